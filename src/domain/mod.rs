@@ -1,0 +1,5 @@
+//! The courts' words and rules; pure: no database, no web, no clock.
+//!
+//! The modules are in order: one may use those before it and none after it.
+
+pub mod ids;

@@ -1,0 +1,3 @@
+//! Anjie 案结: litigation-related petitions (涉诉信访) of an intermediate court and its courts.
+
+pub mod domain;

@@ -1,3 +1,5 @@
 //! Anjie 案结: litigation-related petitions (涉诉信访) of an intermediate court and its courts.
 
+pub mod clock;
 pub mod domain;
+pub mod store;

@@ -2,4 +2,8 @@
 //!
 //! The modules are in order: one may use those before it and none after it.
 
+pub mod access;
+mod code;
 pub mod ids;
+pub mod staff;
+pub mod unit;

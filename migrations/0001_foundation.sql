@@ -1,0 +1,23 @@
+-- What every later migration leans on: the serving role, Chinese order, trigrams.
+
+DO $$
+BEGIN
+    CREATE ROLE app_user LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+EXCEPTION
+    -- Roles belong to the server: another database of it may have made this one first.
+    WHEN duplicate_object OR unique_violation THEN NULL;
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'role app_user does not exist and % may not create it', current_user
+            USING HINT = 'CREATE ROLE app_user LOGIN NOSUPERUSER NOBYPASSRLS';
+END
+$$;
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- Pinyin order, digits by value: 民申99号 before 民申123号.
+CREATE COLLATION zh (provider = icu, locale = 'zh-u-co-pinyin-kn');
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO app_user;
+-- New functions are closed to everyone until they are granted.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

@@ -1,0 +1,105 @@
+-- People who work at the courts: a post says what someone is, a grant what they may open.
+
+CREATE TABLE staff (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    username text NOT NULL,
+    name text NOT NULL,
+    unit_id bigint NOT NULL,
+    phone text NOT NULL DEFAULT '',
+    -- NULL for the identities of jobs: they can't sign in.
+    password_hash text,
+    password_must_change boolean NOT NULL DEFAULT false,
+    active boolean NOT NULL DEFAULT true,
+    demonstration boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT staff_pkey PRIMARY KEY (id),
+    CONSTRAINT staff_uuid_key UNIQUE (uuid),
+    CONSTRAINT staff_username_key UNIQUE (username),
+    CONSTRAINT staff_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id)
+);
+
+-- 职务. Opens nothing; rules ask it, and a signature prints the post it was given in.
+CREATE TABLE post (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    CONSTRAINT post_pkey PRIMARY KEY (id),
+    CONSTRAINT post_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT post_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT post_kind_check CHECK (kind IN
+        ('president', 'vice_president', 'vice_president_in_charge', 'enforcement_director',
+         'adjudication_committee_member', 'division_chief', 'officer', 'bureau_director')),
+    CONSTRAINT post_dates_check CHECK (valid_until IS NULL OR valid_until > valid_from)
+);
+CREATE INDEX post_staff_idx ON post (staff_id);
+CREATE INDEX post_unit_idx ON post (unit_id);
+
+-- 岗位授权: person, role, unit, from, until.
+CREATE TABLE role_grant (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    role text NOT NULL,
+    unit_id bigint NOT NULL,
+    hall_id bigint,
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz,
+    CONSTRAINT role_grant_pkey PRIMARY KEY (id),
+    CONSTRAINT role_grant_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT role_grant_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT role_grant_hall_fkey FOREIGN KEY (hall_id) REFERENCES hall (id),
+    CONSTRAINT role_grant_role_check CHECK (role IN
+        ('clerk', 'handler', 'leader', 'president', 'bureau', 'bureau_head', 'leading_group', 'job')),
+    CONSTRAINT role_grant_dates_check CHECK (valid_until IS NULL OR valid_until > valid_from)
+);
+CREATE INDEX role_grant_staff_idx ON role_grant (staff_id);
+-- One running grant of a kind.
+CREATE UNIQUE INDEX role_grant_running_key ON role_grant (staff_id, role, unit_id)
+    WHERE valid_until IS NULL;
+
+-- 联系点: which leader of the intermediate court supervises which court.
+CREATE TABLE contact_point (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    staff_id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    CONSTRAINT contact_point_pkey PRIMARY KEY (id),
+    CONSTRAINT contact_point_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT contact_point_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id)
+);
+CREATE INDEX contact_point_unit_idx ON contact_point (unit_id);
+
+-- Only a hash of the cookie is kept.
+CREATE TABLE session (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    token_hash bytea NOT NULL,
+    staff_id bigint NOT NULL,
+    grant_id bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    CONSTRAINT session_pkey PRIMARY KEY (id),
+    CONSTRAINT session_token_hash_key UNIQUE (token_hash),
+    CONSTRAINT session_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT session_grant_fkey FOREIGN KEY (grant_id) REFERENCES role_grant (id)
+);
+CREATE INDEX session_staff_idx ON session (staff_id) WHERE ended_at IS NULL;
+
+-- Failed sign-ins by the hash of the name typed (known or not), for the growing delay.
+CREATE TABLE sign_in_failure (
+    name_hash bytea NOT NULL,
+    failures int NOT NULL,
+    last_at timestamptz NOT NULL,
+    CONSTRAINT sign_in_failure_pkey PRIMARY KEY (name_hash)
+);
+
+GRANT SELECT ON staff, post, role_grant, contact_point TO app_user;
+GRANT UPDATE (password_hash, password_must_change) ON staff TO app_user;
+GRANT SELECT, INSERT ON session TO app_user;
+GRANT UPDATE (grant_id, seen_at, ended_at) ON session TO app_user;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_failure TO app_user;

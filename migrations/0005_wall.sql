@@ -1,0 +1,77 @@
+-- The second wall: who is asking, what they reach, and how a table is put behind it.
+-- Nothing but two ids is passed in; role, unit and reach are looked up here.
+
+CREATE FUNCTION asking_staff() RETURNS bigint LANGUAGE sql STABLE
+    RETURN nullif(current_setting('app.staff_id', true), '')::bigint;
+CREATE FUNCTION asking_grant() RETURNS bigint LANGUAGE sql STABLE
+    RETURN nullif(current_setting('app.grant_id', true), '')::bigint;
+
+CREATE FUNCTION asking_role() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN (
+        SELECT g.role FROM role_grant g
+        JOIN staff s ON s.id = g.staff_id
+        WHERE g.id = asking_grant() AND g.staff_id = asking_staff() AND s.active
+          AND now() >= g.valid_from AND (g.valid_until IS NULL OR now() < g.valid_until));
+
+CREATE FUNCTION asking_unit() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN (SELECT unit_id FROM role_grant WHERE id = asking_grant() AND staff_id = asking_staff());
+
+-- The units whose rows are within reach. There is one petition bureau; its reach, and that of
+-- the intermediate court's president, is the court and all units below it.
+CREATE FUNCTION asking_units() RETURNS bigint[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN CASE
+        WHEN asking_role() IN ('bureau', 'bureau_head', 'leading_group', 'job')
+          OR (asking_role() = 'president'
+              AND (SELECT kind FROM unit WHERE id = court_of(asking_unit())) = 'intermediate_court')
+        THEN ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = court_of(asking_unit()))
+        WHEN asking_role() IS NULL THEN ARRAY[]::bigint[]
+        ELSE ARRAY(SELECT p.unit_id FROM unit_path p
+                   WHERE p.ancestor_id = asking_unit() AND court_of(p.unit_id) = court_of(asking_unit()))
+    END;
+
+-- How much of a case within reach is open: all of it; the narrative alone; or what the team holds.
+CREATE FUNCTION asking_depth() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN CASE asking_role()
+        WHEN 'bureau' THEN 'all' WHEN 'bureau_head' THEN 'all' WHEN 'president' THEN 'all'
+        WHEN 'leading_group' THEN 'all' WHEN 'job' THEN 'all'
+        WHEN 'clerk' THEN 'narrative'
+        WHEN 'handler' THEN 'team_or_unclaimed'
+        WHEN 'leader' THEN 'team'
+        ELSE 'none'
+    END;
+
+GRANT EXECUTE ON FUNCTION asking_staff(), asking_grant(), asking_role(), asking_unit(),
+    asking_units(), asking_depth() TO app_user;
+
+-- Puts a table behind the wall with the given predicate. The owner's own functions (the definer
+-- ones below) see all rows; row security is forced, so nothing else of the owner does.
+CREATE PROCEDURE lay_wall(walled regclass, predicate text) LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', walled);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', walled);
+    EXECUTE format('CREATE POLICY %I ON %s TO app_user USING (%s)', walled || '_reach', walled, predicate);
+    EXECUTE format('CREATE POLICY %I ON %s TO %I USING (true)', walled || '_owner', walled, current_user);
+END
+$$;
+
+-- The predicates that recur. Every call stands in a sub-select: asked once a statement.
+CREATE FUNCTION wall_of_case(depth text, case_column text) RETURNS text LANGUAGE sql IMMUTABLE
+    SET search_path = public
+    RETURN format('EXISTS (SELECT FROM petition_case c WHERE c.id = %1$s)', case_column)
+        || CASE depth
+            WHEN 'head' THEN ''
+            ELSE format(
+                ' AND ((SELECT asking_depth()) = ''all''%2$s'
+                || ' OR ((SELECT asking_depth()) IN (''team'', ''team_or_unclaimed'') AND EXISTS ('
+                || 'SELECT FROM team_member t WHERE t.case_id = %1$s AND t.ended_at IS NULL'
+                || ' AND t.staff_id = (SELECT asking_staff())))'
+                || ' OR ((SELECT asking_depth()) = ''team_or_unclaimed'' AND NOT EXISTS ('
+                || 'SELECT FROM team_member t WHERE t.case_id = %1$s AND t.ended_at IS NULL'
+                || ' AND t.place = ''handler'' AND t.staff_id IS NOT NULL)))',
+                case_column,
+                CASE depth WHEN 'narrative' THEN ' OR (SELECT asking_depth()) = ''narrative''' ELSE '' END)
+        END;

@@ -1,0 +1,47 @@
+-- Numbers without gaps, forms that count once, drafts that are not lost.
+
+CREATE TABLE number_series (
+    series text NOT NULL,
+    last bigint NOT NULL,
+    CONSTRAINT number_series_pkey PRIMARY KEY (series)
+);
+
+-- The next number of a series. The row stays locked until the transaction ends, so a rolled back
+-- registration gives its number back and no number is ever missing.
+CREATE FUNCTION next_number(of_series text) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO number_series (series, last) VALUES (of_series, 1)
+    ON CONFLICT ON CONSTRAINT number_series_pkey DO UPDATE SET last = number_series.last + 1
+    RETURNING last;
+END;
+
+-- One row a form that was sent. The key is made with the page; the second press finds the first.
+CREATE TABLE form_receipt (
+    key uuid NOT NULL,
+    staff_id bigint NOT NULL,
+    path text NOT NULL,
+    location text,
+    received_at timestamptz NOT NULL,
+    CONSTRAINT form_receipt_pkey PRIMARY KEY (key),
+    CONSTRAINT form_receipt_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
+CALL lay_wall('form_receipt', 'staff_id = (SELECT asking_staff())');
+
+-- Private to its writer; kept 14 days.
+CREATE TABLE draft (
+    staff_id bigint NOT NULL,
+    form text NOT NULL,
+    subject text NOT NULL,
+    -- Sealed like an identity number: a draft holds what was said at the counter.
+    body text NOT NULL,
+    saved_at timestamptz NOT NULL,
+    CONSTRAINT draft_pkey PRIMARY KEY (staff_id, form, subject),
+    CONSTRAINT draft_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
+CALL lay_wall('draft', 'staff_id = (SELECT asking_staff())');
+
+GRANT EXECUTE ON FUNCTION next_number(text) TO app_user;
+GRANT SELECT, INSERT ON form_receipt TO app_user;
+GRANT UPDATE (location) ON form_receipt TO app_user;
+GRANT SELECT, INSERT, UPDATE, DELETE ON draft TO app_user;

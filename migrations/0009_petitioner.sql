@@ -1,0 +1,62 @@
+-- Petitioners: identity alone. Nothing here grades or describes a person.
+
+CREATE TABLE petitioner (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    name text NOT NULL,
+    -- Folded for comparison: width, case, blanks, the dots of minority names.
+    name_key text NOT NULL,
+    sex text,
+    birth_date date,
+    region text NOT NULL DEFAULT '',
+    id_type text NOT NULL,
+    -- Sealed value, keyed blind index, and the last four as everywhere shown.
+    id_sealed text,
+    id_index bytea,
+    id_tail text NOT NULL DEFAULT '',
+    id_verified boolean NOT NULL DEFAULT false,
+    no_id_reason text,
+    id_override text,
+    phone_sealed text,
+    phone_index bytea,
+    phone_tail text NOT NULL DEFAULT '',
+    address_sealed text,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    version int NOT NULL DEFAULT 1,
+    CONSTRAINT petitioner_pkey PRIMARY KEY (id),
+    CONSTRAINT petitioner_uuid_key UNIQUE (uuid),
+    CONSTRAINT petitioner_sex_check CHECK (sex IN ('male', 'female')),
+    CONSTRAINT petitioner_id_type_check CHECK (id_type IN
+        ('id_card', 'passport', 'hk_mo_tw', 'foreigner', 'none')),
+    CONSTRAINT petitioner_no_id_reason_check CHECK (no_id_reason IN ('forgot', 'lost', 'refused', 'not_recorded')),
+    CONSTRAINT petitioner_id_override_check CHECK (id_override IN ('old_card', 'as_shown', 'reader_failed', 'as_recorded')),
+    CONSTRAINT petitioner_id_check CHECK ((id_sealed IS NULL) = (id_index IS NULL)),
+    CONSTRAINT petitioner_phone_check CHECK ((phone_sealed IS NULL) = (phone_index IS NULL)),
+    CONSTRAINT petitioner_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id)
+);
+CREATE INDEX petitioner_id_index_idx ON petitioner (id_index) WHERE id_index IS NOT NULL;
+CREATE INDEX petitioner_phone_index_idx ON petitioner (phone_index) WHERE phone_index IS NOT NULL;
+CREATE INDEX petitioner_name_key_idx ON petitioner (name_key);
+CREATE INDEX petitioner_id_tail_idx ON petitioner (id_tail) WHERE id_tail <> '';
+
+-- The courts that have dealt with a person, and so may read the name.
+CREATE TABLE petitioner_court (
+    petitioner_id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    CONSTRAINT petitioner_court_pkey PRIMARY KEY (petitioner_id, unit_id),
+    CONSTRAINT petitioner_court_petitioner_fkey FOREIGN KEY (petitioner_id) REFERENCES petitioner (id),
+    CONSTRAINT petitioner_court_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id)
+);
+CALL lay_wall('petitioner_court', 'unit_id = ANY ((SELECT asking_units())::bigint[])');
+
+-- Who has just recorded a person reaches them before the first visit is written.
+CALL lay_wall('petitioner', $$
+    recorded_by = (SELECT asking_staff())
+    OR EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = petitioner.id)$$);
+
+GRANT SELECT, INSERT ON petitioner TO app_user;
+GRANT UPDATE (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail, id_verified,
+    no_id_reason, id_override, phone_sealed, phone_index, phone_tail, address_sealed, version)
+    ON petitioner TO app_user;
+GRANT SELECT ON petitioner_court TO app_user;

@@ -1,0 +1,198 @@
+-- The petition case (信访案件), its rounds, its people and the court cases behind it.
+
+CREATE TABLE petition_case (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    number text NOT NULL,
+    -- The responsible unit at present (责任单位); before assignment, the court that registered it.
+    unit_id bigint NOT NULL,
+    registered_unit_id bigint NOT NULL,
+    category text NOT NULL,
+    origin_unit_id bigint,
+    urgent boolean NOT NULL DEFAULT false,
+    urgent_reason text NOT NULL DEFAULT '',
+    -- The register's own happening: when the matter first reached a court.
+    opened_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    import_id bigint,
+    version int NOT NULL DEFAULT 1,
+    CONSTRAINT petition_case_pkey PRIMARY KEY (id),
+    CONSTRAINT petition_case_number_key UNIQUE (number),
+    CONSTRAINT petition_case_number_check CHECK (number ~ '^XF[0-9]{4}-[0-9]{5,}$'),
+    CONSTRAINT petition_case_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT petition_case_registered_unit_fkey FOREIGN KEY (registered_unit_id) REFERENCES unit (id),
+    CONSTRAINT petition_case_origin_unit_fkey FOREIGN KEY (origin_unit_id) REFERENCES unit (id),
+    CONSTRAINT petition_case_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id)
+);
+CREATE INDEX petition_case_unit_idx ON petition_case (unit_id);
+CREATE INDEX petition_case_import_idx ON petition_case (import_id) WHERE import_id IS NOT NULL;
+
+-- The people of the case's team (包案领导 leader, 责任领导 chief, 责任人 handler, 承办人 officer,
+-- 联络人 liaison). A place ends; it is never overwritten.
+CREATE TABLE team_member (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    case_id bigint NOT NULL,
+    round_id bigint NOT NULL,
+    place text NOT NULL,
+    -- NULL where a ledger brought a name that no account bears.
+    staff_id bigint,
+    name text NOT NULL,
+    post_title text NOT NULL DEFAULT '',
+    phone text NOT NULL DEFAULT '',
+    since timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    ended_at timestamptz,
+    CONSTRAINT team_member_pkey PRIMARY KEY (id),
+    CONSTRAINT team_member_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT team_member_place_check CHECK (place IN ('leader', 'chief', 'handler', 'officer', 'liaison'))
+);
+CREATE UNIQUE INDEX team_member_place_key ON team_member (case_id, place) WHERE ended_at IS NULL;
+CREATE INDEX team_member_staff_idx ON team_member (staff_id, case_id) WHERE ended_at IS NULL;
+
+-- A round of handling (办理轮次): the first opens with the case, the next when it is reopened.
+CREATE TABLE round (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    case_id bigint NOT NULL,
+    number int NOT NULL,
+    opened_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    reason text NOT NULL DEFAULT '',
+    CONSTRAINT round_pkey PRIMARY KEY (id),
+    CONSTRAINT round_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT round_case_number_key UNIQUE (case_id, number),
+    CONSTRAINT round_number_check CHECK (number >= 1)
+);
+ALTER TABLE team_member
+    ADD CONSTRAINT team_member_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    ADD CONSTRAINT team_member_round_fkey FOREIGN KEY (round_id) REFERENCES round (id);
+
+-- What the counter or the bureau decided about a round (T3 to T8).
+CREATE TABLE screening (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    case_id bigint NOT NULL,
+    round_id bigint NOT NULL,
+    decision text NOT NULL,
+    litigation_route text NOT NULL DEFAULT '',
+    transfer_organ text NOT NULL DEFAULT '',
+    decided_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    CONSTRAINT screening_pkey PRIMARY KEY (id),
+    CONSTRAINT screening_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT screening_round_key UNIQUE (round_id),
+    CONSTRAINT screening_round_fkey FOREIGN KEY (round_id) REFERENCES round (id),
+    CONSTRAINT screening_decision_check CHECK (decision IN
+        ('accepted', 'resolved_on_spot', 'routed_to_litigation', 'transferred_out', 'not_accepted'))
+);
+
+-- 信访事由 and 诉求: narrative, so it stands apart from the row that the whole court may list.
+CREATE TABLE grounds (
+    case_id bigint NOT NULL,
+    summary text NOT NULL,
+    requests text[] NOT NULL DEFAULT '{}',
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    version int NOT NULL DEFAULT 1,
+    CONSTRAINT grounds_pkey PRIMARY KEY (case_id),
+    CONSTRAINT grounds_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id)
+);
+
+-- Who petitions in the case, and as what.
+CREATE TABLE party (
+    case_id bigint NOT NULL,
+    petitioner_id bigint NOT NULL,
+    part text NOT NULL,
+    since timestamptz NOT NULL,
+    CONSTRAINT party_pkey PRIMARY KEY (case_id, petitioner_id),
+    CONSTRAINT party_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT party_petitioner_fkey FOREIGN KEY (petitioner_id) REFERENCES petitioner (id),
+    CONSTRAINT party_part_check CHECK (part IN ('main', 'joint', 'representative', 'agent'))
+);
+CREATE INDEX party_petitioner_idx ON party (petitioner_id);
+CREATE UNIQUE INDEX party_main_key ON party (case_id) WHERE part = 'main';
+
+-- The court's original case (原审案件), by its normalised 案号.
+CREATE TABLE court_case (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    number text NOT NULL,
+    -- False where the number has no known form and is kept as written.
+    well_formed boolean NOT NULL,
+    court_unit_id bigint,
+    CONSTRAINT court_case_pkey PRIMARY KEY (id),
+    CONSTRAINT court_case_number_key UNIQUE (number),
+    CONSTRAINT court_case_court_unit_fkey FOREIGN KEY (court_unit_id) REFERENCES unit (id)
+);
+GRANT SELECT, INSERT ON court_case TO app_user;
+
+CREATE TABLE petition_case_court_case (
+    case_id bigint NOT NULL,
+    court_case_id bigint NOT NULL,
+    procedure text NOT NULL DEFAULT '',
+    CONSTRAINT petition_case_court_case_pkey PRIMARY KEY (case_id, court_case_id),
+    CONSTRAINT petition_case_court_case_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT petition_case_court_case_court_case_fkey FOREIGN KEY (court_case_id) REFERENCES court_case (id)
+);
+CREATE INDEX petition_case_court_case_idx ON petition_case_court_case (court_case_id);
+
+-- Proven double registration (T30): the number stays, with the reason and the second person.
+CREATE TABLE case_void (
+    case_id bigint NOT NULL,
+    reason text NOT NULL,
+    voided_at timestamptz NOT NULL,
+    voided_by bigint NOT NULL,
+    CONSTRAINT case_void_pkey PRIMARY KEY (case_id),
+    CONSTRAINT case_void_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT case_void_reason_check CHECK (reason <> '')
+);
+
+-- The cases that a closing has brought before the leading group. Filled in by 0014.
+CREATE TABLE case_submitted (
+    case_id bigint NOT NULL,
+    CONSTRAINT case_submitted_pkey PRIMARY KEY (case_id),
+    CONSTRAINT case_submitted_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id)
+);
+CREATE FUNCTION is_submitted(of_case bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN EXISTS (SELECT FROM case_submitted WHERE case_id = of_case);
+GRANT EXECUTE ON FUNCTION is_submitted(bigint) TO app_user;
+CALL lay_wall('case_submitted', 'false');
+
+CALL lay_wall('petition_case', $$
+    unit_id = ANY ((SELECT asking_units())::bigint[])
+    AND ((SELECT asking_role()) <> 'leading_group' OR is_submitted(id))$$);
+CALL lay_wall('team_member', wall_of_case('head', 'team_member.case_id'));
+CALL lay_wall('round', wall_of_case('head', 'round.case_id'));
+CALL lay_wall('screening', wall_of_case('head', 'screening.case_id'));
+CALL lay_wall('party', wall_of_case('head', 'party.case_id'));
+CALL lay_wall('case_void', wall_of_case('head', 'case_void.case_id'));
+CALL lay_wall('grounds', wall_of_case('narrative', 'grounds.case_id'));
+CALL lay_wall('petition_case_court_case', wall_of_case('narrative', 'petition_case_court_case.case_id'));
+
+GRANT SELECT, INSERT ON petition_case, team_member, round, screening, party, case_void, grounds,
+    petition_case_court_case TO app_user;
+GRANT UPDATE (unit_id, urgent, urgent_reason, version) ON petition_case TO app_user;
+GRANT UPDATE (ended_at) ON team_member TO app_user;
+GRANT UPDATE (summary, requests, recorded_at, recorded_by, version) ON grounds TO app_user;
+
+-- A court that is given a case, or gains a party, may read the party's name from then on.
+CREATE FUNCTION petitioner_court_grow() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'party' THEN
+        INSERT INTO petitioner_court (petitioner_id, unit_id)
+        SELECT NEW.petitioner_id, unit_id FROM petition_case WHERE id = NEW.case_id
+        ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO petitioner_court (petitioner_id, unit_id)
+        SELECT petitioner_id, NEW.unit_id FROM party WHERE case_id = NEW.id
+        ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER petitioner_court_of_party AFTER INSERT ON party
+    FOR EACH ROW EXECUTE FUNCTION petitioner_court_grow();
+CREATE TRIGGER petitioner_court_of_case AFTER UPDATE OF unit_id ON petition_case
+    FOR EACH ROW WHEN (OLD.unit_id <> NEW.unit_id) EXECUTE FUNCTION petitioner_court_grow();

@@ -1,0 +1,183 @@
+-- The register: one row a visit, letter or call (信访件), whatever came of it.
+
+CREATE TABLE visit (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    number text NOT NULL,
+    unit_id bigint NOT NULL,
+    hall_id bigint NOT NULL,
+    -- The running number of the day and hall, shown as 第18批.
+    running int NOT NULL,
+    channel text NOT NULL,
+    petitioner_id bigint,
+    visit_form text NOT NULL,
+    people_count int NOT NULL,
+    involved_count int,
+    visit_kind text NOT NULL,
+    category text NOT NULL,
+    origin_unit_id bigint,
+    principal_name text NOT NULL DEFAULT '',
+    mandate boolean,
+    assist text[] NOT NULL DEFAULT '{}',
+    disposition text NOT NULL,
+    urgent_reason text NOT NULL DEFAULT '',
+    receiver_id bigint NOT NULL,
+    -- Hash of the code on the receipt; the code itself is sealed for a second print.
+    query_code_hash bytea NOT NULL,
+    query_code_sealed text NOT NULL,
+    posted_on date,
+    received_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    import_id bigint,
+    CONSTRAINT visit_pkey PRIMARY KEY (id),
+    CONSTRAINT visit_number_key UNIQUE (number),
+    CONSTRAINT visit_query_code_hash_key UNIQUE (query_code_hash),
+    CONSTRAINT visit_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT visit_hall_fkey FOREIGN KEY (hall_id) REFERENCES hall (id),
+    CONSTRAINT visit_origin_unit_fkey FOREIGN KEY (origin_unit_id) REFERENCES unit (id),
+    CONSTRAINT visit_petitioner_fkey FOREIGN KEY (petitioner_id) REFERENCES petitioner (id),
+    CONSTRAINT visit_receiver_fkey FOREIGN KEY (receiver_id) REFERENCES staff (id),
+    CONSTRAINT visit_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id),
+    CONSTRAINT visit_channel_check CHECK (channel IN ('visit', 'letter', 'call', 'online', 'video')),
+    CONSTRAINT visit_form_check CHECK (visit_form IN ('individual', 'group', 'agent')),
+    CONSTRAINT visit_kind_check CHECK (visit_kind IN ('petition', 'accusation', 'suggestion', 'other_organ')),
+    CONSTRAINT visit_disposition_check CHECK (disposition IN
+        ('resolved_on_spot', 'joined_to_case', 'accepted', 'routed_to_litigation', 'transferred_out', 'not_accepted')),
+    CONSTRAINT visit_people_check CHECK (people_count >= 1),
+    CONSTRAINT visit_times_check CHECK (received_at <= recorded_at)
+);
+CREATE INDEX visit_unit_received_idx ON visit (unit_id, received_at, id);
+CREATE INDEX visit_petitioner_idx ON visit (petitioner_id, received_at);
+
+-- What was said and answered. Sealed for accusations: then nobody at the courts' desks reads it.
+CREATE TABLE visit_text (
+    visit_id bigint NOT NULL,
+    summary text NOT NULL DEFAULT '',
+    -- 诉求同上次: the visit whose text this one repeats.
+    same_as_visit_id bigint,
+    origin_case_number text NOT NULL DEFAULT '',
+    answer_text text NOT NULL DEFAULT '',
+    sealed boolean NOT NULL DEFAULT false,
+    CONSTRAINT visit_text_pkey PRIMARY KEY (visit_id),
+    CONSTRAINT visit_text_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id),
+    CONSTRAINT visit_text_same_as_fkey FOREIGN KEY (same_as_visit_id) REFERENCES visit (id)
+);
+
+CREATE TABLE visit_representative (
+    visit_id bigint NOT NULL,
+    place int NOT NULL,
+    name text NOT NULL,
+    id_sealed text,
+    CONSTRAINT visit_representative_pkey PRIMARY KEY (visit_id, place),
+    CONSTRAINT visit_representative_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id),
+    CONSTRAINT visit_representative_place_check CHECK (place BETWEEN 1 AND 5)
+);
+
+-- One visit may concern several cases, a case has many visits. `nth` counts the visits on the
+-- matter across courts: 初访 is 1, 重复访·第4次 is 4.
+CREATE TABLE visit_case (
+    visit_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    nth int NOT NULL,
+    linked_at timestamptz NOT NULL,
+    linked_by bigint NOT NULL,
+    CONSTRAINT visit_case_pkey PRIMARY KEY (visit_id, case_id),
+    CONSTRAINT visit_case_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id),
+    CONSTRAINT visit_case_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT visit_case_nth_check CHECK (nth >= 1)
+);
+CREATE INDEX visit_case_case_idx ON visit_case (case_id, visit_id);
+
+-- 撤销登记: the number stays, with the reason.
+CREATE TABLE visit_void (
+    visit_id bigint NOT NULL,
+    reason text NOT NULL,
+    voided_at timestamptz NOT NULL,
+    voided_by bigint NOT NULL,
+    CONSTRAINT visit_void_pkey PRIMARY KEY (visit_id),
+    CONSTRAINT visit_void_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id),
+    CONSTRAINT visit_void_reason_check CHECK (reason <> '')
+);
+
+-- 「不是同一事项」: the clerk's correction of the repeat rule, with its reason.
+CREATE TABLE repeat_correction (
+    visit_id bigint NOT NULL,
+    offered_case_id bigint NOT NULL,
+    reason text NOT NULL,
+    corrected_at timestamptz NOT NULL,
+    corrected_by bigint NOT NULL,
+    CONSTRAINT repeat_correction_pkey PRIMARY KEY (visit_id, offered_case_id),
+    CONSTRAINT repeat_correction_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id)
+);
+
+CALL lay_wall('visit', 'unit_id = ANY ((SELECT asking_units())::bigint[]) AND (SELECT asking_role()) <> ''leading_group''');
+-- The account of a visit is read where the register is kept (clerk, president, bureau) and by
+-- the team of a case that the visit is about.
+CALL lay_wall('visit_text', $$
+    EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id)
+    AND NOT sealed
+    AND ((SELECT asking_depth()) IN ('all', 'narrative')
+         OR EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id AND v.recorded_by = (SELECT asking_staff()))
+         OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
+                    WHERE vc.visit_id = visit_text.visit_id AND t.ended_at IS NULL
+                      AND t.staff_id = (SELECT asking_staff())))$$);
+-- An accusation is written once and read by nobody here.
+CREATE POLICY visit_text_seal ON visit_text FOR INSERT TO app_user WITH CHECK (
+    sealed AND EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id
+                       AND v.recorded_by = (SELECT asking_staff())));
+CALL lay_wall('visit_representative', 'EXISTS (SELECT FROM visit v WHERE v.id = visit_representative.visit_id)');
+CALL lay_wall('visit_void', 'EXISTS (SELECT FROM visit v WHERE v.id = visit_void.visit_id)');
+CALL lay_wall('repeat_correction', 'EXISTS (SELECT FROM visit v WHERE v.id = repeat_correction.visit_id)');
+-- Seen from either side: the hall that received, and the court that handles.
+CALL lay_wall('visit_case', $$
+    EXISTS (SELECT FROM visit v WHERE v.id = visit_case.visit_id)
+    OR EXISTS (SELECT FROM petition_case c WHERE c.id = visit_case.case_id)$$);
+
+GRANT SELECT, INSERT ON visit, visit_text, visit_representative, visit_case, visit_void, repeat_correction TO app_user;
+
+CREATE FUNCTION petitioner_court_of_visit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    INSERT INTO petitioner_court (petitioner_id, unit_id) VALUES (NEW.petitioner_id, NEW.unit_id)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER petitioner_court_of_visit AFTER INSERT ON visit
+    FOR EACH ROW WHEN (NEW.petitioner_id IS NOT NULL) EXECUTE FUNCTION petitioner_court_of_visit();
+
+-- The duplicate check across courts (privacy.md 8.4 of the domain book): that the person is known.
+-- Whoever may register a visit may ask; the facts of other courts come from match_case.
+CREATE FUNCTION match_petitioner(
+    wanted_id bytea, wanted_phone bytea, wanted_name text, wanted_tail text, wanted_case text)
+    RETURNS TABLE (petitioner_id bigint, uuid uuid, name text, sex text, birth_date date,
+                   id_tail text, visits bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT p.id, p.uuid, p.name, p.sex, p.birth_date, p.id_tail,
+           (SELECT count(*) FROM visit v WHERE v.petitioner_id = p.id
+              AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id))
+    FROM petitioner p
+    WHERE asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+      AND (p.id_index = wanted_id
+           OR p.phone_index = wanted_phone
+           OR p.name_key = wanted_name AND (wanted_tail = '' OR p.id_tail = wanted_tail)
+           OR wanted_name = '' AND p.id_tail = wanted_tail AND wanted_tail <> ''
+           OR p.id IN (SELECT y.petitioner_id FROM party y
+                       JOIN petition_case c ON c.id = y.case_id WHERE c.number = wanted_case))
+    ORDER BY (p.id_index = wanted_id) DESC NULLS LAST, p.id DESC
+    LIMIT 20;
+END;
+
+GRANT EXECUTE ON FUNCTION match_petitioner(bytea, bytea, text, text, text) TO app_user;
+
+-- The case that a visit is joined to may be another court's: its key, to link; nothing to read.
+CREATE FUNCTION case_to_join(wanted text) RETURNS TABLE (case_id bigint, unit_id bigint, visits bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT c.id, c.unit_id, (SELECT count(*) FROM visit_case vc WHERE vc.case_id = c.id)
+    FROM petition_case c
+    WHERE c.number = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head');
+END;
+
+GRANT EXECUTE ON FUNCTION case_to_join(text) TO app_user;

@@ -1,0 +1,181 @@
+-- The stage of a petition case, derived from its facts and never set by hand.
+-- petition_case_derived says what it is; petition_case_now keeps the answer for the lists.
+-- The serving role may only read either.
+
+CREATE VIEW petition_case_derived WITH (security_invoker = true) AS
+SELECT c.id AS case_id,
+       c.unit_id,
+       r.id AS round_id,
+       CASE
+           WHEN v.case_id IS NOT NULL THEN 'void'
+           WHEN o.outcome IN ('terminated', 'written_off', 'routed_to_litigation', 'transferred_out') THEN o.outcome
+           WHEN o.outcome IS NOT NULL THEN 'confirmed_closed'
+           WHEN s.decision <> 'accepted' THEN s.decision
+           WHEN cs.returned THEN 'returned'
+           WHEN cs.bureau THEN 'bureau_checked'
+           WHEN cs.president THEN 'signed'
+           WHEN cs.leader THEN 'unit_closed'
+           WHEN y.replied THEN 'replied'
+           WHEN a.id IS NOT NULL AND k.assignment_id IS NOT NULL THEN 'in_handling'
+           WHEN a.id IS NOT NULL THEN 'assigned'
+           WHEN r.number > 1 THEN 'reopened'
+           WHEN s.decision = 'accepted' THEN 'accepted'
+           ELSE 'registered'
+       END AS stage,
+       v.case_id IS NULL AND o.outcome IS NULL AND coalesce(s.decision, 'accepted') = 'accepted' AS is_open,
+       a.source,
+       a.assigned_at,
+       d.due_on,
+       d.kind AS due_clock,
+       l.name AS leader,
+       l.staff_id AS leader_id,
+       h.name AS handler,
+       h.staff_id AS handler_id,
+       (SELECT count(*) FROM visit_case vc
+        WHERE vc.case_id = c.id AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = vc.visit_id)) AS visits,
+       greatest(c.recorded_at, a.recorded_at, p.happened_at) AS updated_at
+FROM petition_case c
+JOIN LATERAL (SELECT id, number FROM round WHERE case_id = c.id ORDER BY number DESC LIMIT 1) r ON true
+LEFT JOIN case_void v ON v.case_id = c.id
+LEFT JOIN round_outcome o ON o.round_id = r.id
+LEFT JOIN screening s ON s.round_id = r.id
+LEFT JOIN LATERAL (
+    SELECT id, source, assigned_at, recorded_at FROM assignment
+    WHERE round_id = r.id ORDER BY id DESC LIMIT 1) a ON true
+LEFT JOIN acknowledgement k ON k.assignment_id = a.id
+LEFT JOIN LATERAL (
+    SELECT bool_or(g.decision = 'return') AS returned,
+           bool_or(g.step = 'leader' AND g.decision = 'approve') AS leader,
+           bool_or(g.step = 'president' AND g.decision = 'approve') AS president,
+           bool_or(g.step = 'bureau' AND g.decision = 'approve') AS bureau
+    FROM closing_signature g
+    WHERE g.closing_id = (SELECT max(id) FROM closing WHERE round_id = r.id)) cs ON true
+LEFT JOIN LATERAL (SELECT true AS replied FROM reply WHERE round_id = r.id LIMIT 1) y ON true
+LEFT JOIN LATERAL (
+    SELECT k.due_on, k.kind FROM clock k JOIN assignment b ON b.id = k.assignment_id
+    WHERE b.round_id = r.id AND k.state = 'running' AND k.kind IN ('L2', 'M2', 'P7', 'C30')
+    ORDER BY k.due_on, array_position(ARRAY['L2', 'M2', 'P7', 'C30'], k.kind) LIMIT 1) d ON true
+LEFT JOIN team_member l ON l.case_id = c.id AND l.place = 'leader' AND l.ended_at IS NULL
+LEFT JOIN team_member h ON h.case_id = c.id AND h.place = 'handler' AND h.ended_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT max(happened_at) AS happened_at FROM progress_entry WHERE case_id = c.id) p ON true;
+
+CREATE TABLE petition_case_now (
+    case_id bigint NOT NULL,
+    unit_id bigint NOT NULL,
+    round_id bigint NOT NULL,
+    stage text NOT NULL,
+    is_open boolean NOT NULL,
+    source text,
+    assigned_at timestamptz,
+    due_on date,
+    due_clock text,
+    leader text,
+    leader_id bigint,
+    handler text,
+    handler_id bigint,
+    visits bigint NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT petition_case_now_pkey PRIMARY KEY (case_id),
+    CONSTRAINT petition_case_now_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT petition_case_now_stage_check CHECK (stage IN
+        ('registered', 'accepted', 'not_accepted', 'resolved_on_spot', 'assigned', 'in_handling', 'replied',
+         'unit_closed', 'returned', 'signed', 'bureau_checked', 'confirmed_closed', 'terminated', 'written_off',
+         'transferred_out', 'routed_to_litigation', 'reopened', 'void'))
+);
+-- The lists: the open backlog by due date, everything by number, by court.
+CREATE INDEX petition_case_now_due_idx ON petition_case_now (unit_id, due_on, case_id) WHERE is_open;
+CREATE INDEX petition_case_now_unit_idx ON petition_case_now (unit_id, case_id);
+CREATE INDEX petition_case_now_leader_idx ON petition_case_now (leader_id) WHERE is_open;
+CREATE INDEX petition_case_now_handler_idx ON petition_case_now (handler_id) WHERE is_open;
+CREATE INDEX petition_case_now_stage_idx ON petition_case_now (stage, unit_id) WHERE is_open;
+
+CREATE FUNCTION derive_case(of_case bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO petition_case_now (case_id, unit_id, round_id, stage, is_open, source, assigned_at, due_on,
+                                   due_clock, leader, leader_id, handler, handler_id, visits, updated_at)
+    SELECT case_id, unit_id, round_id, stage, is_open, source, assigned_at, due_on,
+           due_clock, leader, leader_id, handler, handler_id, visits, updated_at
+    FROM petition_case_derived WHERE case_id = of_case
+    ON CONFLICT ON CONSTRAINT petition_case_now_pkey DO UPDATE SET
+        unit_id = excluded.unit_id, round_id = excluded.round_id, stage = excluded.stage,
+        is_open = excluded.is_open, source = excluded.source, assigned_at = excluded.assigned_at,
+        due_on = excluded.due_on, due_clock = excluded.due_clock, leader = excluded.leader,
+        leader_id = excluded.leader_id, handler = excluded.handler, handler_id = excluded.handler_id,
+        visits = excluded.visits, updated_at = excluded.updated_at;
+END;
+
+CREATE FUNCTION derive_after() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM derive_case(CASE TG_TABLE_NAME WHEN 'petition_case' THEN (to_jsonb(NEW)->>'id')::bigint
+                        ELSE (to_jsonb(NEW)->>'case_id')::bigint END);
+    RETURN NULL;
+END
+$$;
+
+-- At the end of the transaction, so that a batch of facts about one case is read when it is whole.
+DO $$
+DECLARE
+    fact text;
+BEGIN
+    FOREACH fact IN ARRAY ARRAY['round', 'screening', 'assignment', 'acknowledgement', 'clock_event', 'clock',
+        'closing', 'closing_signature', 'round_outcome', 'reply', 'progress_entry', 'visit_case', 'case_void']
+    LOOP
+        EXECUTE format('CREATE CONSTRAINT TRIGGER derive_after_%1$s AFTER INSERT ON %1$I
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION derive_after()', fact);
+    END LOOP;
+    FOREACH fact IN ARRAY ARRAY['petition_case', 'team_member']
+    LOOP
+        EXECUTE format('CREATE CONSTRAINT TRIGGER derive_after_%1$s AFTER INSERT OR UPDATE ON %1$I
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION derive_after()', fact);
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION derive_after_visit_void() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM derive_case(case_id) FROM visit_case WHERE visit_id = NEW.visit_id;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER derive_after_visit_void AFTER INSERT ON visit_void
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION derive_after_visit_void();
+
+CALL lay_wall('petition_case_now', wall_of_case('head', 'petition_case_now.case_id'));
+GRANT SELECT ON petition_case_now, petition_case_derived TO app_user;
+
+-- Of a person's cases at any court: number, court and stage, nothing else (match panel, case rail).
+CREATE FUNCTION cases_of_petitioner(of_petitioner bigint)
+    RETURNS TABLE (number text, court text, unit_id bigint, stage text, is_open boolean, visits bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT c.number, u.short_name, c.unit_id, n.stage, n.is_open, n.visits
+    FROM party y
+    JOIN petition_case c ON c.id = y.case_id
+    JOIN petition_case_now n ON n.case_id = c.id
+    JOIN unit u ON u.id = c.unit_id
+    WHERE y.petitioner_id = of_petitioner AND n.stage <> 'void' AND asking_role() IS NOT NULL
+    ORDER BY n.is_open DESC, c.id DESC
+    LIMIT 20;
+END;
+
+-- Of the visits of a person: when, at which court, about which case.
+CREATE FUNCTION visits_of_petitioner(of_petitioner bigint)
+    RETURNS TABLE (number text, received_at timestamptz, court text, unit_id bigint, case_number text, nth int)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT v.number, v.received_at, u.short_name, v.unit_id, c.number, vc.nth
+    FROM visit v
+    JOIN unit u ON u.id = v.unit_id
+    LEFT JOIN visit_case vc ON vc.visit_id = v.id
+    LEFT JOIN petition_case c ON c.id = vc.case_id
+    WHERE v.petitioner_id = of_petitioner AND v.visit_kind <> 'accusation' AND asking_role() IS NOT NULL
+      AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
+    ORDER BY v.received_at DESC
+    LIMIT 20;
+END;
+
+GRANT EXECUTE ON FUNCTION cases_of_petitioner(bigint), visits_of_petitioner(bigint) TO app_user;

@@ -1,0 +1,80 @@
+//! People at the courts: a role (岗位) says what someone may open and comes only from a grant;
+//! a post (职务) opens nothing and is asked by rules.
+
+use super::code::codes;
+use super::ids::{GrantId, StaffId, UnitId};
+use super::unit::UnitKind;
+
+codes! {
+    /// A role, held through a grant.
+    Role {
+        Clerk = "clerk", "登记员";
+        Handler = "handler", "责任人";
+        Leader = "leader", "包案领导";
+        President = "president", "院长（签批）";
+        Bureau = "bureau", "信访局";
+        BureauHead = "bureau_head", "信访局局长";
+        LeadingGroup = "leading_group", "领导小组";
+        /// What the clock starts; nobody signs in under it.
+        Job = "job", "系统";
+    }
+}
+
+codes! {
+    /// A post. The first five make someone a court leader (院领导, 专职审委会委员).
+    PostKind {
+        President = "president", "院长";
+        VicePresident = "vice_president", "副院长";
+        VicePresidentInCharge = "vice_president_in_charge", "主管院长";
+        EnforcementDirector = "enforcement_director", "执行局局长";
+        CommitteeMember = "adjudication_committee_member", "审委会专职委员";
+        DivisionChief = "division_chief", "庭长";
+        Officer = "officer", "工作人员";
+        BureauDirector = "bureau_director", "信访局局长";
+    }
+}
+
+impl PostKind {
+    /// Whether its holder can be named 包案领导: 院领导 and 专职审委会委员 (鲁高法〔2019〕14号三（一）).
+    pub const fn is_court_leader(self) -> bool {
+        matches!(
+            self,
+            Self::President
+                | Self::VicePresident
+                | Self::VicePresidentInCharge
+                | Self::EnforcementDirector
+                | Self::CommitteeMember
+        )
+    }
+}
+
+/// Who acts: a person under one grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub staff: StaffId,
+    pub grant: GrantId,
+    pub role: Role,
+    /// The unit of the grant.
+    pub unit: UnitId,
+    /// The court that the unit belongs to.
+    pub court: UnitId,
+    pub court_kind: UnitKind,
+}
+
+/// A colleague, as rules and selections need them: the person, and the post held now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colleague {
+    pub id: StaffId,
+    pub name: String,
+    pub unit: UnitId,
+    pub phone: String,
+    pub post: Option<PostKind>,
+    pub post_title: String,
+}
+
+impl Colleague {
+    /// Whether a post of theirs makes them a court leader.
+    pub fn is_court_leader(&self) -> bool {
+        self.post.is_some_and(PostKind::is_court_leader)
+    }
+}

@@ -1,0 +1,58 @@
+//! How ids and codes look in a column.
+
+use sqlx::postgres::{PgTypeInfo, PgValueRef, Postgres};
+use sqlx::{Decode, Type};
+
+use crate::domain::ids;
+use crate::domain::staff::{PostKind, Role};
+use crate::domain::unit::UnitKind;
+
+type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A key: a `bigint`.
+macro_rules! id_column {
+    ($($name:ty),* $(,)?) => {$(
+        impl Type<Postgres> for $name {
+            fn type_info() -> PgTypeInfo {
+                <i64 as Type<Postgres>>::type_info()
+            }
+        }
+
+        impl<'r> Decode<'r, Postgres> for $name {
+            fn decode(value: PgValueRef<'r>) -> DecodeResult<Self> {
+                <i64 as Decode<Postgres>>::decode(value).map(Self)
+            }
+        }
+    )*};
+}
+
+/// A code: a `text` with a check.
+macro_rules! code_column {
+    ($($name:ty),* $(,)?) => {$(
+        impl Type<Postgres> for $name {
+            fn type_info() -> PgTypeInfo {
+                <str as Type<Postgres>>::type_info()
+            }
+
+            fn compatible(ty: &PgTypeInfo) -> bool {
+                <str as Type<Postgres>>::compatible(ty)
+            }
+        }
+
+        impl<'r> Decode<'r, Postgres> for $name {
+            fn decode(value: PgValueRef<'r>) -> DecodeResult<Self> {
+                let code = <&str as Decode<Postgres>>::decode(value)?;
+                Self::from_code(code)
+                    .ok_or_else(|| format!("{} has no code {code:?}", stringify!($name)).into())
+            }
+        }
+    )*};
+}
+
+id_column! {
+    ids::UnitId, ids::StaffId, ids::GrantId, ids::PetitionerId, ids::VisitId, ids::PetitionCaseId,
+    ids::RoundId, ids::CourtCaseId, ids::AssignmentId, ids::BatchId, ids::ClockId, ids::RuleSetId,
+    ids::ClosingId, ids::ReportId, ids::BulletinId, ids::ImportId, ids::DocumentId,
+}
+
+code_column! { Role, PostKind, UnitKind }

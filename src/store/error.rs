@@ -1,0 +1,54 @@
+//! What can go wrong between the program and its database.
+
+/// A store's failure. "No such row, or not for you" is not one: that is `Ok(None)`.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Someone was faster: the version that was read is no longer the present one.
+    #[error("the record changed since it was read")]
+    Stale,
+    /// A named constraint refused; pages turn the ones they expect into field problems.
+    #[error("the database refused: {0}")]
+    Refused(String, #[source] sqlx::Error),
+    /// No connection within the time allowed, or the server is gone.
+    #[error("the database can't be reached")]
+    Away(#[source] sqlx::Error),
+    /// Anything else that the database reports.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+    /// A column holds what no rule would have written.
+    #[error("{table}.{column} holds {value:?}, which means nothing")]
+    Unreadable { table: &'static str, column: &'static str, value: String },
+    /// A sealed value doesn't open with the program's key.
+    #[error("a sealed value does not open")]
+    Sealed,
+}
+
+/// What the store answers.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+impl StoreError {
+    /// Whether this named constraint refused.
+    pub fn on_constraint(&self, name: &str) -> bool {
+        matches!(self, Self::Refused(constraint, _) if constraint == name)
+    }
+
+    /// Trouble to look into, as opposed to a colleague who was faster.
+    pub const fn is_away(&self) -> bool {
+        matches!(self, Self::Away(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(refusal) => match refusal.constraint() {
+                Some(constraint) => Self::Refused(constraint.to_owned(), error),
+                None => Self::Database(error),
+            },
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                Self::Away(error)
+            }
+            _ => Self::Database(error),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Everything that speaks SQL. The one place where a connection is born: no session, no connection.
+
+// Forgetting to bind a scope leaves it unused, and that must not compile.
+#![deny(unused_variables)]
+
+pub mod audit;
+mod codec;
+mod error;
+pub mod keys;
+pub mod sessions;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{PgConnection, Postgres, Transaction};
+use std::time::Duration;
+use uuid::Uuid;
+
+use crate::domain::access::Scope;
+pub use error::{StoreError, StoreResult};
+use keys::Keys;
+pub use sessions::Session;
+
+/// The database as the serving role sees it, and the keys that open what is sealed in it.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: PgPool,
+    keys: Keys,
+}
+
+/// What became of the attempt to open a form's transaction.
+pub enum Begun {
+    /// The form is new: work in this, and `commit_to` the page that shows what was done.
+    Fresh(Tx),
+    /// The same form was carried out before; its page is here.
+    Repeated(String),
+}
+
+/// One unit of work, for one session.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    scope: Scope,
+    form: Option<Uuid>,
+    keys: Keys,
+}
+
+impl Db {
+    /// A pool that logs in as the serving role.
+    pub fn connect(options: PgConnectOptions, keys: Keys) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(2))
+            .connect_lazy_with(options.options([
+                ("statement_timeout", "5s"),
+                ("lock_timeout", "2s"),
+                ("idle_in_transaction_session_timeout", "15s"),
+            ]));
+        Self { pool, keys }
+    }
+
+    /// For tests, whose pool logs in in its own way.
+    pub const fn with_pool(pool: PgPool, keys: Keys) -> Self {
+        Self { pool, keys }
+    }
+
+    /// The keys, for tokens and prints.
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> StoreResult<()> {
+        sqlx::query!("SELECT 1 AS one").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Closes the pool: the program is stopping.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A transaction for a session.
+    pub async fn begin(&self, session: &Session) -> StoreResult<Tx> {
+        #[expect(clippy::disallowed_methods, reason = "this is where a Tx is made")]
+        let mut inner = self.pool.begin().await?;
+        sqlx::query!(
+            "SELECT set_config('app.staff_id', $1, true) AS staff, set_config('app.grant_id', $2, true) AS held",
+            session.actor().staff.to_string(),
+            session.actor().grant.to_string(),
+        )
+        .fetch_one(&mut *inner)
+        .await?;
+        Ok(Tx { inner, scope: session.scope().clone(), form: None, keys: self.keys.clone() })
+    }
+
+    /// A transaction for a form that may only count once. A second press of the same form waits
+    /// for the first, then is sent to the same page.
+    pub async fn begin_form(
+        &self,
+        session: &Session,
+        form: &FormKey,
+        at: DateTime<Utc>,
+    ) -> StoreResult<Begun> {
+        let mut tx = self.begin(session).await?;
+        let fresh = sqlx::query!(
+            "INSERT INTO form_receipt (key, staff_id, path, received_at)
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT ON CONSTRAINT form_receipt_pkey DO NOTHING",
+            form.key,
+            session.actor().staff.0,
+            form.path,
+            at,
+        )
+        .execute(&mut *tx.inner)
+        .await?;
+        if fresh.rows_affected() == 1 {
+            tx.form = Some(form.key);
+            return Ok(Begun::Fresh(tx));
+        }
+        let first =
+            sqlx::query_scalar!("SELECT location FROM form_receipt WHERE key = $1", form.key)
+                .fetch_optional(&mut *tx.inner)
+                .await?;
+        // A key of someone else's form is not found behind the wall.
+        first.flatten().map(Begun::Repeated).ok_or(StoreError::Stale)
+    }
+}
+
+/// What makes a form unique.
+#[derive(Debug, Clone)]
+pub struct FormKey {
+    pub key: Uuid,
+    pub path: String,
+}
+
+impl Tx {
+    /// Ends the work, and keeps it.
+    pub async fn commit(self) -> StoreResult<()> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// Ends a form's work, and keeps where it led.
+    pub async fn commit_to(mut self, location: &str) -> StoreResult<()> {
+        if let Some(key) = self.form {
+            sqlx::query!("UPDATE form_receipt SET location = $2 WHERE key = $1", key, location)
+                .execute(&mut *self.inner)
+                .await?;
+        }
+        self.commit().await
+    }
+
+    /// The keys, for sealing and opening columns.
+    fn keys(&self) -> Keys {
+        self.keys.clone()
+    }
+
+    /// The connection, and the scope that the query must bind.
+    fn scoped(&mut self) -> (&mut PgConnection, &Scope) {
+        (&mut self.inner, &self.scope)
+    }
+
+    /// The connection, for tables that everyone at the court may read whole and for recording
+    /// facts, which a rule has already decided on.
+    fn unscoped(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+}

@@ -3,3 +3,11 @@
 //! The modules are in order: one may use those before it and none after it.
 
 pub mod ids;
+
+pub mod calendar;
+
+pub mod deadline;
+
+pub mod petitioner;
+
+pub mod court_case;

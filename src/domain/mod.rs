@@ -2,8 +2,12 @@
 //!
 //! The modules are in order: one may use those before it and none after it.
 
-pub mod access;
 mod code;
 pub mod ids;
-pub mod staff;
 pub mod unit;
+pub mod staff;
+pub mod access;
+pub mod calendar;
+pub mod deadline;
+pub mod petitioner;
+pub mod court_case;

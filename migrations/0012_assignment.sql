@@ -99,7 +99,12 @@ CREATE TABLE clock_event (
     CONSTRAINT clock_event_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
     CONSTRAINT clock_event_kind_check CHECK (kind IN
         ('stopped', 'resumed', 'paused', 'unpaused', 'extended', 'cancelled')),
-    CONSTRAINT clock_event_due_check CHECK ((kind IN ('extended', 'unpaused')) = (new_due_on IS NOT NULL))
+    -- A pause or a return moves the due day by the time that it took; an extension grants a new one.
+    CONSTRAINT clock_event_due_check CHECK (CASE kind
+        WHEN 'extended' THEN new_due_on IS NOT NULL
+        WHEN 'unpaused' THEN new_due_on IS NOT NULL
+        WHEN 'resumed' THEN true
+        ELSE new_due_on IS NULL END)
 );
 CREATE INDEX clock_event_clock_idx ON clock_event (clock_id, id);
 

@@ -177,6 +177,59 @@ pub fn format_short(day: NaiveDate) -> String {
     format!("{:02}-{:02}", day.month(), day.day())
 }
 
+/// 「10:42」
+pub fn clock_time(at: DateTime<Utc>) -> String {
+    (at + AHEAD_OF_UTC).format("%H:%M").to_string()
+}
+
+/// 「06-14 10:42」 in the year of `today`, with the year otherwise.
+pub fn format_moment(at: DateTime<Utc>, today: NaiveDate) -> String {
+    let same_year = day_of(at).year() == today.year();
+    let form = if same_year { "%m-%d %H:%M" } else { "%Y-%m-%d %H:%M" };
+    (at + AHEAD_OF_UTC).format(form).to_string()
+}
+
+/// The moment of a day and time as people write them, on the courts' clock.
+pub fn moment(day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    day.and_time(time).and_utc() - AHEAD_OF_UTC
+}
+
+/// A day as people type it: `2026-06-16`, `20260616`, `6-16`, `6.16`, `6月16日`, `今天`, `明天`, `昨天`;
+/// without a year, that of `today`.
+pub fn read_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let text = text.trim();
+    match text {
+        "今天" => return Some(today),
+        "明天" => return today.succ_opt(),
+        "昨天" => return today.pred_opt(),
+        _ => {}
+    }
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
+    }
+    let parts: Vec<u32> = text
+        .split(['-', '.', '/', '年', '月', '日'])
+        .filter(|part| !part.is_empty())
+        .map(str::parse)
+        .collect::<Result<_, _>>()
+        .ok()?;
+    match parts.as_slice() {
+        [month, day] => NaiveDate::from_ymd_opt(today.year(), *month, *day),
+        [year, month, day] => NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day),
+        _ => None,
+    }
+}
+
+/// A time of day as people type it: `9:05`, `09:05`, `0905`, full-width colon too.
+pub fn read_time(text: &str) -> Option<NaiveTime> {
+    let text = text.trim().replace('：', ":");
+    let (hour, minute) = match text.split_once(':') {
+        Some(parts) => parts,
+        None => text.split_at_checked(text.len().checked_sub(2)?)?,
+    };
+    NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
+}
+
 /// The calendar that the migration loads, for the tests of the domain.
 #[cfg(test)]
 pub mod sample {
@@ -216,6 +269,7 @@ pub mod sample {
 mod tests {
     use super::sample::{calendar, date};
     use super::*;
+    use super::{read_day, read_time};
 
     #[test]
     fn the_notices_decide_and_not_the_weekday() {
@@ -323,5 +377,35 @@ mod tests {
         }
         assert_eq!(DayKind::from_code("rest"), None);
         assert_eq!(DayKind::MakeUpWorkday.label(), "调休上班");
+    }
+
+    #[test]
+    fn days_and_times_are_read_as_people_type_them() {
+        let today = date("2026-06-15");
+        for (text, expected) in [
+            ("2026-06-16", Some("2026-06-16")),
+            ("20260616", Some("2026-06-16")),
+            ("6-16", Some("2026-06-16")),
+            ("6.16", Some("2026-06-16")),
+            ("6月16日", Some("2026-06-16")),
+            ("2025年12月1日", Some("2025-12-01")),
+            ("今天", Some("2026-06-15")),
+            ("明天", Some("2026-06-16")),
+            ("2026-13-01", None),
+            ("", None),
+            ("soon", None),
+        ] {
+            assert_eq!(read_day(text, today), expected.map(date), "{text:?}");
+        }
+        for (text, expected) in [
+            ("9:05", Some((9, 5))),
+            ("0905", Some((9, 5))),
+            ("17：30", Some((17, 30))),
+            ("24:00", None),
+            ("5", None),
+        ] {
+            let expected = expected.and_then(|(h, m)| chrono::NaiveTime::from_hms_opt(h, m, 0));
+            assert_eq!(read_time(text), expected, "{text:?}");
+        }
     }
 }

@@ -3,7 +3,11 @@
 use sqlx::postgres::{PgTypeInfo, PgValueRef, Postgres};
 use sqlx::{Decode, Type};
 
+use crate::domain::calendar::DayKind;
+use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::ids;
+use crate::domain::petition_case::Stage;
+use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
 
@@ -55,4 +59,6 @@ id_column! {
     ids::ClosingId, ids::ReportId, ids::BulletinId, ids::ImportId, ids::DocumentId,
 }
 
-code_column! { Role, PostKind, UnitKind }
+code_column! {
+    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Sex, IdType, NoIdReason, IdOverride,
+}

@@ -39,6 +39,7 @@ impl StoreError {
 }
 
 impl From<sqlx::Error> for StoreError {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "sqlx::Error is non-exhaustive")]
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(refusal) => match refusal.constraint() {
@@ -48,6 +49,7 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 Self::Away(error)
             }
+            // sqlx may grow new kinds of errors; each is a failure of the database.
             _ => Self::Database(error),
         }
     }

@@ -5,9 +5,13 @@
 
 pub mod audit;
 mod codec;
+pub mod colleagues;
+pub mod deadlines;
 mod error;
 pub mod keys;
+pub mod petition_cases;
 pub mod sessions;
+pub mod units;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -1,0 +1,135 @@
+//! Calendars, rule sets and the clocks that were computed from them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{StoreError, StoreResult, Tx};
+use crate::domain::calendar::{Calendar, Day, DayKind};
+use crate::domain::deadline::{ClockKind, ClockRule, DayCount, Roll, RuleSet};
+use crate::domain::ids::{AssignmentId, PetitionCaseId, RuleSetId, StaffId};
+
+/// The calendar in force, from the year before `from` on.
+pub async fn calendar(tx: &mut Tx, from: NaiveDate) -> StoreResult<Calendar> {
+    let days = sqlx::query!(
+        r#"SELECT calendar_version_id, day, kind AS "kind: DayKind", name
+           FROM calendar_day
+           WHERE calendar_version_id = (SELECT max(id) FROM calendar_version) AND day >= $1
+           ORDER BY day"#,
+        from - chrono::Days::new(1),
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let version = days.first().map_or(0, |day| day.calendar_version_id);
+    let days = days.into_iter().map(|day| Day { date: day.day, kind: day.kind, name: day.name });
+    Ok(Calendar::new(version, days))
+}
+
+/// The rule sets to choose from: the newest version of each that was not made for one batch.
+pub async fn rule_sets(tx: &mut Tx) -> StoreResult<Vec<RuleSet>> {
+    read_rule_sets(tx, None).await
+}
+
+/// One rule set.
+pub async fn rule_set(tx: &mut Tx, id: RuleSetId) -> StoreResult<Option<RuleSet>> {
+    Ok(read_rule_sets(tx, Some(id)).await?.into_iter().next())
+}
+
+async fn read_rule_sets(tx: &mut Tx, wanted: Option<RuleSetId>) -> StoreResult<Vec<RuleSet>> {
+    let rows = sqlx::query!(
+        r#"SELECT r.id AS "id: RuleSetId", r.code, r.version, r.name, c.clock AS "clock: ClockKind", c.days,
+                  c.counted_in AS "counted_in: DayCount", c.roll AS "roll: Roll"
+           FROM rule_set r JOIN clock_rule c ON c.rule_set_id = r.id
+           WHERE CASE WHEN $1::bigint IS NULL
+                      THEN r.code <> 'custom' AND r.version = (SELECT max(version) FROM rule_set o WHERE o.code = r.code)
+                      ELSE r.id = $1 END
+           ORDER BY r.code = 'standard' DESC, r.id, c.clock"#,
+        wanted.map(|id| id.0),
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let mut sets: Vec<RuleSet> = Vec::new();
+    for row in rows {
+        let days = u16::try_from(row.days).map_err(|_| StoreError::Unreadable {
+            table: "clock_rule",
+            column: "days",
+            value: row.days.to_string(),
+        })?;
+        let rule = ClockRule { kind: row.clock, days, count: row.counted_in, roll: row.roll };
+        match sets.last_mut() {
+            Some(set) if set.id == row.id => set.rules.push(rule),
+            _ => sets.push(RuleSet {
+                id: row.id,
+                code: row.code,
+                name: row.name,
+                version: row.version,
+                rules: vec![rule],
+            }),
+        }
+    }
+    Ok(sets)
+}
+
+/// What happens to a clock through a fact of handling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The duty was done.
+    Stopped,
+    /// What was done came back: the clock goes on with the time already used.
+    Resumed(Option<NaiveDate>),
+}
+
+/// A turn of the clocks of one kind, with whose act it was and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Turning {
+    pub case: PetitionCaseId,
+    pub kind: ClockKind,
+    pub turn: Turn,
+    pub at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub by: StaffId,
+}
+
+/// Turns the clocks of this kind of the given assignments; only those that the turn can change.
+pub async fn turn(tx: &mut Tx, assignments: &[AssignmentId], turning: Turning) -> StoreResult<()> {
+    let ids: Vec<i64> = assignments.iter().map(|id| id.0).collect();
+    let (kind, from, due) = match turning.turn {
+        Turn::Stopped => ("stopped", "running", None),
+        Turn::Resumed(due) => ("resumed", "stopped", due),
+    };
+    sqlx::query!(
+        "INSERT INTO clock_event (clock_id, case_id, kind, at, recorded_at, recorded_by, new_due_on)
+         SELECT id, case_id, $4, $5, $6, $7, $8 FROM clock
+         WHERE assignment_id = ANY ($1) AND case_id = $2 AND kind = $3 AND state = $9",
+        &ids,
+        turning.case.0,
+        turning.kind.code(),
+        kind,
+        turning.at,
+        turning.recorded_at,
+        turning.by.0,
+        due,
+        from,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(())
+}
+
+/// The running assignments of a case's open round: one act may serve several of them (多头交办).
+pub async fn assignments_of_round(
+    tx: &mut Tx,
+    case: PetitionCaseId,
+) -> StoreResult<Vec<AssignmentId>> {
+    let (conn, scope) = tx.scoped();
+    let ids = sqlx::query_scalar!(
+        r#"SELECT a.id AS "id: AssignmentId"
+           FROM assignment a
+           JOIN petition_case_now n ON n.round_id = a.round_id
+           WHERE a.case_id = $1 AND n.unit_id = ANY ($2)
+           ORDER BY a.id"#,
+        case.0,
+        scope.units(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
+}

@@ -1,0 +1,135 @@
+//! Petition cases: found within the scope, opened to the depth that the reader holds.
+
+use super::{StoreError, StoreResult, Tx};
+use crate::domain::access::Depth;
+use crate::domain::ids::{AssignmentId, PetitionCaseId, RoundId, RuleSetId, StaffId, UnitId};
+use crate::domain::petition_case::{PetitionCase, RunningAssignment, Stage};
+
+/// Proof that a case is open to the one who reads, in full. What hangs on a case is read through it.
+#[derive(Debug, Clone)]
+pub struct Opened(PetitionCase);
+
+impl Opened {
+    /// The case.
+    pub const fn case(&self) -> &PetitionCase {
+        &self.0
+    }
+}
+
+/// The row that `find` reads.
+struct Found {
+    id: PetitionCaseId,
+    number: String,
+    unit: UnitId,
+    unit_name: String,
+    round: RoundId,
+    round_number: i32,
+    stage: Stage,
+    is_open: bool,
+    version: i32,
+    opened_at: chrono::DateTime<chrono::Utc>,
+    assignment: Option<AssignmentId>,
+    rules: Option<RuleSetId>,
+    assigned_at: Option<chrono::DateTime<chrono::Utc>>,
+    acknowledged_at: Option<chrono::DateTime<chrono::Utc>>,
+    leader: Option<StaffId>,
+    handler: Option<StaffId>,
+    in_team: bool,
+}
+
+/// The case, unless it doesn't exist or lies outside the scope.
+pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<PetitionCase>> {
+    let (conn, scope) = tx.scoped();
+    let found = sqlx::query_as!(
+        Found,
+        r#"SELECT c.id AS "id: PetitionCaseId", c.number, c.unit_id AS "unit: UnitId", u.short_name AS unit_name,
+                  n.round_id AS "round: RoundId", r.number AS round_number, n.stage AS "stage: Stage", n.is_open,
+                  c.version, c.opened_at,
+                  a.id AS "assignment?: AssignmentId", a.rule_set_id AS "rules?: RuleSetId",
+                  a.assigned_at AS "assigned_at?", k.acknowledged_at AS "acknowledged_at?",
+                  n.leader_id AS "leader: StaffId", n.handler_id AS "handler: StaffId",
+                  EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id AND t.ended_at IS NULL
+                          AND t.staff_id = $3) AS "in_team!"
+           FROM petition_case c
+           JOIN petition_case_now n ON n.case_id = c.id
+           JOIN round r ON r.id = n.round_id
+           JOIN unit u ON u.id = c.unit_id
+           LEFT JOIN LATERAL (SELECT id, rule_set_id, assigned_at FROM assignment
+                              WHERE round_id = n.round_id ORDER BY id DESC LIMIT 1) a ON true
+           LEFT JOIN acknowledgement k ON k.assignment_id = a.id
+           WHERE c.number = $1 AND c.unit_id = ANY ($2)
+             AND (NOT $4 OR EXISTS (SELECT FROM closing_signature s WHERE s.case_id = c.id
+                                    AND s.step = 'bureau' AND s.decision = 'approve'))"#,
+        number,
+        scope.units(),
+        scope.staff().0,
+        scope.submitted_only(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let opening = scope.opening();
+    Ok(found.map(|found| found.case(opening)))
+}
+
+impl Found {
+    fn case(self, opening: crate::domain::access::Opening) -> PetitionCase {
+        use crate::domain::access::Opening;
+        let depth = match opening {
+            Opening::All => Depth::Content,
+            Opening::Narrative => Depth::Narrative,
+            Opening::Team | Opening::TeamOrUnclaimed if self.in_team => Depth::Content,
+            Opening::TeamOrUnclaimed if self.handler.is_none() => Depth::Content,
+            Opening::Team | Opening::TeamOrUnclaimed => Depth::Head,
+        };
+        let assignment = self.assignment.zip(self.rules).zip(self.assigned_at).map(
+            |((id, rules), assigned_at)| RunningAssignment {
+                id,
+                rules,
+                assigned_at,
+                acknowledged_at: self.acknowledged_at,
+            },
+        );
+        PetitionCase {
+            id: self.id,
+            number: self.number,
+            unit: self.unit,
+            unit_name: self.unit_name,
+            round: self.round,
+            round_number: self.round_number,
+            stage: self.stage,
+            is_open: self.is_open,
+            version: self.version,
+            opened_at: self.opened_at,
+            assignment,
+            leader: self.leader,
+            handler: self.handler,
+            depth,
+        }
+    }
+}
+
+/// The case, if it is open in full to the one who reads; else as if it weren't there.
+pub async fn open(tx: &mut Tx, number: &str) -> StoreResult<Option<Opened>> {
+    let found = find(tx, number).await?;
+    Ok(found.filter(|case| case.depth == Depth::Content).map(Opened))
+}
+
+/// Marks that a decision was taken on the version that was read: the second of two decisions on
+/// one reading is `Stale`.
+pub async fn decided_on(tx: &mut Tx, case: PetitionCaseId, seen: i32) -> StoreResult<()> {
+    let done = sqlx::query!(
+        "UPDATE petition_case SET version = version + 1 WHERE id = $1 AND version = $2",
+        case.0,
+        seen,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+impl Tx {
+    /// The connection, for what hangs on a case that is open in full. The key must be bound.
+    pub(super) fn within(&mut self, opened: &Opened) -> (&mut sqlx::PgConnection, i64) {
+        (self.unscoped(), opened.0.id.0)
+    }
+}

@@ -1,0 +1,195 @@
+//! Every failure becomes a page here: status, what happened, what to do now.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::routes::Who;
+use crate::store::StoreError;
+
+/// What a handler can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No such thing, or not for this person.
+    #[error("not found")]
+    NotFound,
+    /// The page is for others.
+    #[error("not for this role")]
+    Forbidden(Who),
+    /// The session ended while a form was open.
+    #[error("signed out")]
+    SignedOut,
+    /// The form's token is not that of the session.
+    #[error("the form was not made for this session")]
+    Forged,
+    /// The request can't be read.
+    #[error("malformed request")]
+    Malformed,
+    /// The body is larger than the route allows.
+    #[error("too large")]
+    TooLarge,
+    /// Too many requests; seconds to wait.
+    #[error("too many requests")]
+    Busy(u32),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] StoreError),
+    /// A page did not render.
+    #[error("a page did not render")]
+    Render(#[from] askama::Error),
+    /// Office work failed: a workbook or a print.
+    #[error("a file could not be made: {0}")]
+    Office(String),
+}
+
+/// What handlers return.
+pub type AppResult<T> = Result<T, AppError>;
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The reference that a page shows and the log line bears. Set by the outermost layer.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    status: StatusCode,
+    title: &'static str,
+    text: String,
+    ways: Vec<(&'static str, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "errors/page.html")]
+struct ErrorPage<'a> {
+    title: &'a str,
+    text: &'a str,
+    ways: &'a [(&'static str, &'static str)],
+    reference: &'a str,
+}
+
+const HOME: (&str, &str) = ("返回首页", "/");
+
+impl AppError {
+    fn page(&self) -> Failed {
+        let failed = |status, title, text: &str, ways: &[_]| Failed {
+            status,
+            title,
+            text: text.to_owned(),
+            ways: ways.to_vec(),
+        };
+        match self {
+            Self::NotFound => failed(
+                StatusCode::NOT_FOUND,
+                "没有找到这一页",
+                "编号可能输错，或案件已并案。",
+                &[HOME, ("信访案件", "/cases")],
+            ),
+            Self::Forbidden(who) => Failed {
+                status: StatusCode::FORBIDDEN,
+                title: "没有权限查看",
+                text: format!("这一页只对{}开放。如工作需要，请联系本院管理员。", names(*who)),
+                ways: vec![HOME],
+            },
+            Self::SignedOut => failed(
+                StatusCode::UNAUTHORIZED,
+                "登录已过期",
+                "为安全起见，30分钟没有操作已退出。您填写的内容已存为草稿。",
+                &[("重新登录", "/login")],
+            ),
+            Self::Forged => failed(
+                StatusCode::FORBIDDEN,
+                "表单已失效",
+                "这张表单不是在本次登录中打开的，没有保存。请返回后刷新页面，再提交一次。",
+                &[HOME],
+            ),
+            Self::Malformed => failed(
+                StatusCode::BAD_REQUEST,
+                "请求无法识别",
+                "浏览器发来的内容不完整，没有保存。请返回后再试一次。",
+                &[HOME],
+            ),
+            Self::TooLarge => failed(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "文件太大",
+                "单个文件不超过50MB。可以分开上传，或先压缩扫描件。",
+                &[HOME],
+            ),
+            Self::Busy(seconds) => Failed {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                title: "操作太频繁",
+                text: format!("请{seconds}秒后再试。"),
+                ways: vec![HOME],
+            },
+            Self::Store(StoreError::Stale) => failed(
+                StatusCode::CONFLICT,
+                "内容已被他人更新",
+                "您打开这一页之后，有人先保存了新的内容。请返回，核对后再提交。",
+                &[HOME],
+            ),
+            Self::Store(StoreError::Away(_)) => failed(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "系统维护中",
+                "暂时连不上数据库。来访登记请先用纸质登记单，恢复后补录。",
+                &[("重试", "/")],
+            ),
+            Self::Store(
+                StoreError::Refused(..)
+                | StoreError::Database(_)
+                | StoreError::Unreadable { .. }
+                | StoreError::Sealed,
+            )
+            | Self::Render(_)
+            | Self::Office(_) => failed(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "系统出错了",
+                "没有保存成功，您填写的内容仍在草稿里。请把错误编号告诉管理员。",
+                &[("重试", "/"), HOME],
+            ),
+        }
+    }
+}
+
+fn names(who: Who) -> String {
+    match who {
+        Who::Everyone | Who::SignedIn => "已登录人员".to_owned(),
+        Who::Staff(roles) => roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("、"),
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let failed = self.page();
+        if failed.status.is_server_error() {
+            let cause = std::error::Error::source(&self).map(ToString::to_string);
+            let root = root_cause(&self);
+            tracing::error!(cause, root, "{self}");
+        }
+        let mut response = failed.status.into_response();
+        if failed.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+        }
+        response.extensions_mut().insert(failed);
+        response
+    }
+}
+
+fn root_cause(error: &AppError) -> Option<String> {
+    let mut cause = std::error::Error::source(error)?;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Some(cause.to_string())
+}
+
+/// Fills in the page of a response that failed. `reference` is the request's id.
+pub fn render(response: Response, reference: &str) -> Response {
+    let Some(failed) = response.extensions().get::<Failed>().cloned() else { return response };
+    let reference = if failed.status.is_server_error() { reference } else { "" };
+    let page = ErrorPage { title: failed.title, text: &failed.text, ways: &failed.ways, reference };
+    let (mut parts, _) = response.into_parts();
+    let body = page.render().unwrap_or_else(|_| failed.title.to_owned());
+    parts.headers.remove(header::CONTENT_LENGTH);
+    (parts.status, parts.headers, Html(body)).into_response()
+}

@@ -1,0 +1,151 @@
+//! What a handler may ask for: the session, a path, a form.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::{App, AppError, gate, urls};
+use crate::store::{FormKey, Session};
+
+impl FromRequestParts<App> for Session {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
+        parts.extensions.get::<Self>().cloned().ok_or(AppError::SignedOut)
+    }
+}
+
+/// The parameters of an address; what can't be read is a page that doesn't exist.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        #[expect(clippy::disallowed_types, reason = "this is the house's Path")]
+        let path = axum::extract::Path::<T>::from_request_parts(parts, app).await;
+        path.map(|path| Self(path.0)).map_err(|_| AppError::NotFound)
+    }
+}
+
+/// The query of an address; repeated fields become a `Vec`, and nonsense is ignored by `default`.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + Default + Send> FromRequestParts<App> for Query<T> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let query = axum_extra::extract::Query::<T>::from_request_parts(parts, app).await;
+        Ok(Self(query.map(|query| query.0).unwrap_or_default()))
+    }
+}
+
+/// A file that came with a form.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    pub field: String,
+    pub name: String,
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
+/// A form whose token was checked; with files where it had any.
+#[derive(Debug)]
+pub struct Form<T> {
+    pub fields: T,
+    pub key: FormKey,
+    pub files: Vec<Upload>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Tokens {
+    csrf_token: String,
+    idempotency_key: Option<Uuid>,
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
+        let binding = binding(&request);
+        let path = request.uri().path().to_owned();
+        let (body, files) = read(request, app).await?;
+        let tokens: Tokens = parse(&body, app).await?;
+        if binding.is_none_or(|binding| tokens.csrf_token != app.db.keys().csrf(&binding)) {
+            return Err(AppError::Forged);
+        }
+        let key = tokens.idempotency_key.unwrap_or_else(Uuid::new_v4);
+        Ok(Self { fields: parse(&body, app).await?, key: FormKey { key, path }, files })
+    }
+}
+
+/// What the token of this request's form must be bound to: the session, or before there is one
+/// the cookie of the sign-in page.
+fn binding(request: &Request) -> Option<String> {
+    request
+        .extensions()
+        .get::<Session>()
+        .map(|session| session.binding().to_owned())
+        .or_else(|| gate::cookie(request.headers(), super::sign_in::PAGE_COOKIE).map(str::to_owned))
+}
+
+/// The fields as an urlencoded body, and the files.
+async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), AppError> {
+    let multipart = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    if !multipart {
+        let body =
+            Bytes::from_request(request, app).await.map_err(|error| too_large(error.status()))?;
+        return Ok((body, Vec::new()));
+    }
+    let mut parts = Multipart::from_request(request, app).await.map_err(|_| AppError::Malformed)?;
+    let (mut body, mut files) = (String::new(), Vec::new());
+    while let Some(part) = parts.next_field().await.map_err(|error| too_large(error.status()))? {
+        let field = part.name().unwrap_or_default().to_owned();
+        let file = part.file_name().map(str::to_owned);
+        let media_type = part.content_type().unwrap_or_default().to_owned();
+        let bytes = part.bytes().await.map_err(|error| too_large(error.status()))?;
+        match file {
+            Some(name) if !name.is_empty() => {
+                files.push(Upload { field, name, media_type, bytes });
+            }
+            Some(_) => {}
+            None => {
+                let value = std::str::from_utf8(&bytes).map_err(|_| AppError::Malformed)?;
+                body.push_str(&format!("&{}={}", urls::encode(&field), urls::encode(value)));
+            }
+        }
+    }
+    Ok((Bytes::from(body.trim_start_matches('&').to_owned()), files))
+}
+
+fn too_large(status: axum::http::StatusCode) -> AppError {
+    if status == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        AppError::TooLarge
+    } else {
+        AppError::Malformed
+    }
+}
+
+async fn parse<T: DeserializeOwned>(body: &Bytes, app: &App) -> Result<T, AppError> {
+    let mut request = Request::new(axum::body::Body::from(body.clone()));
+    *request.method_mut() = Method::POST;
+    request.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    );
+    axum_extra::extract::Form::<T>::from_request(request, app)
+        .await
+        .map(|form| form.0)
+        .map_err(|_| AppError::Malformed)
+}

@@ -1,0 +1,191 @@
+//! The shell around every page: name, court, menu, flash.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::{App, AppError, gate, urls};
+use crate::domain::calendar;
+use crate::domain::staff::Role;
+use crate::store::Session;
+
+const FLASH_COOKIE: &str = "__Host-flash";
+
+/// What every page shows around its content.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    pub title: String,
+    pub court: String,
+    pub staff: String,
+    pub role: &'static str,
+    pub menu: Vec<MenuItem>,
+    pub csrf: String,
+    /// Made with the page: two presses of its form count once.
+    pub key: String,
+    pub flash: Option<Flash>,
+    pub grants_to_switch: bool,
+    pub updated: String,
+    pub home: &'static str,
+    pub can_search: bool,
+}
+
+/// A line of the side bar.
+#[derive(Debug, Clone)]
+pub struct MenuItem {
+    pub label: &'static str,
+    pub href: &'static str,
+    pub icon: &'static str,
+    pub current: bool,
+    pub count: Option<i64>,
+    pub hot: bool,
+}
+
+/// The strip under the top bar after a redirect.
+#[derive(Debug, Clone)]
+pub struct Flash {
+    pub text: String,
+    pub link: Option<(String, String)>,
+}
+
+/// Makes the shell of the request's page: an extractor, so that a handler only names its title.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    session: Session,
+    path: String,
+    csrf: String,
+    flash: Option<Flash>,
+    updated: String,
+}
+
+impl FromRequestParts<App> for Frame {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        let session = parts.extensions.get::<Session>().cloned().ok_or(AppError::SignedOut)?;
+        let flash = gate::cookie(&parts.headers, FLASH_COOKIE).map(|text| {
+            let text = urls::decode(text);
+            match text.split_once('|').and_then(|(text, link)| Some((text, link.split_once('|')?)))
+            {
+                Some((text, (label, href))) => Flash {
+                    text: text.to_owned(),
+                    link: urls::within(href).map(|href| (label.to_owned(), href.to_owned())),
+                },
+                None => Flash { text, link: None },
+            }
+        });
+        Ok(Self {
+            csrf: app.db.keys().csrf(session.binding()),
+            path: parts.uri.path().to_owned(),
+            flash,
+            updated: calendar::clock_time(app.clock.now()),
+            session,
+        })
+    }
+}
+
+impl Frame {
+    /// The shell with this title.
+    pub fn shell(&self, title: impl Into<String>) -> Shell {
+        let role = self.session.actor().role;
+        Shell {
+            title: title.into(),
+            court: self.session.court_name().to_owned(),
+            staff: self.session.staff_name().to_owned(),
+            role: role.label(),
+            menu: menu(role, &self.path),
+            csrf: self.csrf.clone(),
+            key: uuid::Uuid::new_v4().to_string(),
+            flash: self.flash.clone(),
+            grants_to_switch: self.session.can_switch(),
+            updated: self.updated.clone(),
+            home: home(role),
+            can_search: false,
+        }
+    }
+}
+
+/// Where a role begins.
+pub const fn home(role: Role) -> &'static str {
+    match role {
+        Role::Clerk => "/visits/new",
+        Role::President | Role::LeadingGroup => "/approvals",
+        Role::Handler | Role::Leader | Role::Bureau | Role::BureauHead | Role::Job => "/my",
+    }
+}
+
+/// The side bar: label, address, icon, and for whom.
+const MENU: &[(&str, &str, &str, &[Role])] = {
+    use Role::{Bureau, BureauHead, Clerk, Handler, Leader, LeadingGroup, President};
+    &[
+        (
+            "我的待办",
+            "/my",
+            "inbox",
+            &[Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
+        ),
+        ("来访登记", "/visits/new", "edit", &[Clerk, Handler, Bureau, BureauHead]),
+        ("今日来访", "/visits", "list", &[Clerk, Handler, Leader, Bureau, BureauHead]),
+        (
+            "信访案件",
+            "/cases",
+            "folder",
+            &[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
+        ),
+        ("交办", "/assignments", "send", &[Bureau, BureauHead]),
+        (
+            "双周通报",
+            "/bulletins",
+            "chart",
+            &[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
+        ),
+        ("签批", "/approvals", "check", &[Leader, President, Bureau, BureauHead, LeadingGroup]),
+        ("导入台账", "/imports/new", "upload", &[Bureau, BureauHead]),
+    ]
+};
+
+fn menu(role: Role, path: &str) -> Vec<MenuItem> {
+    let mine = MENU.iter().filter(|(.., roles)| roles.contains(&role));
+    let current = mine
+        .clone()
+        .map(|(_, href, ..)| *href)
+        .filter(|href| path == *href || path.starts_with(&format!("{href}/")))
+        .max_by_key(|href| href.len());
+    mine.map(|&(label, href, icon, _)| MenuItem {
+        label,
+        href,
+        icon,
+        current: current == Some(href),
+        count: None,
+        hot: false,
+    })
+    .collect()
+}
+
+/// Success: to a page that can be reloaded, with a line that says what was done.
+pub fn done(location: &str, said: &str) -> Response {
+    let mut response = Redirect::to(location).into_response();
+    let cookie = format!(
+        "{FLASH_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60",
+        urls::encode(said)
+    );
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Takes the flash away once a page has shown it.
+pub fn forget_flash(response: &mut Response) {
+    response.headers_mut().append(
+        header::SET_COOKIE,
+        HeaderValue::from_static(
+            "__Host-flash=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
+        ),
+    );
+}
+
+/// Whether a request brings a flash that its page will show.
+pub fn has_flash(headers: &axum::http::HeaderMap) -> bool {
+    gate::cookie(headers, FLASH_COOKIE).is_some_and(|text| !text.is_empty())
+}

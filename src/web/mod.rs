@@ -1,0 +1,41 @@
+//! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
+
+mod error;
+pub mod extract;
+pub mod form;
+mod gate;
+mod health;
+mod layers;
+pub mod layout;
+pub mod routes;
+mod sign_in;
+mod static_files;
+mod urls;
+
+use axum::Router;
+use chrono::Duration;
+
+use crate::clock::Clock;
+use crate::store::Db;
+pub use error::{AppError, AppResult};
+use routes::{Row, Table};
+
+/// What every handler can reach.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    /// How long a session may rest.
+    pub idle: Duration,
+    /// The court whose name the sign-in page bears.
+    pub court: String,
+}
+
+/// The whole site, and the table of its routes.
+pub fn router(app: App) -> (Router, Vec<Row>) {
+    let table = Table::new(app.clone());
+    let table = sign_in::routes(table);
+    let table = health::routes(table);
+    let (router, rows) = table.finish();
+    (layers::around(router, app), rows)
+}

@@ -3,6 +3,7 @@
 //! The modules are in order: one may use those before it and none after it.
 
 pub mod access;
+pub mod calendar;
 mod code;
 pub mod ids;
 pub mod staff;

@@ -1,0 +1,293 @@
+//! The day table: which days are worked. The State Council's yearly notice (国务院办公厅放假安排)
+//! swaps weekends and workdays, so a day is looked up and never computed from its weekday.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+
+use super::code::codes;
+
+/// How far the courts' clock (Asia/Shanghai) is ahead of UTC, all year round.
+const AHEAD_OF_UTC: TimeDelta = TimeDelta::hours(8);
+
+codes! {
+    /// What a day is by the notices.
+    DayKind {
+        /// An ordinary workday.
+        Workday = "workday", "工作日";
+        /// An ordinary Saturday or Sunday.
+        Weekend = "weekend", "双休日";
+        /// A day off by the notice, swapped weekdays included.
+        Holiday = "holiday", "节假日";
+        /// A Saturday or Sunday that is worked for a holiday elsewhere.
+        MakeUpWorkday = "make_up_workday", "调休上班";
+    }
+}
+
+impl DayKind {
+    /// Whether the courts work on such a day.
+    pub fn is_working(self) -> bool {
+        match self {
+            Self::Workday | Self::MakeUpWorkday => true,
+            Self::Weekend | Self::Holiday => false,
+        }
+    }
+}
+
+/// One row of the day table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The date in Asia/Shanghai.
+    pub date: NaiveDate,
+    /// What the notice makes of it.
+    pub kind: DayKind,
+    /// The holiday that a day off or a make-up workday belongs to.
+    pub name: Option<String>,
+}
+
+/// One version of the day table. It answers `None` where a year has not been loaded: the notice
+/// for it may not exist yet, and a guess would become somebody's due date.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    version: i32,
+    days: BTreeMap<NaiveDate, Day>,
+}
+
+impl Calendar {
+    /// The calendar of this version with these days.
+    pub fn new(version: i32, days: impl IntoIterator<Item = Day>) -> Self {
+        Self { version, days: days.into_iter().map(|day| (day.date, day)).collect() }
+    }
+
+    /// The version that a clock keeps beside the date it took from it.
+    pub fn version(&self) -> i32 {
+        self.version
+    }
+
+    /// What the day is, or `None` if its year has not been loaded.
+    pub fn kind(&self, date: NaiveDate) -> Option<DayKind> {
+        self.days.get(&date).map(|day| day.kind)
+    }
+
+    /// The holiday that gives this day off; none for weekends and for make-up workdays.
+    pub fn holiday_name(&self, date: NaiveDate) -> Option<&str> {
+        let day = self.days.get(&date)?;
+        if day.kind == DayKind::Holiday { day.name.as_deref() } else { None }
+    }
+
+    /// Whether the courts work on this day, if it is known.
+    pub fn is_working(&self, date: NaiveDate) -> Option<bool> {
+        self.kind(date).map(DayKind::is_working)
+    }
+
+    /// The first working day after this one.
+    pub fn next_working(&self, date: NaiveDate) -> Option<NaiveDate> {
+        self.add_working_days(date, 1)
+    }
+
+    /// The day itself if it is worked, else the next working day (遇休息日顺延).
+    pub fn rolled(&self, date: NaiveDate) -> Option<NaiveDate> {
+        if self.is_working(date)? { Some(date) } else { self.next_working(date) }
+    }
+
+    /// The n-th working day after this one; the day itself is not counted.
+    pub fn add_working_days(&self, date: NaiveDate, n: u16) -> Option<NaiveDate> {
+        let mut day = date;
+        let mut left = n;
+        while left > 0 {
+            day = day.succ_opt()?;
+            if self.is_working(day)? {
+                left -= 1;
+            }
+        }
+        Some(day)
+    }
+
+    /// The first day from this one on that the calendar doesn't know.
+    pub fn first_unknown_from(&self, date: NaiveDate) -> Option<NaiveDate> {
+        date.iter_days().find(|day| !self.days.contains_key(day))
+    }
+}
+
+/// The day of the courts' clock on which this moment falls.
+pub fn day_of(at: DateTime<Utc>) -> NaiveDate {
+    (at + AHEAD_OF_UTC).date_naive()
+}
+
+/// The first moment of a day.
+pub fn start_of(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() - AHEAD_OF_UTC
+}
+
+/// 24:00 of a day: the first moment that no longer belongs to it.
+pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    start_of(day + Days::new(1))
+}
+
+/// Whether the day is a Saturday or Sunday, whatever the notices say of it.
+pub fn is_saturday_or_sunday(day: NaiveDate) -> bool {
+    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+/// 「周二」
+pub fn weekday_zh(day: NaiveDate) -> &'static str {
+    match day.weekday() {
+        Weekday::Mon => "周一",
+        Weekday::Tue => "周二",
+        Weekday::Wed => "周三",
+        Weekday::Thu => "周四",
+        Weekday::Fri => "周五",
+        Weekday::Sat => "周六",
+        Weekday::Sun => "周日",
+    }
+}
+
+/// 「6月16日（周二）」
+pub fn format_md(day: NaiveDate) -> String {
+    format!("{}月{}日（{}）", day.month(), day.day(), weekday_zh(day))
+}
+
+/// 「06-16」, as in lists and previews.
+pub fn format_short(day: NaiveDate) -> String {
+    format!("{:02}-{:02}", day.month(), day.day())
+}
+
+/// The calendar that the migration loads, for the tests of the domain.
+#[cfg(test)]
+pub mod sample {
+    use super::{Calendar, Day, DayKind, NaiveDate, is_saturday_or_sunday};
+
+    const MIGRATION: &str = include_str!("../../migrations/0002_calendar.sql");
+
+    /// A date written `2026-06-15`.
+    pub fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// 2021 to 2026, from the notices' spans as the migration writes them.
+    pub fn calendar() -> Calendar {
+        let ordinary = date("2021-01-01")
+            .iter_days()
+            .take_while(|day| *day <= date("2026-12-31"))
+            .map(|date| {
+                let off = is_saturday_or_sunday(date);
+                let kind = if off { DayKind::Weekend } else { DayKind::Workday };
+                Day { date, kind, name: None }
+            });
+        let arranged = MIGRATION.lines().filter(|line| line.contains("DATE '20")).filter_map(span);
+        Calendar::new(1, ordinary.chain(arranged.flatten()))
+    }
+
+    fn span(line: &str) -> Option<Vec<Day>> {
+        let [first, last, kind, name] =
+            line.split('\'').skip(1).step_by(2).collect::<Vec<_>>().try_into().ok()?;
+        let kind = DayKind::from_code(kind).unwrap();
+        let days = date(first).iter_days().take_while(|day| *day <= date(last));
+        Some(days.map(|date| Day { date, kind, name: Some(name.to_owned()) }).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sample::{calendar, date};
+    use super::*;
+
+    #[test]
+    fn the_notices_decide_and_not_the_weekday() {
+        use DayKind::{Holiday, MakeUpWorkday, Weekend, Workday};
+        let known = [
+            ("2021-02-20", MakeUpWorkday, None),
+            ("2022-12-31", Holiday, Some("元旦")),
+            ("2024-02-04", MakeUpWorkday, None),
+            ("2024-02-09", Workday, None),
+            ("2024-02-10", Holiday, Some("春节")),
+            ("2024-02-29", Workday, None),
+            ("2025-09-28", MakeUpWorkday, None),
+            ("2025-10-08", Holiday, Some("国庆节、中秋节")),
+            ("2025-10-11", MakeUpWorkday, None),
+            ("2025-10-12", Weekend, None),
+            ("2026-02-14", MakeUpWorkday, None),
+            ("2026-02-23", Holiday, Some("春节")),
+            ("2026-06-15", Workday, None),
+            ("2026-12-31", Workday, None),
+        ];
+        let calendar = calendar();
+        for (day, kind, name) in known {
+            assert_eq!(calendar.kind(date(day)), Some(kind), "{day}");
+            assert_eq!(calendar.holiday_name(date(day)), name, "{day}");
+            let working = matches!(kind, Workday | MakeUpWorkday);
+            assert_eq!(calendar.is_working(date(day)), Some(working), "{day}");
+        }
+        for unknown in ["2020-12-31", "2027-01-01", "2027-01-04"] {
+            assert_eq!(calendar.kind(date(unknown)), None, "{unknown}");
+            assert_eq!(calendar.is_working(date(unknown)), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn working_days_are_counted_from_the_day_after() {
+        let cases = [
+            ("2026-06-15", 0, Some("2026-06-15")),
+            ("2026-06-15", 1, Some("2026-06-16")),
+            ("2026-06-18", 1, Some("2026-06-22")),
+            ("2024-02-02", 1, Some("2024-02-04")),
+            ("2024-02-09", 1, Some("2024-02-18")),
+            ("2025-09-26", 2, Some("2025-09-29")),
+            ("2025-09-30", 3, Some("2025-10-11")),
+            ("2026-02-13", 5, Some("2026-02-27")),
+            ("2026-02-13", 6, Some("2026-02-28")),
+            ("2022-12-30", 1, Some("2023-01-03")),
+            ("2026-12-31", 1, None),
+            ("2026-12-30", 1, Some("2026-12-31")),
+        ];
+        for (from, n, to) in cases {
+            assert_eq!(calendar().add_working_days(date(from), n), to.map(date), "{from} + {n}");
+        }
+    }
+
+    #[test]
+    fn a_rest_day_rolls_to_the_next_working_day() {
+        let cases = [
+            ("2026-06-20", Some("2026-06-22")),
+            ("2026-06-22", Some("2026-06-22")),
+            ("2024-02-03", Some("2024-02-04")),
+            ("2025-10-01", Some("2025-10-09")),
+            ("2026-02-15", Some("2026-02-24")),
+            ("2027-01-01", None),
+        ];
+        for (from, to) in cases {
+            assert_eq!(calendar().rolled(date(from)), to.map(date), "{from}");
+        }
+        assert_eq!(calendar().next_working(date("2026-06-22")), Some(date("2026-06-23")));
+    }
+
+    #[test]
+    fn the_first_unknown_day_is_found() {
+        let unknown = |from| calendar().first_unknown_from(date(from));
+        assert_eq!(unknown("2026-12-01"), Some(date("2027-01-01")));
+        assert_eq!(unknown("2020-12-31"), Some(date("2020-12-31")));
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_in_shanghai() {
+        let cases = [
+            ("2026-06-15T15:59:59Z", "2026-06-15"),
+            ("2026-06-15T16:00:00Z", "2026-06-16"),
+            ("2025-12-31T16:00:00Z", "2026-01-01"),
+            ("2024-02-28T17:00:00Z", "2024-02-29"),
+        ];
+        for (at, day) in cases {
+            assert_eq!(day_of(at.parse().unwrap()), date(day), "{at}");
+        }
+        assert_eq!(start_of(date("2026-06-16")), end_of(date("2026-06-15")));
+        assert_eq!(day_of(start_of(date("2026-06-16"))), date("2026-06-16"));
+        assert_eq!(end_of(date("2026-06-15")).to_rfc3339(), "2026-06-15T16:00:00+00:00");
+    }
+
+    #[test]
+    fn days_are_written_as_the_courts_write_them() {
+        assert_eq!(format_md(date("2026-06-16")), "6月16日（周二）");
+        assert_eq!(format_md(date("2025-10-12")), "10月12日（周日）");
+        assert_eq!(format_short(date("2026-06-06")), "06-06");
+    }
+}

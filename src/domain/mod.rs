@@ -7,5 +7,6 @@ pub mod calendar;
 mod code;
 pub mod deadline;
 pub mod ids;
+pub mod petitioner;
 pub mod staff;
 pub mod unit;

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod calendar;
 mod code;
+pub mod court_case;
 pub mod deadline;
 pub mod ids;
 pub mod petitioner;

@@ -5,51 +5,26 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
+use super::code::codes;
+
 /// How far the courts' clock (Asia/Shanghai) is ahead of UTC, all year round.
 const AHEAD_OF_UTC: TimeDelta = TimeDelta::hours(8);
 
-/// What a day is by the notices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DayKind {
-    /// An ordinary workday (工作日).
-    Workday,
-    /// An ordinary Saturday or Sunday (双休日).
-    Weekend,
-    /// A day off by the notice (节假日), swapped weekdays included.
-    Holiday,
-    /// A Saturday or Sunday that is worked for a holiday elsewhere (调休上班).
-    MakeUpWorkday,
+codes! {
+    /// What a day is by the notices.
+    DayKind {
+        /// An ordinary workday.
+        Workday = "workday", "工作日";
+        /// An ordinary Saturday or Sunday.
+        Weekend = "weekend", "双休日";
+        /// A day off by the notice, swapped weekdays included.
+        Holiday = "holiday", "节假日";
+        /// A Saturday or Sunday that is worked for a holiday elsewhere.
+        MakeUpWorkday = "make_up_workday", "调休上班";
+    }
 }
 
 impl DayKind {
-    /// Every kind, in the order of the calendar's form.
-    pub const ALL: [Self; 4] = [Self::Workday, Self::Weekend, Self::Holiday, Self::MakeUpWorkday];
-
-    /// The code in a column and in a form.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Workday => "workday",
-            Self::Weekend => "weekend",
-            Self::Holiday => "holiday",
-            Self::MakeUpWorkday => "make_up_workday",
-        }
-    }
-
-    /// The kind with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    /// The word on a page.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Workday => "工作日",
-            Self::Weekend => "双休日",
-            Self::Holiday => "节假日",
-            Self::MakeUpWorkday => "调休上班",
-        }
-    }
-
     /// Whether the courts work on such a day.
     pub fn is_working(self) -> bool {
         match self {
@@ -269,7 +244,6 @@ pub mod sample {
 mod tests {
     use super::sample::{calendar, date};
     use super::*;
-    use super::{read_day, read_time};
 
     #[test]
     fn the_notices_decide_and_not_the_weekday() {
@@ -368,15 +342,6 @@ mod tests {
         assert_eq!(format_md(date("2026-06-16")), "6月16日（周二）");
         assert_eq!(format_md(date("2025-10-12")), "10月12日（周日）");
         assert_eq!(format_short(date("2026-06-06")), "06-06");
-    }
-
-    #[test]
-    fn codes_read_back() {
-        for kind in DayKind::ALL {
-            assert_eq!(DayKind::from_code(kind.code()), Some(kind));
-        }
-        assert_eq!(DayKind::from_code("rest"), None);
-        assert_eq!(DayKind::MakeUpWorkday.label(), "调休上班");
     }
 
     #[test]

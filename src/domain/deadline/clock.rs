@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::due::{due, presumed_working, rolled, working_days_after};
 use super::rules::{ClockRule, DayCount};
+use super::standing::{Reading, State};
 use crate::domain::calendar::{Calendar, day_of};
 use crate::domain::ids::RuleSetId;
 
@@ -26,6 +27,33 @@ pub enum What {
     },
     /// The duty fell away, as when the case went to another unit.
     Cancelled,
+}
+
+impl What {
+    /// The code in a column.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Resumed => "resumed",
+            Self::Paused => "paused",
+            Self::Unpaused => "unpaused",
+            Self::Extended { .. } => "extended",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// What happened, from its code and the new due day, which only an extension needs.
+    pub fn from_code(code: &str, to: Option<NaiveDate>) -> Option<Self> {
+        match code {
+            "stopped" => Some(Self::Stopped),
+            "resumed" => Some(Self::Resumed),
+            "paused" => Some(Self::Paused),
+            "unpaused" => Some(Self::Unpaused),
+            "extended" => to.map(|to| Self::Extended { to }),
+            "cancelled" => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
 }
 
 /// Something that happened to a clock, and when.
@@ -96,113 +124,6 @@ impl Clock {
             replay.apply(event);
         }
         replay.reading
-    }
-}
-
-/// Whether a clock is running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// The duty is open.
-    Running,
-    /// The case is suspended.
-    Paused,
-    /// The duty was done at this moment.
-    Stopped(DateTime<Utc>),
-    /// The duty fell away.
-    Cancelled,
-}
-
-/// What a clock shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
-    /// The due day with pauses and extensions; it ends at 24:00.
-    pub due_on: NaiveDate,
-    /// Whether that day waits for a day table (暂定).
-    pub provisional: bool,
-    /// Whether an extension was granted (延期至).
-    pub extended: bool,
-    /// Whether the clock is running.
-    pub state: State,
-    /// When the duty was first done, even if it came back afterwards.
-    pub first_stopped_at: Option<DateTime<Utc>>,
-}
-
-impl Reading {
-    /// When the duty was done, if it hasn't come back.
-    pub fn stopped_at(&self) -> Option<DateTime<Utc>> {
-        match self.state {
-            State::Stopped(at) => Some(at),
-            State::Running | State::Paused | State::Cancelled => None,
-        }
-    }
-
-    /// How the duty stands on this day. Days are calendar days even where the rule counts
-    /// working days, since that is what people plan with.
-    pub fn standing(&self, today: NaiveDate) -> Standing {
-        match self.state {
-            State::Cancelled => Standing::Cancelled,
-            State::Paused => Standing::Paused,
-            State::Stopped(at) => match (day_of(at) - self.due_on).num_days() {
-                late @ 1.. => Standing::Late(late),
-                _ => Standing::Done,
-            },
-            State::Running => match (self.due_on - today).num_days() {
-                over @ ..0 => Standing::Over(-over),
-                0 => Standing::Today,
-                left @ 1..=3 => Standing::Soon(left),
-                left => Standing::Ok(left),
-            },
-        }
-    }
-}
-
-/// How a duty stands on a day; the numbers are calendar days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Open and past its due day (逾期).
-    Over(i64),
-    /// Open and due today.
-    Today,
-    /// Open, with one to three days left.
-    Soon(i64),
-    /// Open, with more than three days left.
-    Ok(i64),
-    /// Done in time.
-    Done,
-    /// Done so many days late.
-    Late(i64),
-    /// Suspended.
-    Paused,
-    /// No longer a duty.
-    Cancelled,
-}
-
-impl Standing {
-    /// The code of the due chip's look.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Over(_) => "over",
-            Self::Today => "today",
-            Self::Soon(_) => "soon",
-            Self::Ok(_) => "ok",
-            Self::Done => "done",
-            Self::Late(_) => "late",
-            Self::Paused => "paused",
-            Self::Cancelled => "none",
-        }
-    }
-
-    /// The words of the due chip.
-    pub fn label(self) -> String {
-        match self {
-            Self::Over(days) => format!("逾期{days}天"),
-            Self::Today => "今日到期".to_owned(),
-            Self::Soon(days) | Self::Ok(days) => format!("剩余{days}天"),
-            Self::Done => "已完成".to_owned(),
-            Self::Late(days) => format!("迟{days}天完成"),
-            Self::Paused => "暂停计时".to_owned(),
-            Self::Cancelled => "无期限".to_owned(),
-        }
     }
 }
 
@@ -314,7 +235,7 @@ mod tests {
     use super::*;
     use crate::domain::calendar::sample::{calendar, date};
     use crate::domain::calendar::{Day, DayKind};
-    use crate::domain::deadline::{ClockKind, Roll, RuleSet};
+    use crate::domain::deadline::{ClockKind, Roll, RuleSet, Standing};
 
     fn at(text: &str) -> DateTime<Utc> {
         format!("{text}:00+08:00").parse().unwrap()
@@ -335,34 +256,13 @@ mod tests {
     }
 
     #[test]
-    fn an_open_duty_counts_down() {
-        let reading = read(ClockKind::Report, &[]);
-        let cases = [
-            ("2026-06-15", Standing::Ok(7), "剩余7天", "ok"),
-            ("2026-06-18", Standing::Ok(4), "剩余4天", "ok"),
-            ("2026-06-19", Standing::Soon(3), "剩余3天", "soon"),
-            ("2026-06-21", Standing::Soon(1), "剩余1天", "soon"),
-            ("2026-06-22", Standing::Today, "今日到期", "today"),
-            ("2026-06-23", Standing::Over(1), "逾期1天", "over"),
-            ("2026-07-22", Standing::Over(30), "逾期30天", "over"),
-        ];
-        for (today, standing, label, code) in cases {
-            let found = reading.standing(date(today));
-            assert_eq!((found, found.label().as_str(), found.code()), (standing, label, code));
+    fn events_read_back_from_their_codes() {
+        let to = date("2026-08-15");
+        for what in [Stopped, Resumed, Paused, Unpaused, Extended { to }, Cancelled] {
+            assert_eq!(What::from_code(what.code(), Some(to)), Some(what));
         }
-    }
-
-    #[test]
-    fn a_duty_done_by_midnight_is_in_time() {
-        let cases = [
-            ("2026-06-17T23:59", Standing::Done, "已完成"),
-            ("2026-06-18T00:00", Standing::Late(1), "迟1天完成"),
-            ("2026-06-20T10:00", Standing::Late(3), "迟3天完成"),
-        ];
-        for (when, standing, label) in cases {
-            let found = read(ClockKind::Ledger, &[(when, Stopped)]).standing(date("2026-08-01"));
-            assert_eq!((found, found.label().as_str()), (standing, label), "{when}");
-        }
+        assert_eq!(What::from_code("extended", None), None);
+        assert_eq!(What::from_code("started", None), None);
     }
 
     #[test]
@@ -436,6 +336,7 @@ mod tests {
         let again = read(ClockKind::Close, &[done, back, ("2026-07-28T09:00", Stopped)]);
         assert_eq!(again.standing(date("2026-09-01")), Standing::Late(1));
         assert_eq!(again.stopped_at(), Some(at("2026-07-28T09:00")));
+        assert_eq!(again.first_stopped_at, Some(at("2026-07-10T09:00")));
 
         let lapsed = [("2026-07-17T09:00", Stopped), back];
         assert_eq!(read(ClockKind::Close, &lapsed).due_on, date("2026-07-15"));

@@ -4,7 +4,9 @@
 mod clock;
 mod due;
 mod rules;
+mod standing;
 
-pub use clock::{Clock, ClockEvent, Reading, Standing, State, What};
+pub use clock::{Clock, ClockEvent, What};
 pub use due::{Due, due};
 pub use rules::{ClockKind, ClockRule, CustomDays, DayCount, Refusal, Roll, RuleSet};
+pub use standing::{Reading, Standing, State};

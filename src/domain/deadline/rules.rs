@@ -1,64 +1,28 @@
 //! Deadlines are data: how many days, counted how, for which duty.
 
+use crate::domain::code::codes;
 use crate::domain::ids::RuleSetId;
 
-/// The duties of an assignment (交办) that a clock runs for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ClockKind {
-    /// A0 签收: the court acknowledges the assignment.
-    Acknowledge,
-    /// L2 台账: the ledger of the petition case is complete.
-    Ledger,
-    /// M2 约见: the assigned leader (包案领导) meets the petitioner.
-    Meeting,
-    /// P7 报告: the written progress report reaches the petition bureau.
-    Report,
-    /// C30 办结: the court closes the case.
-    Close,
-    /// O5 异议: the court objects that the case isn't its own.
-    Objection,
+codes! {
+    /// The duties of an assignment (交办) that a clock runs for, in the order of the deadline
+    /// ladder. The code names the usual number of days but doesn't set it.
+    ClockKind {
+        /// The court acknowledges the assignment.
+        Acknowledge = "A0", "签收";
+        /// The ledger of the petition case is complete.
+        Ledger = "L2", "台账";
+        /// The assigned leader (包案领导) meets the petitioner.
+        Meeting = "M2", "约见";
+        /// The written progress report (书面进展情况报告) reaches the petition bureau.
+        Report = "P7", "报告";
+        /// The court closes the case.
+        Close = "C30", "办结";
+        /// The court objects that the case isn't its own.
+        Objection = "O5", "异议";
+    }
 }
 
 impl ClockKind {
-    /// Every clock, in the order of the deadline ladder; the objection runs beside it.
-    pub const ALL: [Self; 6] = [
-        Self::Acknowledge,
-        Self::Ledger,
-        Self::Meeting,
-        Self::Report,
-        Self::Close,
-        Self::Objection,
-    ];
-
-    /// The code in a column; it names the usual number of days but doesn't set it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Acknowledge => "A0",
-            Self::Ledger => "L2",
-            Self::Meeting => "M2",
-            Self::Report => "P7",
-            Self::Close => "C30",
-            Self::Objection => "O5",
-        }
-    }
-
-    /// The clock with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    /// The duty in one word.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Acknowledge => "签收",
-            Self::Ledger => "台账",
-            Self::Meeting => "约见",
-            Self::Report => "报告",
-            Self::Close => "办结",
-            Self::Objection => "异议",
-        }
-    }
-
     /// Only closing waits while a case is suspended (中止) or a close report is under
     /// examination. The ledger, the meeting and the progress report never pause.
     pub fn may_pause(self) -> bool {
@@ -71,67 +35,23 @@ impl ClockKind {
     }
 }
 
-/// Which days count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DayCount {
-    /// Every day, holidays and weekends included (自然日).
-    Calendar,
-    /// Working days by the day table (工作日).
-    Working,
-}
-
-impl DayCount {
-    /// The code in a column and in a form.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Calendar => "calendar",
-            Self::Working => "working",
-        }
-    }
-
-    /// The count with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Calendar, Self::Working].into_iter().find(|count| count.code() == code)
-    }
-
-    /// The word on a page.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Calendar => "自然日",
-            Self::Working => "工作日",
-        }
+codes! {
+    /// Which days count.
+    DayCount {
+        /// Every day, holidays and weekends included.
+        Calendar = "calendar", "自然日";
+        /// Working days by the day table.
+        Working = "working", "工作日";
     }
 }
 
-/// What happens to a due date on a rest day (到期日遇休息日).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Roll {
-    /// It stays (不顺延).
-    None,
-    /// It moves to the next working day (顺延).
-    NextWorkingDay,
-}
-
-impl Roll {
-    /// The code in a column and in a form.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::NextWorkingDay => "next_working_day",
-        }
-    }
-
-    /// The rolling with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::None, Self::NextWorkingDay].into_iter().find(|roll| roll.code() == code)
-    }
-
-    /// The word on a page.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::None => "不顺延",
-            Self::NextWorkingDay => "顺延",
-        }
+codes! {
+    /// What happens to a due date on a rest day (到期日遇休息日).
+    Roll {
+        /// It stays.
+        None = "none", "不顺延";
+        /// It moves to the next working day.
+        NextWorkingDay = "next_working_day", "顺延";
     }
 }
 
@@ -298,19 +218,5 @@ mod tests {
                 RuleSet::custom(RuleSetId(3), days).map(|_| ()).map_err(|no| no.to_string());
             assert_eq!(found, expected.map_err(str::to_owned), "{days:?}");
         }
-    }
-
-    #[test]
-    fn codes_read_back() {
-        for kind in ClockKind::ALL {
-            assert_eq!(ClockKind::from_code(kind.code()), Some(kind));
-        }
-        for count in [DayCount::Calendar, DayCount::Working] {
-            assert_eq!(DayCount::from_code(count.code()), Some(count));
-        }
-        for roll in [Roll::None, Roll::NextWorkingDay] {
-            assert_eq!(Roll::from_code(roll.code()), Some(roll));
-        }
-        assert_eq!(ClockKind::from_code("L3"), None);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate};
 
 use super::half_width;
+use crate::domain::code::codes;
 
 /// The weights of the first 17 digits.
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -27,35 +28,11 @@ pub enum IdFault {
     CheckDigit,
 }
 
-/// The sex that a document or a petitioner states (性别).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Sex {
-    /// 男.
-    Male,
-    /// 女.
-    Female,
-}
-
-impl Sex {
-    /// The code in a column and in a form.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Male => "male",
-            Self::Female => "female",
-        }
-    }
-
-    /// The sex with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Male, Self::Female].into_iter().find(|sex| sex.code() == code)
-    }
-
-    /// The word on a page.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Male => "男",
-            Self::Female => "女",
-        }
+codes! {
+    /// The sex that a document or a petitioner states (性别).
+    Sex {
+        Male = "male", "男";
+        Female = "female", "女";
     }
 }
 

@@ -11,3 +11,5 @@ pub mod calendar;
 pub mod deadline;
 pub mod petitioner;
 pub mod court_case;
+pub mod source;
+pub mod outcome;

@@ -13,3 +13,5 @@ pub mod petitioner;
 pub mod court_case;
 pub mod source;
 pub mod outcome;
+pub mod period;
+pub mod fraction;

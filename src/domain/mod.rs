@@ -15,3 +15,6 @@ pub mod source;
 pub mod outcome;
 pub mod period;
 pub mod fraction;
+pub mod composition;
+pub mod figure;
+pub mod ranking;

@@ -18,3 +18,5 @@ pub mod fraction;
 pub mod composition;
 pub mod figure;
 pub mod ranking;
+pub mod snapshot;
+pub mod bulletin;

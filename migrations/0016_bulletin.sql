@@ -73,10 +73,12 @@ CREATE TABLE bulletin_item (
     assignment_id bigint,
     bucket text NOT NULL,
     reason text NOT NULL,
+    -- What stands beside the count: attempted, provisional, extended, unconfirmed.
+    marks text[] NOT NULL DEFAULT '{}',
     CONSTRAINT bulletin_item_pkey PRIMARY KEY (bulletin_id, unit_id, metric, place),
     CONSTRAINT bulletin_item_figure_fkey FOREIGN KEY (bulletin_id, unit_id, metric)
         REFERENCES bulletin_figure (bulletin_id, unit_id, metric),
-    CONSTRAINT bulletin_item_bucket_check CHECK (bucket IN ('counted', 'missing', 'excluded', 'beside'))
+    CONSTRAINT bulletin_item_bucket_check CHECK (bucket IN ('counted', 'missing', 'excluded'))
 );
 
 -- Frozen is frozen: nothing joins a bulletin's figures after its freeze, whoever asks.

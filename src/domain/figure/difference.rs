@@ -1,0 +1,106 @@
+//! How a figure differs from itself: late entries for the next issue, corrections for a
+//! document of their own. The figure that was published stays as it is.
+
+use super::{Bucket, Figure, Item};
+use crate::domain::ids::{AssignmentId, PetitionCaseId};
+
+/// An item that stands elsewhere than it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub case: PetitionCaseId,
+    pub number: String,
+    pub assignment: Option<AssignmentId>,
+    /// Where it stood; none when the old figure did not have it.
+    pub before: Option<Bucket>,
+    /// Where it stands; none when the new figure does not have it.
+    pub now: Option<Bucket>,
+    /// Why it stands there now, or stood there when it is gone.
+    pub reason: String,
+}
+
+/// The items whose place differs between an issue's figure and the same figure computed
+/// with what is on record later, in the order of their numbers.
+pub fn changes(before: &Figure, now: &Figure) -> Vec<Change> {
+    let gone = before.items.iter().filter(|old| find(now, old).is_none());
+    let gone = gone.map(|old| change(old, Some(old.bucket), None));
+    let other = now.items.iter().filter_map(|new| {
+        let old = find(before, new).map(|old| old.bucket);
+        (old != Some(new.bucket)).then(|| change(new, old, Some(new.bucket)))
+    });
+    let mut changes: Vec<_> = gone.chain(other).collect();
+    changes.sort_by(|left, right| {
+        (&left.number, left.assignment).cmp(&(&right.number, right.assignment))
+    });
+    changes
+}
+
+fn find<'a>(figure: &'a Figure, item: &Item) -> Option<&'a Item> {
+    figure.items.iter().find(|one| (one.case, one.assignment) == (item.case, item.assignment))
+}
+
+fn change(item: &Item, before: Option<Bucket>, now: Option<Bucket>) -> Change {
+    Change {
+        case: item.case,
+        number: item.number.clone(),
+        assignment: item.assignment,
+        before,
+        now,
+        reason: item.reason.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::*;
+    use super::super::{AssignmentFacts, Facts, Metric, compute};
+    use super::*;
+    use crate::domain::ids::UnitId;
+
+    #[test]
+    fn a_fact_recorded_late_shows_as_a_change_and_leaves_the_issue_alone() {
+        let done = stamp("06-12 10:00");
+        let late = recorded("06-12 10:00", "06-16 09:00");
+        let number = |number: &str, complete, void| AssignmentFacts {
+            assignment: AssignmentId(number.parse().unwrap()),
+            number: number.to_owned(),
+            void,
+            ..ledger_due("06-13", complete)
+        };
+        let assignments = vec![
+            number("3", Some(late), None),
+            number("1", Some(done), None),
+            number("2", Some(done), Some(stamp("06-17 09:00"))),
+        ];
+        let facts = Facts { assignments, cases: Vec::new() };
+        let figure = |frame| compute(Metric::I03, &[UnitId(1)], &facts, &frame).remove(0);
+        let issue = figure(frame());
+        assert_eq!((issue.numerator, issue.denominator), (2, 3));
+
+        let later = figure(frame().as_known_at(moment("06-29 00:00")));
+        assert_eq!((later.numerator, later.denominator), (2, 2));
+        assert_eq!(figure(frame()), issue);
+
+        let changes = changes(&issue, &later);
+        let changes: Vec<_> =
+            changes.iter().map(|one| (one.number.as_str(), one.before, one.now)).collect();
+        assert_eq!(
+            changes,
+            [
+                ("2", Some(Bucket::Counted), Some(Bucket::Excluded)),
+                ("3", Some(Bucket::Missing), Some(Bucket::Counted)),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_item_that_came_or_went_is_a_change_too() {
+        let facts = |day| Facts { assignments: vec![ledger_due(day, None)], cases: Vec::new() };
+        let figure = |day| compute(Metric::I03, &[UnitId(1)], &facts(day), &frame()).remove(0);
+        let (with, without) = (figure("06-13"), figure("06-30"));
+        assert_eq!(changes(&with, &with), []);
+        let gone = changes(&with, &without);
+        assert_eq!((gone[0].before, gone[0].now), (Some(Bucket::Missing), None));
+        let new = changes(&without, &with);
+        assert_eq!((new[0].before, new[0].now), (None, Some(Bucket::Missing)));
+    }
+}

@@ -1,0 +1,259 @@
+//! What the figures are computed from: plain facts, each with the time it was recorded.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::ids::{AssignmentId, PetitionCaseId, UnitId};
+use crate::domain::outcome::Outcome;
+use crate::domain::period::{Period, Window};
+
+/// When something happened, and when it was put on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    pub at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl Stamp {
+    /// What the program itself did is on record when it happens.
+    pub fn at_once(at: DateTime<Utc>) -> Self {
+        Self { at, recorded_at: at }
+    }
+
+    /// Whether an issue may know of it: recorded before the cut-off.
+    pub fn known(self, frame: &Frame) -> bool {
+        self.recorded_at < frame.cut_off
+    }
+
+    /// Whether it is known and happened before a due time (24:00 of the due day).
+    pub fn before(self, due: DateTime<Utc>, frame: &Frame) -> bool {
+        self.known(frame) && self.at < due
+    }
+}
+
+/// Which petition cases the settlement rates count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Population {
+    /// A bulletin: the cases confirmed closed in the window.
+    ConfirmedInWindow,
+    /// A campaign: every case of the cohort, closed or not.
+    Cohort,
+}
+
+/// The window that is reported on, and the moment at which knowledge stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    pub window: Window,
+    pub cut_off: DateTime<Utc>,
+    pub population: Population,
+}
+
+impl Frame {
+    /// The frame of a bulletin.
+    pub fn of(period: Period) -> Self {
+        Self {
+            window: period.window(),
+            cut_off: period.cut_off(),
+            population: Population::ConfirmedInWindow,
+        }
+    }
+
+    /// The same window seen with what is on record at another moment: for live numbers and
+    /// for the changes that the next issue prints.
+    #[must_use]
+    pub fn as_known_at(self, cut_off: DateTime<Utc>) -> Self {
+        Self { cut_off, ..self }
+    }
+}
+
+/// Everything that the metrics look at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    pub assignments: Vec<AssignmentFacts>,
+    pub cases: Vec<CaseFacts>,
+}
+
+/// One assignment (交办件). A due time is none where its rule set has no such clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignmentFacts {
+    pub assignment: AssignmentId,
+    pub case: PetitionCaseId,
+    pub number: String,
+    /// The unit responsible under this assignment; a transfer makes another assignment.
+    pub unit: UnitId,
+    pub issued: Stamp,
+    /// Proven double registration.
+    pub void: Option<Stamp>,
+    /// The other unit's acceptance of a transfer.
+    pub transferred: Option<Stamp>,
+    pub ledger: LedgerFacts,
+    pub meeting: MeetingFacts,
+    pub report: ReportFacts,
+    pub closing: ClosingFacts,
+    pub leading: LeadingFacts,
+}
+
+impl AssignmentFacts {
+    /// An assignment that was just issued, without any clock yet.
+    pub fn bare(
+        assignment: AssignmentId,
+        case: PetitionCaseId,
+        number: String,
+        unit: UnitId,
+        issued: Stamp,
+    ) -> Self {
+        Self {
+            assignment,
+            case,
+            number,
+            unit,
+            issued,
+            void: None,
+            transferred: None,
+            ledger: LedgerFacts::default(),
+            meeting: MeetingFacts::default(),
+            report: ReportFacts::default(),
+            closing: ClosingFacts::default(),
+            leading: LeadingFacts::default(),
+        }
+    }
+}
+
+/// Clock L2.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerFacts {
+    pub due: Option<DateTime<Utc>>,
+    /// When the last required field was filled; incomplete is not done.
+    pub complete: Option<Stamp>,
+}
+
+/// Clock M2.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MeetingFacts {
+    pub due: Option<DateTime<Utc>>,
+    pub meetings: Vec<Meeting>,
+}
+
+/// A meeting with the petitioner, or the documented attempt at one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meeting {
+    pub stamp: Stamp,
+    pub host: Host,
+    /// The petitioner was there. When not, the record says how contact was sought.
+    pub present: bool,
+}
+
+/// Who held a meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// The assigned leader in person, or the acting leader.
+    Leader,
+    /// Somebody in the leader's stead; not the leader's own act.
+    Delegate,
+}
+
+/// Clock P7.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportFacts {
+    pub due: Option<DateTime<Utc>>,
+    pub submissions: Vec<ReportSubmission>,
+}
+
+/// A progress report as it was submitted, the first time or after a return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportSubmission {
+    pub submitted: Stamp,
+    /// Returned by the bureau as incomplete.
+    pub returned: Option<Stamp>,
+}
+
+/// Clock C30.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClosingFacts {
+    /// The due time as the assignment set it; the original is kept.
+    pub due: Option<DateTime<Utc>>,
+    /// Each new effective due time, in the order in which they were recorded.
+    pub moves: Vec<DueMove>,
+    pub suspensions: Vec<Suspension>,
+    pub submissions: Vec<CloseSubmission>,
+}
+
+/// A new effective due time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueMove {
+    pub stamp: Stamp,
+    pub due: DateTime<Utc>,
+    pub reason: MoveReason,
+}
+
+/// Why an effective due time moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoveReason {
+    /// An approved extension (延期).
+    Extension,
+    /// A suspension that ended (中止恢复), or a check of the close report that ended in its
+    /// return: the clock went on with the time already used.
+    Pause,
+}
+
+/// The clock stands still (中止) from one moment to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspension {
+    pub from: Stamp,
+    pub until: Option<Stamp>,
+}
+
+/// A close report as the unit submitted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CloseSubmission {
+    /// 报结 (T20)
+    pub closed: Stamp,
+    /// 退回 (T22): this close is as if it had not been.
+    pub returned: Option<Stamp>,
+    /// 审核认定 (T23)
+    pub confirmed: Option<Stamp>,
+}
+
+/// The assigned leader's duty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadingFacts {
+    /// When a leader must be named, two days after the assignment; none where the
+    /// assignment needs no leader.
+    pub due: Option<DateTime<Utc>>,
+    /// Every leader in the order of naming.
+    pub leaders: Vec<LeaderNamed>,
+    /// The first version of the resolution plan.
+    pub plan: Option<Stamp>,
+    /// Acts of the leader in person, or of the acting leader; a delegate's are not among them.
+    pub own_acts: Vec<Stamp>,
+}
+
+/// A person was named assigned leader (包案领导).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaderNamed {
+    pub stamp: Stamp,
+    /// Held a court-leader post on that day.
+    pub eligible: bool,
+}
+
+/// One petition case (信访案件) for the settlement rates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFacts {
+    pub case: PetitionCaseId,
+    pub number: String,
+    /// The unit responsible at the cut-off.
+    pub unit: UnitId,
+    pub void: Option<Stamp>,
+    /// Merged into another petition case, which counts for both.
+    pub merged: Option<Stamp>,
+    /// Each confirmed closing, one a round, in order.
+    pub closings: Vec<Closed>,
+    /// Each reopening: the round after a closing.
+    pub reopened: Vec<Stamp>,
+}
+
+/// A closing that was confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    pub confirmed: Stamp,
+    pub outcome: Outcome,
+}

@@ -177,7 +177,7 @@ pub enum User {
     /// Grant a role at a unit
     Grant {
         #[command(flatten)]
-        grant: Grant,
+        grant: RoleAt,
         /// Last day of the grant, for example 2026-12-31; without it the grant has no end
         #[arg(long, value_name = "DATE")]
         until: Option<chrono::NaiveDate>,
@@ -187,7 +187,7 @@ pub enum User {
     /// End a grant now; what was done under it stays
     EndGrant {
         #[command(flatten)]
-        grant: Grant,
+        grant: RoleAt,
         #[command(flatten)]
         local: Local,
     },
@@ -208,8 +208,9 @@ pub enum User {
     },
 }
 
+/// A role that someone holds at a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct Grant {
+pub struct RoleAt {
     /// The name to sign in with
     pub login: String,
     /// Identifier of the role, for example clerk, handler, bureau, sysadmin

@@ -1,4 +1,5 @@
 //! What may be typed after `anjie`, and the help for it.
+#![expect(clippy::doc_markdown, reason = "these comments are shown as they stand, as help")]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

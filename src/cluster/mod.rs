@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep};
 pub use account::is_root;
 pub use error::ClusterError;
 pub use programs::Places;
-pub use throw_away::ThrowAway;
+pub use throw_away::{ThrowAway, scratch};
 
 use crate::keys::Keys;
 
@@ -33,7 +33,7 @@ use lock::Lock;
 use process::{Answer, Purpose, Server};
 
 /// How long a visitor waits for the database that another program is starting or stopping.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Which folder, and where the programs may come from.
 #[derive(Debug, Clone)]

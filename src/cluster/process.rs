@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::{ClusterError, Places, install, pid_file};
 
 pub const PAUSE: Duration = Duration::from_millis(50);
 /// Recovery after a crash can take its time.
-const START_WITHIN: Duration = Duration::from_secs(120);
+const START_WITHIN: Duration = Duration::from_mins(2);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const LARGEST_LOG: u64 = 16 * 1024 * 1024;
 /// Fast instead of safe: a test's database doesn't outlive the test.
@@ -90,7 +90,7 @@ impl Server {
             crate::keys::make_file(&self.folder.key())?;
             self.folder.give_to_owner(&self.folder.key())?;
         }
-        let mut initdb = self.command(programs, "initdb", draft.clone());
+        let mut initdb = self.command(programs, "initdb", &draft);
         initdb.args(["-D", ".", "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "-k"]);
         initdb.args(["--lc-collate=C", &format!("--lc-ctype={CTYPE}")]);
         if self.purpose == Purpose::ThrowAway {
@@ -165,7 +165,7 @@ impl Server {
         }
         let log = self.folder.open_file(&path)?;
         let begins = log.metadata()?.len();
-        let mut postgres = self.command(&self.programs()?, "postgres", self.folder.data());
+        let mut postgres = self.command(&self.programs()?, "postgres", &self.folder.data());
         // The setting is a list: quoted, a comma in a folder's name does no harm.
         let run = self.folder.run().to_string_lossy().replace('"', "\"\"");
         postgres.arg("-D").arg(self.folder.data()).args(["-k", &format!("\"{run}\"")]);
@@ -203,7 +203,7 @@ impl Server {
             std::thread::sleep(PAUSE);
         }
         if pid_file::postmaster(&self.folder).is_some() {
-            let mut stop = self.command(&self.programs()?, "pg_ctl", self.folder.data());
+            let mut stop = self.command(&self.programs()?, "pg_ctl", &self.folder.data());
             stop.args(["stop", "-s", "-w", "-m", "fast", "-t", "60", "-D"]).arg(self.folder.data());
             let said = output(stop)?;
             if !said.status.success() && pid_file::postmaster(&self.folder).is_some() {
@@ -218,8 +218,8 @@ impl Server {
         Ok(())
     }
 
-    fn command(&self, programs: &Programs, name: &str, folder: PathBuf) -> Command {
-        account::command(self.folder.account(), &programs.bin.join(name), &folder)
+    fn command(&self, programs: &Programs, name: &str, folder: &Path) -> Command {
+        account::command(self.folder.account(), &programs.bin.join(name), folder)
     }
 
     fn log_since(&self, begin: u64) -> io::Result<String> {

@@ -85,8 +85,8 @@ fn watch(root: &Path) -> std::io::Result<Child> {
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
 }
 
-/// Memory if there is plenty, else beside the test program, else /tmp.
-fn scratch() -> Result<PathBuf, ClusterError> {
+/// Where tests keep data: in memory if there is plenty, else beside the test program, else in /tmp.
+pub fn scratch() -> Result<PathBuf, ClusterError> {
     let beside = std::env::current_exe()?.parent().map(Path::to_path_buf);
     let memory = has_memory().then(|| PathBuf::from(MEMORY));
     let usable = |place: &PathBuf| {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anjie::cluster::{Cluster, ClusterError, Mode, Options, Places, ThrowAway, is_root};
+use anjie::cluster::{Cluster, ClusterError, Mode, Options, Places, ThrowAway, is_root, scratch};
 use anjie::config::Environment;
 use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
@@ -22,7 +22,7 @@ impl Scratch {
 
     fn named(suffix: &str) -> Self {
         let name = format!("anjie-it-{}{suffix}", uuid::Uuid::new_v4().simple());
-        Self(std::env::temp_dir().join(name))
+        Self(scratch().unwrap().join(name))
     }
 
     fn options(&self) -> Options {

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -217,8 +218,10 @@ async fn a_database_that_was_killed_too_recovers() {
 async fn a_pid_file_that_names_a_dead_or_another_process_is_no_obstacle() {
     let scratch = Scratch::new();
     scratch.open(Mode::Serve).await.unwrap().stop().await.unwrap();
-    let mut other = Command::new("/bin/sleep").arg("60").spawn().unwrap();
-    let mut zombie = Command::new("/bin/true").spawn().unwrap();
+    // PostgreSQL itself sees through a process of another user: these are of its own.
+    let user = fs::metadata(scratch.0.join("data")).unwrap().uid();
+    let mut other = Command::new("/bin/sleep").arg("60").uid(user).spawn().unwrap();
+    let mut zombie = Command::new("/bin/true").uid(user).spawn().unwrap();
     sleep(Duration::from_millis(100)).await;
     for process in [other.id(), zombie.id(), 4_000_000] {
         let data = fs::canonicalize(scratch.0.join("data")).unwrap();

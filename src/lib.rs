@@ -1,6 +1,10 @@
 //! Anjie 案结: litigation-related petitions (涉诉信访) of an intermediate court and its courts.
 
 pub mod clock;
+pub mod cluster;
+pub mod command;
+pub mod config;
 pub mod domain;
+pub mod keys;
 pub mod store;
 pub mod web;

@@ -1,1 +1,4 @@
 //! The one test binary.
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail like the test itself")]
+
+mod cluster;

@@ -1,0 +1,56 @@
+//! Who uses a data folder. The system releases the locks of a dead process by itself.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+
+use super::ClusterError;
+use super::folder::Folder;
+
+const APP: &str = "app.lock";
+const VISITORS: &str = "visitors.lock";
+
+/// A lock that is held for as long as it lives.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// The right to start and stop the database. None: someone else has it.
+    pub fn app(folder: &Folder) -> Result<Option<Self>, ClusterError> {
+        let Some(mut lock) = Self::take(folder, APP, File::try_lock)? else { return Ok(None) };
+        lock.file.set_len(0)?;
+        writeln!(lock.file, "{}", std::process::id())?;
+        Ok(Some(lock))
+    }
+
+    /// The process that has the right to start and stop the database.
+    pub fn holder(folder: &Folder) -> Option<u32> {
+        fs::read_to_string(folder.root().join(APP)).ok()?.trim().parse().ok()
+    }
+
+    /// A place among those who use the database. None: it is just being stopped.
+    pub fn visitor(folder: &Folder) -> Result<Option<Self>, ClusterError> {
+        Self::take(folder, VISITORS, File::try_lock_shared)
+    }
+
+    /// Proof that nobody else uses the database. None: someone does.
+    pub fn last_visitor(folder: &Folder) -> Result<Option<Self>, ClusterError> {
+        Self::take(folder, VISITORS, File::try_lock)
+    }
+
+    fn take(
+        folder: &Folder,
+        name: &str,
+        lock: fn(&File) -> Result<(), TryLockError>,
+    ) -> Result<Option<Self>, ClusterError> {
+        let path = folder.root().join(name);
+        let refused = |source| ClusterError::Folder { path: path.clone(), source };
+        let file = folder.open_file(&path).map_err(refused)?;
+        match lock(&file) {
+            Ok(()) => Ok(Some(Self { file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(refused(source)),
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! What may be typed after `anjie`, and the help for it.
+#![expect(clippy::doc_markdown, reason = "these comments are shown as they stand, as help")]
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Case management for litigation-related petitions (涉诉信访) of an intermediate court and its
+/// base courts
+///
+/// Every command but `demo` works on the database of DATABASE_URL, or with --data on the local
+/// database of a folder. `anjie help COMMAND` explains one command.
+#[derive(Debug, Parser)]
+#[command(name = "anjie", version, after_help = ENVIRONMENT)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const ENVIRONMENT: &str = "\
+Environment:
+  DATABASE_URL                database of the program, as the role app_user
+  DATABASE_OWNER_URL          the same database as its owner; only `migrate` reads it
+  ANJIE_LISTEN                address to listen on [default: 127.0.0.1:8080]
+  ANJIE_KEYS_FILE             file with the master key (64 hexadecimal digits, chmod 600)
+  ANJIE_KEYS                  the master key itself, where a file is not possible
+  ANJIE_SESSION_IDLE_MINUTES  minutes until an idle session ends [default: 30]
+  ANJIE_LOG                   what is logged: error, warn, info, debug [default: info]
+  ANJIE_LOG_FORMAT            text or json [default: text]
+  PG_BIN_DIR                  folder of PostgreSQL's programs, for local databases";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try the program: a local database with a city of invented courts, people and cases
+    ///
+    /// The first start makes the database and fills it; later starts go on where the last one
+    /// ended. Nothing is needed but PostgreSQL's programs. Ctrl-C stops everything. DATABASE_URL
+    /// is ignored, so real data cannot be touched.
+    #[command(
+        after_help = "Examples:\n  anjie demo\n  anjie demo --data /srv/anjie-demo --listen 0.0.0.0:8080"
+    )]
+    Demo(Demo),
+    /// Answer the browsers
+    ///
+    /// Run `anjie migrate` first after each update of the program.
+    #[command(
+        after_help = "Examples:\n  anjie serve\n  anjie serve --data /var/lib/anjie --listen 127.0.0.1:9000"
+    )]
+    Serve(Serve),
+    /// Bring the database to the form that this version of the program needs
+    ///
+    /// Uses DATABASE_OWNER_URL, whose role owns the tables. Safe to repeat. Make a backup first.
+    #[command(after_help = "Examples:\n  anjie migrate\n  anjie migrate --data /var/lib/anjie")]
+    Migrate(Local),
+    /// Take over petition cases from a court's ledger (台账) in an .xlsx workbook
+    ///
+    /// Prints what was read from each row and which rows have faults. A file with faulty rows
+    /// changes nothing unless --good-rows is given.
+    #[command(
+        after_help = "Examples:\n  anjie import ledger.xlsx --dry-run\n  anjie import ledger.xlsx --good-rows --format json"
+    )]
+    Import(Import),
+    /// Compute a figure (指标) with its numerator and denominator
+    #[command(
+        after_help = "Examples:\n  anjie figures outcomes --by source\n  anjie figures outcomes --by court --import 3 --format json"
+    )]
+    Figures(Figures),
+    /// Check that records were not changed behind the program's back
+    ///
+    /// Ends with status 0 when everything is in order and 1 when something is not.
+    #[command(
+        after_help = "Examples:\n  anjie verify audit\n  anjie verify bulletins --data /var/lib/anjie"
+    )]
+    Verify(Verify),
+    /// Add people, grant and end their roles, set first passwords
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  anjie user add sun --name 孙某 --unit donghu\n  anjie user grant sun --role clerk --unit donghu\n  anjie user password sun"
+    )]
+    User(User),
+}
+
+/// Which database, where it is a local one.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Local {
+    /// Use the local database of this folder: the running one, else one for this command
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Never install PostgreSQL, even as root where the system's packages have it
+    #[arg(long)]
+    pub no_install: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Folder of the database [default: /var/lib/anjie for root, else ~/.local/share/anjie]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Password of the invented people, when they are made
+    #[arg(long, default_value = "yunzhou-2026")]
+    pub password: String,
+    /// Never install PostgreSQL, even as root where the system's packages have it
+    #[arg(long)]
+    pub no_install: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub local: Local,
+    /// Address to listen on [default: ANJIE_LISTEN, else 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The workbook
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub local: Local,
+    /// Only say what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take over the rows without faults and leave the others out
+    #[arg(long)]
+    pub good_rows: bool,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct Figures {
+    /// Name of the figure
+    pub name: String,
+    #[command(flatten)]
+    pub local: Local,
+    /// One line for each source of the cases (案件来源) or for each court
+    #[arg(long, value_enum)]
+    pub by: Option<Grouping>,
+    /// How the figure is printed
+    #[arg(long, value_enum, default_value_t = FigureFormat::Table)]
+    pub format: FigureFormat,
+    /// Count only the cases of this import
+    #[arg(long, value_name = "N")]
+    pub import: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// What to check
+    #[arg(value_enum)]
+    pub what: Verifiable,
+    #[command(flatten)]
+    pub local: Local,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Add a person; roles and a password come with `grant` and `password`
+    Add {
+        /// The name to sign in with
+        login: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// Short name of the person's court or division
+        #[arg(long)]
+        unit: String,
+        #[command(flatten)]
+        local: Local,
+    },
+    /// Grant a role at a unit
+    Grant {
+        #[command(flatten)]
+        grant: RoleAt,
+        /// Last day of the grant, for example 2026-12-31; without it the grant has no end
+        #[arg(long, value_name = "DATE")]
+        until: Option<chrono::NaiveDate>,
+        #[command(flatten)]
+        local: Local,
+    },
+    /// End a grant now; what was done under it stays
+    EndGrant {
+        #[command(flatten)]
+        grant: RoleAt,
+        #[command(flatten)]
+        local: Local,
+    },
+    /// Set a random first password and print it once; it must be changed when signing in
+    Password {
+        /// The name to sign in with
+        login: String,
+        #[command(flatten)]
+        local: Local,
+    },
+    /// List people with their units and roles
+    List {
+        /// Only the people of this unit
+        #[arg(long)]
+        unit: Option<String>,
+        #[command(flatten)]
+        local: Local,
+    },
+}
+
+/// A role that someone holds at a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct RoleAt {
+    /// The name to sign in with
+    pub login: String,
+    /// Identifier of the role, for example clerk, handler, bureau, sysadmin
+    #[arg(long)]
+    pub role: String,
+    /// Short name of the court or division at which the role is held
+    #[arg(long)]
+    pub unit: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FigureFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Grouping {
+    Source,
+    Court,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verifiable {
+    /// The chain of the audit records
+    Audit,
+    /// Published bulletins (通报) against the records as of their cut-off
+    Bulletins,
+}
+
+impl User {
+    pub fn local(&self) -> &Local {
+        match self {
+            Self::Add { local, .. }
+            | Self::Grant { local, .. }
+            | Self::EndGrant { local, .. }
+            | Self::Password { local, .. }
+            | Self::List { local, .. } => local,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        CommandLine::try_parse_from(line.split(' ')).map(|it| it.command)
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn each_command_has_its_example() {
+        for command in CommandLine::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let example = format!("\n  anjie {}", command.get_name());
+            assert!(help.contains(&example), "{}", command.get_name());
+            for line in help.lines().filter_map(|line| line.strip_prefix("  ")) {
+                assert!(parse(line).is_ok(), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_typed_arrives() {
+        let Ok(Command::Demo(demo)) = parse("anjie demo") else { panic!("demo") };
+        assert_eq!((demo.data, demo.listen, demo.no_install), (None, None, false));
+        assert_eq!(demo.password, "yunzhou-2026");
+        let line = "anjie figures outcomes --by source --import 3 --data d";
+        let Ok(Command::Figures(figures)) = parse(line) else { panic!("figures") };
+        assert_eq!((figures.by, figures.import), (Some(Grouping::Source), Some(3)));
+        assert_eq!(figures.local.data, Some(PathBuf::from("d")));
+        let line = "anjie user end-grant sun --role clerk --unit donghu";
+        assert!(matches!(parse(line), Ok(Command::User(User::EndGrant { .. }))));
+        let line = "anjie import a.xlsx --dry-run --format json";
+        let Ok(Command::Import(import)) = parse(line) else { panic!("import") };
+        assert!(import.dry_run && !import.good_rows && import.format == ReportFormat::Json);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "anjie",
+            "anjie import",
+            "anjie figures",
+            "anjie figures outcomes --by age",
+            "anjie verify everything",
+            "anjie serve --listen here",
+            "anjie user add sun",
+            "anjie user grant sun --role clerk --unit donghu --until soon",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

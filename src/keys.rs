@@ -1,0 +1,176 @@
+//! The master keys outside the database, and the rules that refuse a bad one.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// The key of a local cluster, in its data folder.
+pub const FILE_NAME: &str = "master.key";
+const HOW_TO: &str = "Make one with `openssl rand -hex 32`.";
+/// A random key has about thirty different bytes; sixteen is out of reach of chance.
+const FEWEST_DIFFERENT_BYTES: usize = 16;
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("A master key has 64 hexadecimal digits; {place} holds something else. {HOW_TO}")]
+    Malformed { place: String },
+    #[error("The master key in {place} can be guessed: it is not random. {HOW_TO}")]
+    Weak { place: String },
+    #[error("{place} holds no master key. {HOW_TO}")]
+    Missing { place: String },
+    #[error(
+        "Other users can read or change the key file {}. Run: chmod 600 {}",
+        path.display(), path.display()
+    )]
+    Exposed { path: PathBuf },
+    #[error(
+        "The key file {} cannot be read. If it is lost, put it back from the backup: without it \
+         the protected fields stay unreadable.",
+        path.display()
+    )]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("The key file {} cannot be written.", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+}
+
+/// 256 bits that wrap the keys of the courts. It doesn't show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MasterKey([u8; 32]);
+
+impl MasterKey {
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn parse(text: &str, place: &str) -> Result<Self, KeyError> {
+        let malformed = || KeyError::Malformed { place: place.to_owned() };
+        if text.len() != 64 || !text.bytes().all(|it| it.is_ascii_hexdigit()) {
+            return Err(malformed());
+        }
+        let mut key = [0; 32];
+        for (at, byte) in key.iter_mut().enumerate() {
+            let digits = text.get(2 * at..2 * at + 2).ok_or_else(malformed)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| malformed())?;
+        }
+        if is_weak(&key) {
+            return Err(KeyError::Weak { place: place.to_owned() });
+        }
+        Ok(Self(key))
+    }
+}
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey(hidden)")
+    }
+}
+
+/// The key that encrypts, and older ones that only read until everything is encrypted anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    pub current: MasterKey,
+    pub older: Vec<MasterKey>,
+}
+
+impl Keys {
+    /// Keys in a text, the current one first, separated by line ends or commas.
+    pub fn parse(text: &str, place: &str) -> Result<Self, KeyError> {
+        let keys = text.split(['\n', ',']).map(str::trim).filter(|it| !it.is_empty());
+        let mut keys = keys.map(|it| MasterKey::parse(it, place));
+        let missing = || KeyError::Missing { place: place.to_owned() };
+        let current = keys.next().ok_or_else(missing)??;
+        Ok(Self { current, older: keys.collect::<Result<_, _>>()? })
+    }
+
+    /// Keys in a file that others can neither read nor change. The group may read.
+    pub fn read(path: &Path) -> Result<Self, KeyError> {
+        let unreadable = |source| KeyError::Unreadable { path: path.to_path_buf(), source };
+        let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
+        if mode & 0o027 != 0 {
+            return Err(KeyError::Exposed { path: path.to_path_buf() });
+        }
+        Self::parse(&fs::read_to_string(path).map_err(unreadable)?, &path.display().to_string())
+    }
+}
+
+/// Makes the key file of a new cluster. One that is there already stays.
+pub fn make_file(path: &Path) -> Result<(), KeyError> {
+    let unwritable = |source| KeyError::Unwritable { path: path.to_path_buf(), source };
+    let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        opened => opened.map_err(unwritable)?,
+    };
+    let key: [u8; 32] = rand::random();
+    let halves = key.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut text: String = halves.filter_map(|it| char::from_digit(it.into(), 16)).collect();
+    text.push('\n');
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritable)
+}
+
+/// Few different bytes, or each byte a fixed step from the one before.
+fn is_weak(key: &[u8; 32]) -> bool {
+    let mut different = key.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    let mut steps: Vec<u8> =
+        key.iter().zip(key.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a)).collect();
+    steps.dedup();
+    different.len() < FEWEST_DIFFERENT_BYTES || steps.len() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Random once, and used nowhere else.
+    const GOOD: &str = "8f1de0ab37c2946f5b7a21d8430ce9b6f2587d1ea3904bc6715fd80e2a9c63b4";
+
+    fn said(text: &str) -> String {
+        Keys::parse(text, "ANJIE_KEYS")
+            .map_or_else(|it| it.to_string(), |it| it.older.len().to_string())
+    }
+
+    #[test]
+    fn weak_and_malformed_keys_are_refused() {
+        let counting = (0..32).fold(String::new(), |text, it| format!("{text}{it:02x}"));
+        for (text, expected) in [
+            (GOOD.to_owned(), "0"),
+            (format!(" {GOOD}\n"), "0"),
+            (format!("{GOOD},{GOOD}"), "1"),
+            (String::new(), "holds no master key"),
+            ("\n".to_owned(), "holds no master key"),
+            ("changeme".to_owned(), "64 hexadecimal digits"),
+            (GOOD[..62].to_owned(), "64 hexadecimal digits"),
+            (format!("{}zz", &GOOD[..62]), "64 hexadecimal digits"),
+            ("0".repeat(64), "can be guessed"),
+            ("0123456789abcdef".repeat(4), "can be guessed"),
+            (counting, "can be guessed"),
+        ] {
+            assert!(said(&text).contains(expected), "{text}: {}", said(&text));
+        }
+    }
+
+    #[test]
+    fn a_message_and_a_debug_line_never_show_the_key() {
+        let keys = Keys::parse(GOOD, "here").unwrap();
+        assert!(!format!("{keys:?}").contains(&GOOD[..8]));
+        let weak = "ab".repeat(32);
+        assert!(!said(&weak).contains("abab"));
+    }
+
+    #[test]
+    fn a_made_key_is_good_private_and_kept() {
+        let path = std::env::temp_dir().join(format!("anjie-key-{}", uuid::Uuid::new_v4()));
+        make_file(&path).unwrap();
+        let first = Keys::read(&path).unwrap();
+        make_file(&path).unwrap();
+        assert_eq!(Keys::read(&path).unwrap(), first);
+        for (mode, allowed) in [(0o600, true), (0o640, true), (0o644, false), (0o660, false)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(Keys::read(&path).is_ok(), allowed, "{mode:o}");
+        }
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(Keys::read(&path), Err(KeyError::Unreadable { .. })));
+    }
+}

@@ -6,5 +6,6 @@ pub mod command;
 pub mod config;
 pub mod domain;
 pub mod keys;
+pub mod office;
 pub mod store;
 pub mod web;

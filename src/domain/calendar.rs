@@ -369,7 +369,7 @@ mod tests {
             ("24:00", None),
             ("5", None),
         ] {
-            let expected = expected.and_then(|(h, m)| chrono::NaiveTime::from_hms_opt(h, m, 0));
+            let expected = expected.and_then(|(h, m)| NaiveTime::from_hms_opt(h, m, 0));
             assert_eq!(read_time(text), expected, "{text:?}");
         }
     }

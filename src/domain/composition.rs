@@ -84,7 +84,7 @@ pub fn by_ending(closed: &[(Source, Outcome)]) -> Composition {
 /// The composition in every outcome that occurs.
 pub fn by_outcome(closed: &[(Source, Outcome)]) -> Composition {
     let occurs = |wanted| closed.iter().any(|&(_, outcome)| outcome == wanted);
-    let outcomes = Outcome::ALL.into_iter().filter(|&outcome| occurs(outcome));
+    let outcomes = Outcome::ALL.iter().copied().filter(|&outcome| occurs(outcome));
     let columns: Vec<_> = outcomes.map(|outcome| (outcome, outcome.label())).collect();
     compose(closed, &columns, |outcome| outcome)
 }
@@ -104,7 +104,7 @@ fn compose<C: PartialEq>(
         Row::of(label, &parts)
     };
     let occurs = |wanted: &Source| closed.iter().any(|(source, _)| source == wanted);
-    let sources = Source::ALL.into_iter().filter(occurs);
+    let sources = Source::ALL.iter().copied().filter(occurs);
     Composition {
         columns: columns.iter().map(|&(_, label)| label).collect(),
         rows: sources.map(|one| row(one.label(), &|source| source == one)).collect(),

@@ -22,3 +22,4 @@ pub mod figure;
 pub mod ranking;
 pub mod snapshot;
 pub mod bulletin;
+pub mod ledger_import;

@@ -2,3 +2,4 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail like the test itself")]
 
 mod cluster;
+mod ledgers;

@@ -1,0 +1,4 @@
+//! Files for people, read and written; no SQL, no HTTP.
+
+pub mod faults;
+pub mod ledger;

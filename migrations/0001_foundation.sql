@@ -18,6 +18,8 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE COLLATION zh (provider = icu, locale = 'zh-u-co-pinyin-kn');
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+-- Foreign keys are checked as the owner of the tables, who need not own the database.
+GRANT ALL ON SCHEMA public TO CURRENT_USER;
 GRANT USAGE ON SCHEMA public TO app_user;
 -- New functions are closed to everyone until they are granted.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

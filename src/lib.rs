@@ -4,6 +4,7 @@ pub mod clock;
 pub mod cluster;
 pub mod command;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod keys;
 pub mod office;

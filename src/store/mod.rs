@@ -9,6 +9,7 @@ pub mod colleagues;
 pub mod deadlines;
 mod error;
 pub mod keys;
+pub mod owner;
 pub mod petition_cases;
 pub mod sessions;
 pub mod units;

@@ -8,7 +8,7 @@ mod health;
 mod layers;
 pub mod layout;
 pub mod routes;
-mod sign_in;
+pub mod sign_in;
 mod static_files;
 mod urls;
 

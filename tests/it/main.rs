@@ -3,3 +3,5 @@
 
 mod cluster;
 mod ledgers;
+mod sign_in;
+mod support;

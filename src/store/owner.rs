@@ -1,0 +1,276 @@
+//! The owner's connection: migrations, and what only an administrator on the command line may do.
+//! No request is ever served through it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{Connection, Executor};
+
+use super::{StoreError, StoreResult};
+use crate::domain::ids::{GrantId, StaffId, UnitId};
+use crate::domain::staff::{PostKind, Role};
+use crate::domain::unit::UnitKind;
+
+/// The role that owns the tables of a local cluster.
+pub const OWNER: &str = "anjie_owner";
+/// The role that answers the browsers.
+pub const SERVER: &str = "app_user";
+
+/// A connection as the owner of the tables.
+#[derive(Debug)]
+pub struct Owner(PgConnection);
+
+/// A unit to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUnit<'a> {
+    pub parent: Option<UnitId>,
+    pub code: &'a str,
+    pub name: &'a str,
+    pub short_name: &'a str,
+    pub account_name: &'a str,
+    pub kind: UnitKind,
+    pub court_code: Option<&'a str>,
+    pub compared_in: Option<&'a str>,
+    pub place: i32,
+}
+
+/// A hall to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewHall<'a> {
+    pub unit: UnitId,
+    pub code: &'a str,
+    pub name: &'a str,
+    pub address: &'a str,
+    pub phone: &'a str,
+}
+
+/// A person to be added; without a password hash, an identity that can't sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct NewStaff<'a> {
+    pub username: &'a str,
+    pub name: &'a str,
+    pub unit: UnitId,
+    pub phone: &'a str,
+    pub password_hash: Option<&'a str>,
+    pub demonstration: bool,
+}
+
+/// Makes the two roles of a local cluster and gives its database to the owner. Run as the
+/// cluster's superuser, on any database of it.
+pub async fn prepare_cluster(superuser: &PgConnectOptions, database: &str) -> StoreResult<()> {
+    let mut conn = PgConnection::connect_with(superuser).await?;
+    for (role, rights) in [
+        (OWNER, "LOGIN NOSUPERUSER NOBYPASSRLS CREATEROLE"),
+        (SERVER, "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"),
+    ] {
+        let statement = format!(
+            "DO $$ BEGIN CREATE ROLE {role} {rights};
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        );
+        conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement))).await?;
+    }
+    let quoted = database.replace('"', "\"\"");
+    let statement = format!("ALTER DATABASE \"{quoted}\" OWNER TO {OWNER}");
+    conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement))).await?;
+    Ok(conn.close().await?)
+}
+
+/// Why a role must not answer browsers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooMighty(pub &'static str);
+
+/// Whether the serving role is bound by the second wall: neither superuser nor owner of a table,
+/// and without BYPASSRLS.
+pub async fn check_server(options: &PgConnectOptions) -> StoreResult<Result<(), TooMighty>> {
+    let mut conn = PgConnection::connect_with(options).await?;
+    let role = sqlx::query!(
+        r#"SELECT rolsuper AS "superuser!", rolbypassrls AS "bypasses!",
+                  EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                          WHERE n.nspname = 'public' AND c.relkind = 'r'
+                            AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS "owns!",
+                  EXISTS (SELECT FROM staff WHERE demonstration) AS "demonstration!",
+                  show_trgm('劳动争议') <> '{}' AS "trigrams!"
+           FROM pg_roles WHERE rolname = current_user"#
+    )
+    .fetch_one(&mut conn)
+    .await?;
+    conn.close().await?;
+    let faults = [
+        (role.superuser, "it is a superuser, whom row security does not bind"),
+        (role.bypasses, "it may bypass row security (BYPASSRLS)"),
+        (role.owns, "it owns the tables, or is a member of the role that does"),
+        (
+            role.demonstration,
+            "the database holds the demonstration city; use a database of its own",
+        ),
+        (!role.trigrams, "the database's LC_CTYPE can't read Chinese; create it with C.UTF-8"),
+    ];
+    Ok(faults.iter().find(|(fault, _)| *fault).map_or(Ok(()), |(_, why)| Err(TooMighty(why))))
+}
+
+impl Owner {
+    /// Connects as the owner.
+    pub async fn connect(options: &PgConnectOptions) -> StoreResult<Self> {
+        Ok(Self(PgConnection::connect_with(options).await?))
+    }
+
+    /// Brings the database to the form that this version of the program needs.
+    pub async fn migrate(&mut self) -> StoreResult<()> {
+        sqlx::migrate!().run(&mut self.0).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error)
+            | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => StoreError::from(error),
+            other => StoreError::Database(sqlx::Error::Migrate(Box::new(other))),
+        })
+    }
+
+    /// Closes the connection.
+    pub async fn close(self) -> StoreResult<()> {
+        Ok(self.0.close().await?)
+    }
+
+    /// Whether any unit is there yet.
+    pub async fn is_empty(&mut self) -> StoreResult<bool> {
+        let units = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM unit"#)
+            .fetch_one(&mut self.0)
+            .await?;
+        Ok(units == 0)
+    }
+
+    /// Whether the database holds any petition case.
+    pub async fn has_cases(&mut self) -> StoreResult<bool> {
+        Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM petition_case) AS "any!""#)
+            .fetch_one(&mut self.0)
+            .await?)
+    }
+
+    /// Adds a unit.
+    pub async fn add_unit(&mut self, unit: NewUnit<'_>, from: NaiveDate) -> StoreResult<UnitId> {
+        Ok(sqlx::query_scalar!(
+            r#"INSERT INTO unit (parent_id, code, name, short_name, account_name, kind, court_code,
+                                 compared_in, place, valid_from)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+               RETURNING id AS "id: UnitId""#,
+            unit.parent.map(|parent| parent.0),
+            unit.code,
+            unit.name,
+            unit.short_name,
+            unit.account_name,
+            unit.kind.code(),
+            unit.court_code,
+            unit.compared_in,
+            unit.place,
+            from,
+        )
+        .fetch_one(&mut self.0)
+        .await?)
+    }
+
+    /// The unit with this code.
+    pub async fn unit_by_code(&mut self, code: &str) -> StoreResult<UnitId> {
+        Ok(sqlx::query_scalar!(r#"SELECT id AS "id: UnitId" FROM unit WHERE code = $1"#, code)
+            .fetch_one(&mut self.0)
+            .await?)
+    }
+
+    /// The first hall of a unit, if it has one.
+    pub async fn hall_of(&mut self, unit: UnitId) -> StoreResult<Option<i64>> {
+        Ok(sqlx::query_scalar!(
+            "SELECT id FROM hall WHERE unit_id = $1 ORDER BY id LIMIT 1",
+            unit.0
+        )
+        .fetch_optional(&mut self.0)
+        .await?)
+    }
+
+    /// Adds a hall.
+    pub async fn add_hall(&mut self, hall: NewHall<'_>) -> StoreResult<i64> {
+        Ok(sqlx::query_scalar!(
+            "INSERT INTO hall (unit_id, code, name, address, phone) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            hall.unit.0,
+            hall.code,
+            hall.name,
+            hall.address,
+            hall.phone,
+        )
+        .fetch_one(&mut self.0)
+        .await?)
+    }
+
+    /// Adds a person.
+    pub async fn add_staff(&mut self, staff: NewStaff<'_>) -> StoreResult<StaffId> {
+        Ok(sqlx::query_scalar!(
+            r#"INSERT INTO staff (username, name, unit_id, phone, password_hash, demonstration)
+               VALUES ($1, $2, $3, $4, $5, $6)
+               RETURNING id AS "id: StaffId""#,
+            staff.username,
+            staff.name,
+            staff.unit.0,
+            staff.phone,
+            staff.password_hash,
+            staff.demonstration,
+        )
+        .fetch_one(&mut self.0)
+        .await?)
+    }
+
+    /// Gives a person a post.
+    pub async fn add_post(
+        &mut self,
+        staff: StaffId,
+        unit: UnitId,
+        (kind, title): (PostKind, &str),
+        from: NaiveDate,
+    ) -> StoreResult<()> {
+        sqlx::query!(
+            "INSERT INTO post (staff_id, unit_id, kind, title, valid_from) VALUES ($1, $2, $3, $4, $5)",
+            staff.0,
+            unit.0,
+            kind.code(),
+            title,
+            from,
+        )
+        .execute(&mut self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Grants a role at a unit, from a moment on, with the hall for whoever sits in one.
+    pub async fn grant(
+        &mut self,
+        staff: StaffId,
+        (role, unit, hall): (Role, UnitId, Option<i64>),
+        from: DateTime<Utc>,
+        until: Option<DateTime<Utc>>,
+    ) -> StoreResult<GrantId> {
+        Ok(sqlx::query_scalar!(
+            r#"INSERT INTO role_grant (staff_id, role, unit_id, hall_id, valid_from, valid_until)
+               VALUES ($1, $2, $3, $4, $5, $6)
+               RETURNING id AS "id: GrantId""#,
+            staff.0,
+            role.code(),
+            unit.0,
+            hall,
+            from,
+            until,
+        )
+        .fetch_one(&mut self.0)
+        .await?)
+    }
+
+    /// Makes a leader of the intermediate court the contact point of a court (联系点).
+    pub async fn add_contact(
+        &mut self,
+        staff: StaffId,
+        unit: UnitId,
+        from: NaiveDate,
+    ) -> StoreResult<()> {
+        sqlx::query!(
+            "INSERT INTO contact_point (staff_id, unit_id, valid_from) VALUES ($1, $2, $3)",
+            staff.0,
+            unit.0,
+            from,
+        )
+        .execute(&mut self.0)
+        .await?;
+        Ok(())
+    }
+}

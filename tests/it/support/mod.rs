@@ -1,0 +1,22 @@
+//! What the tests of pages share: a city in a database of its own, the site, a page as read.
+
+mod city;
+mod page;
+mod site;
+
+pub use city::City;
+pub use page::Page;
+pub use site::Site;
+
+use chrono::{DateTime, Utc};
+
+/// The tests' day: Monday 2026-06-15, noon at the courts.
+pub fn noon() -> DateTime<Utc> {
+    "2026-06-15T04:00:00Z".parse().unwrap()
+}
+
+/// A moment as the courts' clock shows it: `at("2026-06-09 17:05")`.
+pub fn at(text: &str) -> DateTime<Utc> {
+    let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+    local.and_utc() - chrono::Duration::hours(8)
+}

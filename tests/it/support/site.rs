@@ -1,0 +1,181 @@
+//! The site as its visitors meet it, without a socket; it logs in as the serving role, so every
+//! page passes through row security.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use anjie::clock::Clock;
+use anjie::store::{Db, sessions};
+use anjie::web::routes::Row;
+use anjie::web::{self, App};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use chrono::{DateTime, Duration, Utc};
+use http_body_util::BodyExt;
+use sqlx::postgres::PgPoolOptions;
+use tower::ServiceExt;
+
+use super::{City, Page, noon};
+
+/// The running site.
+pub struct Site {
+    router: Router,
+    pub rows: Vec<Row>,
+    pub app: App,
+    cookies: Mutex<HashMap<String, String>>,
+}
+
+impl Site {
+    /// The site over a city at noon of the tests' day.
+    pub async fn of(city: &City) -> Self {
+        Self::at(city, noon()).await
+    }
+
+    /// The site with the clock standing elsewhere.
+    pub async fn at(city: &City, now: DateTime<Utc>) -> Self {
+        let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(city.server());
+        let app = App {
+            db: Db::with_pool(pool, city.keys.clone()),
+            clock: Clock::fixed(now),
+            idle: Duration::minutes(30),
+            court: "云州市中级人民法院".to_owned(),
+        };
+        let (router, rows) = web::router(app.clone());
+        Self { router, rows, app, cookies: Mutex::default() }
+    }
+
+    /// The cookie of someone who signed in, without going through the password.
+    async fn cookie(&self, username: &str) -> String {
+        if let Some(cookie) = self.cookies.lock().unwrap().get(username) {
+            return cookie.clone();
+        }
+        let now = self.app.clock.now();
+        let account = sessions::account(&self.app.db, username).await.unwrap().unwrap();
+        let grant = sessions::grants(&self.app.db, account.staff, now).await.unwrap().remove(0);
+        let token = sessions::open(&self.app.db, account.staff, grant.id, now).await.unwrap();
+        let cookie = format!("__Host-sid={token}");
+        self.cookies.lock().unwrap().insert(username.to_owned(), cookie.clone());
+        cookie
+    }
+
+    /// The CSRF token that forms of this person bear.
+    pub async fn token(&self, username: &str) -> String {
+        let cookie = self.cookie(username).await;
+        let token = cookie.strip_prefix("__Host-sid=").unwrap();
+        let session = sessions::resume(&self.app.db, token, self.app.idle, self.app.clock.now());
+        let session = session.await.unwrap().unwrap();
+        self.app.db.keys().csrf(session.binding())
+    }
+
+    /// Reads a page.
+    pub async fn get(&self, who: Option<&str>, path: &str) -> Page {
+        self.send(who, Request::builder().method(Method::GET).uri(path), Body::empty()).await
+    }
+
+    /// Sends a form with its tokens, as a page of this session would.
+    pub async fn post(&self, who: Option<&str>, path: &str, fields: &[(&str, &str)]) -> Page {
+        let key = uuid::Uuid::new_v4().to_string();
+        self.post_again(who, path, fields, &key).await
+    }
+
+    /// Sends a form with a given idempotency key: the second press.
+    pub async fn post_again(
+        &self,
+        who: Option<&str>,
+        path: &str,
+        fields: &[(&str, &str)],
+        key: &str,
+    ) -> Page {
+        let mut body = String::new();
+        let token = match who {
+            Some(who) => self.token(who).await,
+            None => String::new(),
+        };
+        let tokens = [("csrf_token", token.as_str()), ("idempotency_key", key)];
+        for (name, value) in tokens.iter().chain(fields) {
+            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+        }
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(who, request, Body::from(body.trim_start_matches('&').to_owned())).await
+    }
+
+    /// Sends a form with files (field, file name, media type, bytes).
+    pub async fn upload(
+        &self,
+        who: Option<&str>,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str, &[u8])],
+    ) -> Page {
+        let token = match who {
+            Some(who) => self.token(who).await,
+            None => String::new(),
+        };
+        let key = uuid::Uuid::new_v4().to_string();
+        let tokens = [("csrf_token", token.as_str()), ("idempotency_key", key.as_str())];
+        let mut body = Vec::new();
+        for (name, value) in tokens.iter().chain(fields) {
+            let part = format!(
+                "--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, file, kind, bytes) in files {
+            let part = format!(
+                "--frontier\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {kind}\r\n\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--frontier--\r\n");
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=frontier");
+        self.send(who, request, Body::from(body)).await
+    }
+
+    /// Sends any request, with the person's cookie.
+    pub async fn send(
+        &self,
+        who: Option<&str>,
+        mut request: axum::http::request::Builder,
+        body: Body,
+    ) -> Page {
+        if let Some(who) = who {
+            request = request.header(header::COOKIE, self.cookie(who).await);
+        }
+        let request = request.header(header::HOST, "127.0.0.1:8080").body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Page { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Posts a form that must succeed; returns where it leads.
+    #[track_caller]
+    pub fn act<'a>(
+        &'a self,
+        who: &'a str,
+        path: &'a str,
+        fields: &'a [(&'a str, &'a str)],
+    ) -> impl Future<Output = String> + 'a {
+        async move { self.post(Some(who), path, fields).await.expect(StatusCode::SEE_OTHER).location() }
+    }
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -165,18 +165,23 @@ mod tests {
         );
     }
 
+    fn one_of_each() -> Vec<(Source, Outcome)> {
+        Outcome::ALL.iter().map(|&outcome| (Source::Window, outcome)).collect()
+    }
+
     #[test]
     fn the_table_of_all_outcomes_leaves_none_out() {
-        let closed = Outcome::ALL.map(|outcome| (Source::Window, outcome));
+        let closed = one_of_each();
         let table = by_outcome(&closed);
-        assert_eq!(table.columns, Outcome::ALL.map(Outcome::label));
+        let labels: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.label()).collect();
+        assert_eq!(table.columns, labels);
         let table = by_outcome(&clean_up());
         assert_eq!(table.columns, ["书面息诉", "终结", "导入诉讼"]);
     }
 
     #[test]
     fn the_parts_of_each_row_add_up_to_its_total_and_to_one_hundred() {
-        let closed = Outcome::ALL.map(|outcome| (Source::Window, outcome));
+        let closed = one_of_each();
         for table in [by_ending(&closed), by_outcome(&closed), by_ending(&clean_up())] {
             for row in table.rows.iter().chain([&table.all]) {
                 let parts: u32 = row.cells.iter().map(|cell| cell.fraction.numerator).sum();

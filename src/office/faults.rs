@@ -208,5 +208,9 @@ mod tests {
         let texts: Vec<_> = back.rows[0].cells.iter().map(Cell::typed).collect();
         assert_eq!(texts, expected);
         assert!(back.rows[0].cells.iter().all(|cell| matches!(cell, Cell::Text(_))));
+
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let styles = std::io::read_to_string(archive.by_name("xl/styles.xml").unwrap()).unwrap();
+        assert!(styles.contains(r#"quotePrefix="1""#), "a formula typed as text stays text");
     }
 }

@@ -215,6 +215,8 @@ fn the_same_file_twice_makes_nothing_twice_and_ends_well() {
     });
     let said = "40行中39行可以导入，0行不能导入，1行疑似重复";
     assert_eq!(similar.counts().to_string(), said);
+    let refusal = Refusal::NotAllGood(similar.counts());
+    assert_eq!(similar.importable(Choice::AllOrNothing), Err(refusal));
     assert_eq!(similar.reasons()[0].1, "疑似与XF2026-00007重复：请核对后决定是否导入");
 }
 

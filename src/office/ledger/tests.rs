@@ -196,14 +196,26 @@ fn a_file_that_inflates_beyond_reason_is_refused_even_when_it_lies() {
     assert!(honest.len() < 100_000);
     assert!(matches!(read(&honest), Err(Unreadable::InflatesTooMuch)));
 
-    let mut lying = honest;
-    let declared = u32::try_from(too_large).unwrap().to_le_bytes();
+    let lying = declaring(&honest, too_large, 10);
+    let refused = read(&lying);
+    assert!(matches!(refused, Err(Unreadable::InflatesTooMuch | Unreadable::NotAWorkbook)));
+    let boasting = declaring(&bomb(1, 1_234), 1_234, too_large);
+    assert!(matches!(read(&boasting), Err(Unreadable::InflatesTooMuch)));
+    assert!(matches!(read(&bomb(1_001, 1)), Err(Unreadable::InflatesTooMuch)));
+
+    let styles = zipped(&[("xl/Styles.xml", vec![0; (4 << 20) + 1])]);
+    assert!(matches!(read(&styles), Err(Unreadable::InflatesTooMuch)));
+}
+
+/// The archive with one declared size changed to another, wherever it stands.
+fn declaring(archive: &[u8], size: usize, instead: usize) -> Vec<u8> {
+    let [from, to] = [size, instead].map(|size| u32::try_from(size).unwrap().to_le_bytes());
+    let mut archive = archive.to_vec();
     let places: Vec<_> =
-        (0..lying.len() - 4).filter(|at| lying[*at..*at + 4] == declared).collect();
+        (0..archive.len() - 3).filter(|at| archive[*at..*at + 4] == from).collect();
     assert!(!places.is_empty());
     for at in places {
-        lying[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
+        archive[at..at + 4].copy_from_slice(&to);
     }
-    assert!(matches!(read(&lying), Err(Unreadable::InflatesTooMuch | Unreadable::NotAWorkbook)));
-    assert!(matches!(read(&bomb(1_001, 1)), Err(Unreadable::InflatesTooMuch)));
+    archive
 }

@@ -119,8 +119,7 @@ pub async fn found(owner: &mut Owner) -> StoreResult<()> {
     let mut court = None;
     for (place, &(code, name, short_name, account_name, kind)) in (0..).zip(UNITS) {
         // As it stands in a 案号: （2023）某0110执1187号.
-        let court_code =
-            matches!(kind, IntermediateCourt | BaseCourt).then(|| format!("某{code}"));
+        let court_code = matches!(kind, IntermediateCourt | BaseCourt).then(|| format!("某{code}"));
         let compared_in = match kind {
             BaseCourt | Tribunal => Some("base_court"),
             Division => Some("division"),

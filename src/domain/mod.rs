@@ -15,6 +15,7 @@ pub mod court_case;
 pub mod source;
 pub mod outcome;
 pub mod petition_case;
+pub mod assignment;
 pub mod period;
 pub mod fraction;
 pub mod composition;

@@ -34,3 +34,24 @@ pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
     .await?;
     Ok(())
 }
+
+/// Hangs one entry for each of several cases on the chain.
+pub async fn append_each(
+    tx: &mut Tx,
+    cases: &[PetitionCaseId],
+    entry: Entry<'_>,
+) -> StoreResult<()> {
+    let cases: Vec<i64> = cases.iter().map(|case| case.0).collect();
+    sqlx::query!(
+        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, detail, previous_hash, hash)
+         SELECT 0, 0, $1, 0, 0, $2, case_id, $4, $5, '', '' FROM unnest($3::bigint[]) AS case_id",
+        entry.at,
+        entry.verb,
+        &cases,
+        entry.object,
+        entry.detail,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(())
+}

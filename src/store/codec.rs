@@ -8,6 +8,7 @@ use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::ids;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
+use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
 
@@ -60,5 +61,5 @@ id_column! {
 }
 
 code_column! {
-    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Sex, IdType, NoIdReason, IdOverride,
+    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
 }

@@ -133,3 +133,43 @@ pub async fn assignments_of_round(
     .await?;
     Ok(ids)
 }
+
+/// The key of a rule set; a custom one is written first, with the batch that uses it.
+pub async fn ensure_rule_set(
+    tx: &mut Tx,
+    rules: &RuleSet,
+    at: DateTime<Utc>,
+) -> StoreResult<RuleSetId> {
+    if rules.code != CUSTOM {
+        return Ok(rules.id);
+    }
+    let id = sqlx::query_scalar!(
+        r#"INSERT INTO rule_set (code, version, name, basis, valid_from)
+           VALUES ($1, (SELECT coalesce(max(version), 0) + 1 FROM rule_set WHERE code = $1), $2, '交办时自定义', $3)
+           RETURNING id AS "id: RuleSetId""#,
+        CUSTOM,
+        rules.name,
+        crate::domain::calendar::day_of(at),
+    )
+    .fetch_one(tx.unscoped())
+    .await?;
+    let kinds: Vec<String> = rules.rules.iter().map(|rule| rule.kind.code().to_owned()).collect();
+    let days: Vec<i32> = rules.rules.iter().map(|rule| i32::from(rule.days)).collect();
+    let counts: Vec<String> = rules.rules.iter().map(|rule| rule.count.code().to_owned()).collect();
+    let rolls: Vec<String> = rules.rules.iter().map(|rule| rule.roll.code().to_owned()).collect();
+    sqlx::query!(
+        "INSERT INTO clock_rule (rule_set_id, clock, days, counted_in, roll)
+         SELECT $1, f.* FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS f",
+        id.0,
+        &kinds,
+        &days,
+        &counts,
+        &rolls,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(id)
+}
+
+/// The code of rule sets that were made for one batch.
+const CUSTOM: &str = "custom";

@@ -3,12 +3,14 @@
 // Forgetting to bind a scope leaves it unused, and that must not compile.
 #![deny(unused_variables)]
 
+pub mod assignments;
 pub mod audit;
 mod codec;
 pub mod colleagues;
 pub mod deadlines;
 mod error;
 pub mod keys;
+pub mod numbers;
 pub mod owner;
 pub mod petition_cases;
 pub mod sessions;

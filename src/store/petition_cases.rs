@@ -39,6 +39,11 @@ struct Found {
 
 /// The case, unless it doesn't exist or lies outside the scope.
 pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<PetitionCase>> {
+    Ok(find_all(tx, &[number.to_owned()]).await?.pop())
+}
+
+/// Those of the cases that exist within the scope, by number.
+pub async fn find_all(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<PetitionCase>> {
     let (conn, scope) = tx.scoped();
     let found = sqlx::query_as!(
         Found,
@@ -57,18 +62,19 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<PetitionCase>
            LEFT JOIN LATERAL (SELECT id, rule_set_id, assigned_at FROM assignment
                               WHERE round_id = n.round_id ORDER BY id DESC LIMIT 1) a ON true
            LEFT JOIN acknowledgement k ON k.assignment_id = a.id
-           WHERE c.number = $1 AND c.unit_id = ANY ($2)
+           WHERE c.number = ANY ($1) AND c.unit_id = ANY ($2)
              AND (NOT $4 OR EXISTS (SELECT FROM closing_signature s WHERE s.case_id = c.id
-                                    AND s.step = 'bureau' AND s.decision = 'approve'))"#,
-        number,
+                                    AND s.step = 'bureau' AND s.decision = 'approve'))
+           ORDER BY c.number"#,
+        numbers,
         scope.units(),
         scope.staff().0,
         scope.submitted_only(),
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
     let opening = scope.opening();
-    Ok(found.map(|found| found.case(opening)))
+    Ok(found.into_iter().map(|found| found.case(opening)).collect())
 }
 
 impl Found {

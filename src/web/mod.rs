@@ -1,5 +1,6 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
+mod assignments;
 mod error;
 pub mod extract;
 pub mod form;
@@ -35,6 +36,7 @@ pub struct App {
 pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = Table::new(app.clone());
     let table = sign_in::routes(table);
+    let table = assignments::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

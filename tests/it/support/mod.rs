@@ -1,5 +1,6 @@
 //! What the tests of pages share: a city in a database of its own, the site, a page as read.
 
+pub mod cases;
 mod city;
 mod page;
 mod site;

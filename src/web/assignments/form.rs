@@ -1,0 +1,229 @@
+//! What the bureau sent: the cases with their courts, the source, the rule set, the moment.
+
+use chrono::{DateTime, NaiveTime, Utc};
+use serde::Deserialize;
+
+use crate::domain::calendar;
+use crate::domain::deadline::{CustomDays, RuleSet};
+use crate::domain::ids::{RuleSetId, UnitId};
+use crate::domain::source::Source;
+use crate::web::form::Problems;
+
+/// The form as sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AssignForm {
+    #[serde(rename = "case_no[]", alias = "case_no")]
+    pub cases: Vec<String>,
+    #[serde(rename = "court[]", alias = "court")]
+    pub courts: Vec<String>,
+    /// Numbers pasted, one a line.
+    pub pasted: String,
+    pub source: String,
+    pub source_no: String,
+    pub rule: String,
+    pub days_ledger: String,
+    pub days_meeting: String,
+    pub days_report: String,
+    pub days_close: String,
+    pub assigned_at: String,
+    pub note: String,
+    pub action: String,
+    /// The number of a row to take out again.
+    pub remove: String,
+}
+
+/// What an order says, once read.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub source: Source,
+    pub rules: RuleSet,
+    pub at: DateTime<Utc>,
+    /// A case's number and the unit chosen for it.
+    pub rows: Vec<(String, UnitId)>,
+}
+
+impl AssignForm {
+    /// Adds what was pasted, takes out what is to go, and keeps each number once.
+    pub fn gather(&mut self) -> Problems {
+        let mut problems = Problems::default();
+        self.courts.resize(self.cases.len(), String::new());
+        let mut rows: Vec<(String, String)> =
+            self.cases.drain(..).zip(self.courts.drain(..)).collect();
+        for (line, text) in (1..).zip(self.pasted.lines()) {
+            let text = text.trim().to_uppercase();
+            if text.is_empty() {
+                continue;
+            }
+            if is_case_number(&text) {
+                rows.push((text, String::new()));
+            } else {
+                problems.add("pasted", format!("第{line}行“{text}”不是有效编号"));
+            }
+        }
+        if problems.is_empty() {
+            self.pasted.clear();
+        }
+        for (number, court) in rows {
+            if number != self.remove && !self.cases.contains(&number) {
+                self.cases.push(number);
+                self.courts.push(court);
+            }
+        }
+        problems
+    }
+
+    /// What was meant, or everything that is wrong.
+    pub fn check(&self, rule_sets: &[RuleSet], now: DateTime<Utc>) -> Result<Wanted, Problems> {
+        let mut problems = Problems::default();
+        if self.cases.is_empty() {
+            problems.add("case_no[]", "请选择要交办的案件");
+        }
+        let rows = self.rows(&mut problems);
+        let source = problems.take("source", Source::from_code(&self.source), "请选择来源");
+        let rules = self.rules(rule_sets, &mut problems);
+        let at = self.moment(now, &mut problems);
+        problems.within("note", &self.note, 1000);
+        problems.within("source_no", &self.source_no, 60);
+        match (source, rules, at) {
+            (Some(source), Some(rules), Some(at)) if problems.is_empty() => {
+                Ok(Wanted { source, rules, at, rows })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    fn rows(&self, problems: &mut Problems) -> Vec<(String, UnitId)> {
+        let mut rows = Vec::new();
+        for (nth, (number, court)) in self.cases.iter().zip(&self.courts).enumerate() {
+            let field = format!("court-{nth}");
+            let missing = format!("请为{number}选择责任法院");
+            if let Some(unit) = problems.take(&field, court.parse().ok(), &missing) {
+                rows.push((number.clone(), unit));
+            }
+        }
+        rows
+    }
+
+    /// The rule set that was chosen, or the one that the days make.
+    pub fn rules(&self, rule_sets: &[RuleSet], problems: &mut Problems) -> Option<RuleSet> {
+        if self.rule != "custom" {
+            let known = rule_sets.iter().find(|set| set.code == self.rule).cloned();
+            return problems.take("rule", known, "请选择时限规则");
+        }
+        let mut days = |field: &str, text: &str| {
+            problems.take(field, text.trim().parse().ok(), "请填写1到365之间的天数")
+        };
+        let ledger = days("days_ledger", &self.days_ledger);
+        let meeting = days("days_meeting", &self.days_meeting);
+        let report = days("days_report", &self.days_report);
+        let close = days("days_close", &self.days_close);
+        let days =
+            CustomDays { ledger: ledger?, meeting: meeting?, report: report?, close: close? };
+        let mut rules = problems.accept("days_report", RuleSet::custom(RuleSetId(0), days))?;
+        rules.name = format!("自定义：{}", rules.summary());
+        Some(rules)
+    }
+
+    /// The moment of assignment; empty is now.
+    pub fn moment(&self, now: DateTime<Utc>, problems: &mut Problems) -> Option<DateTime<Utc>> {
+        let text = self.assigned_at.trim().replace('T', " ");
+        if text.is_empty() {
+            return Some(now);
+        }
+        let (day, time) = text.split_once(' ').unwrap_or((&text, "00:00"));
+        let moment = calendar::read_day(day, calendar::day_of(now)).zip(read_time(time));
+        let moment = moment.map(|(day, time)| calendar::moment(day, time));
+        let moment =
+            problems.take("assigned_at", moment, "请填写交办时间，如“2026-06-15 17:05”")?;
+        // The minute that is running has not passed when the page shows it.
+        let now_shown = now - chrono::Duration::seconds(1);
+        if moment > now {
+            problems.add("assigned_at", "交办时间不能晚于现在");
+            return None;
+        }
+        Some(if moment > now_shown { now } else { moment })
+    }
+}
+
+fn read_time(text: &str) -> Option<NaiveTime> {
+    calendar::read_time(text)
+}
+
+/// `XF2026-00128`.
+fn is_case_number(text: &str) -> bool {
+    text.strip_prefix("XF").and_then(|rest| rest.split_once('-')).is_some_and(|(year, running)| {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        year.len() == 4 && running.len() >= 5 && digits(year) && digits(running)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-06-15T04:00:00Z".parse().unwrap()
+    }
+
+    fn sets() -> Vec<RuleSet> {
+        vec![RuleSet::standard(RuleSetId(1)), RuleSet::urgent(RuleSetId(2))]
+    }
+
+    fn form() -> AssignForm {
+        AssignForm {
+            cases: vec!["XF2026-00128".to_owned()],
+            courts: vec!["7".to_owned()],
+            source: "province_court".to_owned(),
+            rule: "standard".to_owned(),
+            assigned_at: "2026-06-15 11:05".to_owned(),
+            ..AssignForm::default()
+        }
+    }
+
+    #[test]
+    fn pasted_numbers_join_the_rows_and_each_counts_once() {
+        let mut form =
+            AssignForm { pasted: "xf2026-00131\n\nXF2026-00128\nXF2026-0128".to_owned(), ..form() };
+        let problems = form.gather();
+        assert_eq!(problems.of("pasted"), Some("第4行“XF2026-0128”不是有效编号"));
+        assert_eq!(form.cases, ["XF2026-00128", "XF2026-00131"]);
+        assert_eq!(form.courts, ["7", ""]);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let form = AssignForm {
+            courts: vec![String::new()],
+            source: String::new(),
+            rule: String::new(),
+            assigned_at: "2026-06-15 12:01".to_owned(),
+            ..form()
+        };
+        let problems = form.check(&sets(), now()).unwrap_err();
+        for (field, message) in [
+            ("court-0", "请为XF2026-00128选择责任法院"),
+            ("source", "请选择来源"),
+            ("rule", "请选择时限规则"),
+            ("assigned_at", "交办时间不能晚于现在"),
+        ] {
+            assert_eq!(problems.of(field), Some(message));
+        }
+    }
+
+    #[test]
+    fn days_of_its_own_make_a_rule_set() {
+        let days = |report: &str, close: &str| AssignForm {
+            rule: "custom".to_owned(),
+            days_ledger: "1".to_owned(),
+            days_meeting: "2".to_owned(),
+            days_report: report.to_owned(),
+            days_close: close.to_owned(),
+            ..form()
+        };
+        let wanted = days("5", "20").check(&sets(), now()).unwrap();
+        assert_eq!(wanted.rules.name, "自定义：1日台账、2日约见、5日报告、20日办结");
+        let problems = days("21", "20").check(&sets(), now()).unwrap_err();
+        assert_eq!(problems.of("days_report"), Some("报告天数不能大于办结天数"));
+    }
+}

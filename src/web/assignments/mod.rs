@@ -1,0 +1,300 @@
+//! Assigning (交办): the waiting cases, a batch, what became of it.
+
+mod form;
+mod pages;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::extract::{Form, Path, Query};
+use super::form::Problems;
+use super::layout::{Frame, done};
+use super::routes::{Table, Who};
+use super::{App, AppError, AppResult};
+use crate::domain::assignment::{Assigned, Order, assign};
+use crate::domain::calendar::{self, Calendar};
+use crate::domain::deadline::RuleSet;
+use crate::domain::petition_case::PetitionCase;
+use crate::domain::staff::Role;
+use crate::domain::unit::Unit;
+use crate::store::{self, Begun, Session, Tx, assignments, deadlines, petition_cases};
+use form::{AssignForm, Wanted};
+use pages::{BatchPage, ConfirmPage, CourtOfBatch, ListPage, NewPage, Preview, Row};
+
+const ASSIGNERS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
+const PAGE: i64 = 50;
+
+pub fn routes(table: Table) -> Table {
+    table
+        .get("/assignments", ASSIGNERS, list)
+        .get("/assignments/new", ASSIGNERS, new)
+        .post("/assignments/new", ASSIGNERS, create)
+        .post("/assignments/preview", ASSIGNERS, preview)
+        .get("/assignments/{batch_no}", ASSIGNERS, show)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Listing {
+    tab: String,
+    after: String,
+}
+
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Query(listing): Query<Listing>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let show_batches = listing.tab == "batches";
+    let count_waiting = assignments::count_waiting(&mut tx).await?;
+    let (mut waiting, mut batches) = (Vec::new(), Vec::new());
+    let next = if show_batches {
+        batches = assignments::batches(&mut tx, &listing.after, PAGE + 1).await?;
+        rest(&mut batches).map(|last| last.number.clone())
+    } else {
+        waiting = assignments::waiting(&mut tx, &listing.after, PAGE + 1).await?;
+        rest(&mut waiting).map(|last| last.number.clone())
+    };
+    let tab = if show_batches { "batches" } else { "waiting" };
+    let next = next.map(|after| format!("/assignments?tab={tab}&after={after}"));
+    let today = calendar::day_of(app.clock.now());
+    let shell = frame.shell("交办");
+    let page = ListPage { shell, today, waiting, count_waiting, batches, show_batches, next };
+    Ok(Html(page.render()?).into_response())
+}
+
+/// Cuts the line that only tells that there are more; the last one shown, if there are.
+fn rest<T>(lines: &mut Vec<T>) -> Option<&T> {
+    let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    (lines.len() > size).then(|| lines.truncate(size))?;
+    lines.last()
+}
+
+/// What every step of the form needs: cases, units, rule sets, the calendar.
+struct Desk {
+    lines: Vec<assignments::CaseLine>,
+    units: Vec<Unit>,
+    rule_sets: Vec<RuleSet>,
+    calendar: Calendar,
+}
+
+impl Desk {
+    async fn read(tx: &mut Tx, numbers: &[String], now: DateTime<Utc>) -> AppResult<Self> {
+        let year_ago = calendar::day_of(now) - chrono::Days::new(400);
+        Ok(Self {
+            lines: assignments::chosen(tx, numbers).await?,
+            units: store::units::list(tx).await?,
+            rule_sets: deadlines::rule_sets(tx).await?,
+            calendar: deadlines::calendar(tx, year_ago).await?,
+        })
+    }
+
+    fn unit(&self, id: crate::domain::ids::UnitId) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.id == id)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Chosen {
+    #[serde(rename = "case_no[]", alias = "case_no")]
+    cases: Vec<String>,
+}
+
+async fn new(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Query(chosen): Query<Chosen>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin(&session).await?;
+    let mut form = AssignForm {
+        cases: chosen.cases,
+        rule: "standard".to_owned(),
+        source: "city_court".to_owned(),
+        assigned_at: format!("{} {}", calendar::day_of(now), calendar::clock_time(now)),
+        ..AssignForm::default()
+    };
+    let problems = form.gather();
+    let desk = Desk::read(&mut tx, &form.cases, now).await?;
+    page(&frame, desk, form, problems, now)
+}
+
+/// The page of three blocks: for the first visit, and for a form that came back.
+fn page(
+    frame: &Frame,
+    desk: Desk,
+    form: AssignForm,
+    problems: Problems,
+    now: DateTime<Utc>,
+) -> AppResult<Response> {
+    let status =
+        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let rules = form.rules(&desk.rule_sets, &mut Problems::default());
+    let at = form.moment(now, &mut Problems::default());
+    let preview = rules.zip(at).map(|(rules, at)| Preview::of(&rules, at, &desk.calendar));
+    let unknown: Vec<String> = form
+        .cases
+        .iter()
+        .filter(|number| !desk.lines.iter().any(|line| line.number == **number))
+        .cloned()
+        .collect();
+    let all_courts = pages::court_choices(&desk.units, "");
+    let sources = pages::source_choices(&form.source);
+    let rules = pages::rule_choices(&desk.rule_sets, &form.rule);
+    let rows = rows(desk, &form);
+    let shell = frame.shell("交办");
+    let page =
+        NewPage { shell, rows, unknown, all_courts, sources, rules, form, preview, problems };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+fn rows(desk: Desk, form: &AssignForm) -> Vec<Row> {
+    let Desk { lines, units, .. } = desk;
+    let chosen: Vec<_> = form.cases.iter().zip(&form.courts).enumerate().collect();
+    lines
+        .into_iter()
+        .map(|line| {
+            let place = chosen.iter().find(|(_, (number, _))| **number == line.number);
+            let (nth, court) = place.map_or((0, ""), |(nth, (_, court))| (*nth, court.as_str()));
+            let origin = line.origin.map(|unit| unit.to_string()).unwrap_or_default();
+            let court = if court.is_empty() { origin.as_str() } else { court };
+            Row {
+                field: format!("court-{nth}"),
+                courts: pages::court_choices(&units, court),
+                suggested: line.origin_name.clone().unwrap_or_default(),
+                line,
+            }
+        })
+        .collect()
+}
+
+async fn preview(
+    State(app): State<App>,
+    session: Session,
+    form: Form<AssignForm>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin(&session).await?;
+    let desk = Desk::read(&mut tx, &[], now).await?;
+    let mut problems = Problems::default();
+    let rules = form.fields.rules(&desk.rule_sets, &mut problems);
+    let at = form.fields.moment(now, &mut problems);
+    match rules.zip(at) {
+        Some((rules, at)) => {
+            Ok(Html(Preview::of(&rules, at, &desk.calendar).render()?).into_response())
+        }
+        None => {
+            let said = problems.list().first().map(|problem| problem.message.clone());
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, said.unwrap_or_default()).into_response())
+        }
+    }
+}
+
+async fn create(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    form: Form<AssignForm>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let Form { mut fields, key, .. } = form;
+    let gathered = fields.gather();
+    let issuing = fields.action == "issue";
+    let mut tx = if issuing {
+        match app.db.begin_form(&session, &key, now).await? {
+            Begun::Fresh(tx) => tx,
+            Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
+        }
+    } else {
+        app.db.begin(&session).await?
+    };
+    let desk = Desk::read(&mut tx, &fields.cases, now).await?;
+    if !gathered.is_empty() || !matches!(fields.action.as_str(), "issue" | "check") {
+        return page(&frame, desk, fields, gathered, now);
+    }
+    let wanted = match fields.check(&desk.rule_sets, now) {
+        Ok(wanted) => wanted,
+        Err(problems) => return page(&frame, desk, fields, problems, now),
+    };
+    let order = Order {
+        source: wanted.source,
+        source_number: fields.source_no.trim().to_owned(),
+        rules: &wanted.rules,
+        note: fields.note.trim().to_owned(),
+        at: wanted.at,
+        recorded_at: now,
+    };
+    let cases = petition_cases::find_all(&mut tx, &fields.cases).await?;
+    let facts = match decide(&session, &desk, &wanted, (&cases, &order)) {
+        Ok(facts) => facts,
+        Err(problems) => return page(&frame, desk, fields, problems, now),
+    };
+    if !issuing {
+        return confirm(&frame, &desk, fields, &wanted);
+    }
+    let version = desk.calendar.version();
+    let batch = assignments::record(&mut tx, &order, version, &facts).await?;
+    let location = format!("/assignments/{batch}");
+    tx.commit_to(&location).await?;
+    Ok(done(&location, &format!("已下发{}件，批次{batch}。", facts.len())))
+}
+
+/// Every row's decision, or every row's refusal.
+fn decide(
+    session: &Session,
+    desk: &Desk,
+    wanted: &Wanted,
+    (cases, order): (&[PetitionCase], &Order<'_>),
+) -> Result<Vec<Assigned>, Problems> {
+    let (mut facts, mut problems) = (Vec::new(), Problems::default());
+    for (nth, (number, unit)) in wanted.rows.iter().enumerate() {
+        let field = format!("court-{nth}");
+        let case = cases.iter().find(|case| case.number == *number);
+        let case = problems.take(&field, case, &format!("没有找到{number}"));
+        let missing = format!("请为{number}选择责任法院");
+        let unit = problems.take(&field, desk.unit(*unit), &missing);
+        if let Some((case, unit)) = case.zip(unit) {
+            let fact = assign(session.actor(), case, unit, order, &desk.calendar);
+            facts.extend(problems.accept(&field, fact));
+        }
+    }
+    if problems.is_empty() { Ok(facts) } else { Err(problems) }
+}
+
+fn confirm(frame: &Frame, desk: &Desk, form: AssignForm, wanted: &Wanted) -> AppResult<Response> {
+    let names = wanted.rows.iter().filter_map(|(_, unit)| desk.unit(*unit));
+    let page = ConfirmPage {
+        shell: frame.shell("核对交办"),
+        source: wanted.source.label(),
+        courts: pages::by_court(names.map(|unit| unit.short_name.clone())),
+        preview: Preview::of(&wanted.rules, wanted.at, &desk.calendar),
+        form,
+    };
+    Ok(Html(page.render()?).into_response())
+}
+
+async fn show(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let batch = assignments::batch(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
+    let lines = assignments::deliveries(&mut tx, &number).await?;
+    let page = BatchPage {
+        shell: frame.shell(format!("交办批次{number}")),
+        today: calendar::day_of(app.clock.now()),
+        batch,
+        courts: CourtOfBatch::of(lines),
+    };
+    Ok(Html(page.render()?).into_response())
+}

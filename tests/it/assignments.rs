@@ -1,0 +1,143 @@
+//! Assigning cases to courts.
+
+use axum::http::StatusCode;
+
+use crate::support::{City, Site, cases};
+
+const BUREAU: &str = "zhongyuan.bureau";
+
+async fn unit(city: &City, code: &str) -> String {
+    city.value::<i64>(&format!("SELECT id FROM unit WHERE code = '{code}'")).await.to_string()
+}
+
+#[tokio::test]
+async fn a_batch_gives_its_cases_to_their_courts_and_starts_the_clocks() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let first = cases::accepted(&city, "张某").await;
+    let second = cases::accepted(&city, "李某某").await;
+    let (donghu, qingxi) = (unit(&city, "0110").await, unit(&city, "0104").await);
+
+    let fields = [
+        ("case_no[]", first.as_str()),
+        ("court[]", &donghu),
+        ("case_no[]", &second),
+        ("court[]", &qingxi),
+        ("source", "province_court"),
+        ("rule", "standard"),
+        ("assigned_at", "2026-06-15 11:05"),
+        ("action", "check"),
+    ];
+    let page = site.post(Some(BUREAU), "/assignments/new", &fields).await.expect(StatusCode::OK);
+    assert_eq!(page.texts("h1"), ["确认下发2件"]);
+    assert_eq!(page.texts(".preview td"), ["06-17 周三", "06-17 周三", "06-22 周一", "07-15 周三"]);
+    assert!(city.audit_verbs().await.is_empty(), "nothing is issued before it is confirmed");
+
+    let mut issued = fields;
+    issued[7] = ("action", "issue");
+    let location = site.act(BUREAU, "/assignments/new", &issued).await;
+    assert_eq!(location, "/assignments/JB2026-0001");
+    assert_eq!(city.audit_verbs().await, ["case.assigned", "case.assigned"]);
+    let stages = city
+        .value::<Vec<String>>("SELECT array_agg(stage ORDER BY case_id) FROM petition_case_now")
+        .await;
+    assert_eq!(stages, ["assigned", "assigned"]);
+    let page = site.get(Some(BUREAU), &location).await.expect(StatusCode::OK);
+    assert_eq!(page.texts("section h2 .tag"), ["已送达", "已送达"]);
+    assert!(page.text().contains("已下发") || page.texts(".flash").is_empty());
+}
+
+#[tokio::test]
+async fn an_assignment_without_a_court_comes_back_and_changes_nothing() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = cases::accepted(&city, "张某").await;
+    let page = site
+        .post(
+            Some(BUREAU),
+            "/assignments/new",
+            &[
+                ("case_no[]", case.as_str()),
+                ("court[]", ""),
+                ("note", "尽快办理"),
+                ("action", "issue"),
+            ],
+        )
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("court-0").unwrap(), format!("请为{case}选择责任法院"));
+    assert_eq!(page.problem("source").unwrap(), "请选择来源");
+    assert_eq!(page.value("note").unwrap(), "尽快办理");
+    assert!(city.audit_verbs().await.is_empty());
+}
+
+#[tokio::test]
+async fn pressing_twice_issues_once() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = cases::accepted(&city, "张某").await;
+    let donghu = unit(&city, "0110").await;
+    let fields = order(&case, &donghu);
+    let key = uuid::Uuid::new_v4().to_string();
+    let first = site.post_again(Some(BUREAU), "/assignments/new", &fields, &key).await;
+    let second = site.post_again(Some(BUREAU), "/assignments/new", &fields, &key).await;
+    assert_eq!(first.location(), second.location());
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM assignment").await, 1);
+}
+
+#[tokio::test]
+async fn of_two_bureau_clerks_who_assign_the_same_case_one_is_told() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = cases::accepted(&city, "张某").await;
+    let donghu = unit(&city, "0110").await;
+    let fields = order(&case, &donghu);
+    let (one, other) = tokio::join!(
+        site.post(Some(BUREAU), "/assignments/new", &fields),
+        site.post(Some("zhongyuan.bureau_head"), "/assignments/new", &fields),
+    );
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    // The slower one either decided on the same reading (409) or read the first one's fact (422).
+    assert_eq!(statuses[0], 303);
+    assert!([409, 422].contains(&statuses[1]), "{statuses:?}");
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM assignment").await, 1);
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM assignment_batch").await, 1);
+}
+
+#[tokio::test]
+async fn a_case_that_was_given_is_named_with_its_court() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = cases::accepted(&city, "张某").await;
+    let donghu = unit(&city, "0110").await;
+    site.act(BUREAU, "/assignments/new", &order(&case, &donghu)).await;
+    let page = site
+        .post(Some(BUREAU), "/assignments/new", &order(&case, &donghu))
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("court-0").unwrap(), format!("{case}已经交办给东湖法院"));
+}
+
+#[tokio::test]
+async fn batch_numbers_have_no_gap_when_one_is_refused() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let donghu = unit(&city, "0110").await;
+    for expected in ["/assignments/JB2026-0001", "/assignments/JB2026-0002"] {
+        let case = cases::accepted(&city, "张某").await;
+        assert_eq!(site.act(BUREAU, "/assignments/new", &order(&case, &donghu)).await, expected);
+        let refused = site.post(Some(BUREAU), "/assignments/new", &order(&case, &donghu)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+fn order<'a>(case: &'a str, court: &'a str) -> [(&'a str, &'a str); 5] {
+    [
+        ("case_no[]", case),
+        ("court[]", court),
+        ("source", "city_court"),
+        ("rule", "standard"),
+        ("action", "issue"),
+    ]
+}

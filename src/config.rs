@@ -16,7 +16,7 @@ use crate::cluster::{self, Places};
 use crate::keys::{KeyError, Keys};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
-const DEFAULT_LOG: &str = "info";
+const DEFAULT_LOG: &str = "info,sqlx=warn";
 const DEFAULT_IDLE_MINUTES: u64 = 30;
 /// A session ends after eight hours in any case.
 const LONGEST_IDLE_MINUTES: u64 = 480;

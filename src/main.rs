@@ -1,3 +1,10 @@
 //! The command line; nothing else.
 
-fn main() {}
+mod run;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run::run().await
+}

@@ -160,7 +160,8 @@ async fn add_hall(
 }
 
 /// The names under which the program itself acts.
-const JOBS: &[(&str, &str)] = &[("job.import", "台账导入"), ("job.figures", "指标计算")];
+const JOBS: &[(&str, &str)] =
+    &[("job.import", "台账导入"), ("job.figures", "指标计算"), ("job.admin", "系统管理命令")];
 
 async fn add_jobs(owner: &mut Owner, bureau: UnitId) -> StoreResult<()> {
     for &(username, name) in JOBS {

@@ -54,6 +54,17 @@ pub struct NewStaff<'a> {
     pub demonstration: bool,
 }
 
+/// A person as the list shows them.
+#[derive(Debug, Clone)]
+pub struct StaffLine {
+    pub username: String,
+    pub name: String,
+    pub unit: String,
+    pub active: bool,
+    pub can_sign_in: bool,
+    pub roles: String,
+}
+
 /// Makes the two roles of a local cluster and gives its database to the owner. Run as the
 /// cluster's superuser, on any database of it.
 pub async fn prepare_cluster(superuser: &PgConnectOptions, database: &str) -> StoreResult<()> {
@@ -125,6 +136,112 @@ impl Owner {
     /// Closes the connection.
     pub async fn close(self) -> StoreResult<()> {
         Ok(self.0.close().await?)
+    }
+
+    /// Whether the demonstration's people live here.
+    pub async fn is_demonstration(&mut self) -> StoreResult<bool> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM staff WHERE demonstration) AS "any!""#
+        )
+        .fetch_one(&mut self.0)
+        .await?)
+    }
+
+    /// The unit that people call by this name on the command line: its code, short name, or its
+    /// name in accounts (the court, where its divisions share it).
+    pub async fn unit_called(&mut self, name: &str) -> StoreResult<Option<UnitId>> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT id AS "id: UnitId" FROM unit
+               WHERE code = $1 OR short_name = $1 OR name = $1 OR account_name = $1
+               ORDER BY (code = $1 OR short_name = $1 OR name = $1) DESC, place LIMIT 1"#,
+            name,
+        )
+        .fetch_optional(&mut self.0)
+        .await?)
+    }
+
+    /// The person with this sign-in name.
+    pub async fn staff_called(&mut self, username: &str) -> StoreResult<Option<StaffId>> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT id AS "id: StaffId" FROM staff WHERE username = $1"#,
+            username
+        )
+        .fetch_optional(&mut self.0)
+        .await?)
+    }
+
+    /// Ends a person's running grant; whether there was one.
+    pub async fn end_grant(
+        &mut self,
+        staff: StaffId,
+        (role, unit): (Role, UnitId),
+        at: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        let ended = sqlx::query!(
+            "UPDATE role_grant SET valid_until = $4
+             WHERE staff_id = $1 AND role = $2 AND unit_id = $3 AND valid_from < $4
+               AND (valid_until IS NULL OR valid_until > $4)",
+            staff.0,
+            role.code(),
+            unit.0,
+            at,
+        )
+        .execute(&mut self.0)
+        .await?;
+        Ok(ended.rows_affected() > 0)
+    }
+
+    /// Sets a first password, to be changed when signing in; open sessions end.
+    pub async fn set_password(
+        &mut self,
+        staff: StaffId,
+        hash: &str,
+        at: DateTime<Utc>,
+    ) -> StoreResult<()> {
+        sqlx::query!(
+            "WITH ended AS (UPDATE session SET ended_at = $3 WHERE staff_id = $1 AND ended_at IS NULL)
+             UPDATE staff SET password_hash = $2, password_must_change = true WHERE id = $1",
+            staff.0,
+            hash,
+            at,
+        )
+        .execute(&mut self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Everyone with unit and running roles, by unit.
+    pub async fn staff_list(&mut self, unit: Option<UnitId>) -> StoreResult<Vec<StaffLine>> {
+        Ok(sqlx::query_as!(
+            StaffLine,
+            r#"SELECT s.username, s.name, u.short_name AS unit, s.active,
+                      s.password_hash IS NOT NULL AS "can_sign_in!",
+                      coalesce((SELECT string_agg(g.role || '@' || r.short_name, ', ' ORDER BY g.id)
+                                FROM role_grant g JOIN unit r ON r.id = g.unit_id
+                                WHERE g.staff_id = s.id AND (g.valid_until IS NULL OR g.valid_until > now())), '')
+                          AS "roles!"
+               FROM staff s JOIN unit u ON u.id = s.unit_id
+               WHERE $1::bigint IS NULL OR s.unit_id = $1
+               ORDER BY u.place, s.username"#,
+            unit.map(|unit| unit.0),
+        )
+        .fetch_all(&mut self.0)
+        .await?)
+    }
+
+    /// Leaves the trace of an administrator's act, under the identity of the command line.
+    pub async fn trace(&mut self, verb: &str, object: &str, at: DateTime<Utc>) -> StoreResult<()> {
+        sqlx::query!(
+            "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, object, previous_hash, hash)
+             SELECT 0, 0, $1, s.id, g.id, $2, $3, '', '' FROM staff s JOIN role_grant g ON g.staff_id = s.id
+             WHERE s.username = 'job.admin'",
+            at,
+            verb,
+            object,
+        )
+        .execute(&mut self.0)
+        .await?;
+        Ok(())
     }
 
     /// Whether any unit is there yet.

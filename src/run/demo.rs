@@ -1,0 +1,80 @@
+//! `anjie demo`: the city, filled on first use, and its accounts.
+
+use std::process::ExitCode;
+
+use anjie::cluster::{self, Mode};
+use anjie::command::Demo;
+use anjie::config::Environment;
+use anjie::demo;
+use anjie::web::sign_in::hash_password;
+
+use super::place::Place;
+use super::{say, server};
+
+/// Makes, fills and serves the demonstration.
+pub async fn run(env: &Environment, asked: Demo) -> anyhow::Result<ExitCode> {
+    let settings = env.settings(asked.listen)?;
+    let listener = server::bind(settings.listen).await?;
+    let data = match asked.data {
+        Some(data) => data,
+        None => env.default_data(cluster::is_root())?,
+    };
+    // Asked to stop while the city is still being built, the drop stops the database.
+    let place = tokio::select! {
+        place = open(env, (&data, !asked.no_install), &asked.password) => place?,
+        () = server::stopped() => return Ok(ExitCode::SUCCESS),
+    };
+    let said = format!("\nhttp://{}\n\n{}", listener.local_addr()?, accounts(&asked.password));
+    say(&said);
+    server::serve(listener, super::app(place.db(), &settings)?).await?;
+    place.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(
+    env: &Environment,
+    (data, install): (&std::path::Path, bool),
+    password: &str,
+) -> anyhow::Result<Place> {
+    let place = Place::local(&env.local(data, install), Mode::Serve).await?;
+    let mut owner = place.owner().await?;
+    if !owner.is_demonstration().await? {
+        anyhow::ensure!(
+            !owner.has_cases().await?,
+            "{} holds cases that are not of the demonstration. Choose another folder with --data.",
+            data.display()
+        );
+        say("Building the invented city of 云州市 …");
+        let hash = hash_password(password)
+            .ok_or_else(|| anyhow::anyhow!("This password can't be hashed."))?;
+        demo::settle(&mut owner, &hash).await?;
+    }
+    owner.close().await?;
+    Ok(place)
+}
+
+/// The table of accounts: a line a role, its courts beside it.
+fn accounts(password: &str) -> String {
+    let mut lines =
+        vec![format!("Accounts (password {password}, unless it was set at the first start):")];
+    let people = demo::people();
+    let mut roles: Vec<_> = people.iter().map(|person| person.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    for role in roles {
+        let names: Vec<_> = people
+            .iter()
+            .filter(|person| person.role == role)
+            .map(|person| person.username.as_str())
+            .collect();
+        lines.push(format!("  {:<14}{}", role.code(), wrapped(&names)));
+    }
+    lines.push("Stop with Ctrl-C.".to_owned());
+    lines.join("\n")
+}
+
+/// The names, four a line, under each other.
+fn wrapped(names: &[&str]) -> String {
+    let lines: Vec<_> = names.chunks(4).map(|names| names.join("  ")).collect();
+    lines.join(&format!("\n{:16}", ""))
+}

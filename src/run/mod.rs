@@ -1,0 +1,103 @@
+//! What the commands do.
+
+mod demo;
+mod people;
+mod place;
+mod server;
+
+use std::process::ExitCode;
+
+use anjie::clock::Clock;
+use anjie::cluster::Mode;
+use anjie::command::{Command, CommandLine, Local, Serve};
+use anjie::config::{Environment, LogFormat, Settings};
+use anjie::store::Db;
+use anjie::store::owner::check_server;
+use anjie::web::App;
+use clap::Parser;
+use place::Place;
+
+/// Runs what was typed. The exit code is 0 only when all was well.
+pub async fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    let env = Environment::of_process();
+    let outcome = match start_log(&env) {
+        Ok(()) => command(line.command, &env).await,
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(asked) => demo::run(env, asked).await,
+        Command::Serve(asked) => serve(env, asked).await,
+        Command::Migrate(local) => migrate(env, &local).await,
+        Command::User(user) => people::run(env, user).await,
+        Command::Import(_) | Command::Figures(_) | Command::Verify(_) => {
+            anyhow::bail!("This command comes with its area.")
+        }
+    }
+}
+
+fn start_log(env: &Environment) -> anyhow::Result<()> {
+    let log =
+        tracing_subscriber::fmt().with_env_filter(env.log_filter()?).with_writer(std::io::stderr);
+    match env.log_format()? {
+        LogFormat::Text => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// What a site needs besides its database.
+pub fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
+    Ok(App {
+        db,
+        clock: Clock::system(),
+        idle: chrono::Duration::from_std(settings.session_idle)?,
+        court: "云州市中级人民法院".to_owned(),
+    })
+}
+
+async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
+    let settings = env.settings(asked.listen)?;
+    let listener = server::bind(settings.listen).await?;
+    let place = Place::of(env, &asked.local, Mode::Serve).await?;
+    if let Err(why) = check_server(place.app()).await? {
+        place.close().await?;
+        anyhow::bail!("Not serving as this database role: {}.", why.0);
+    }
+    say(&format!("Serving on http://{}", settings.listen));
+    server::serve(listener, app(place.db(), &settings)?).await?;
+    place.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {
+    let place = Place::of(env, local, Mode::Visit).await?;
+    let mut owner = place.owner().await?;
+    owner.migrate().await?;
+    owner.close().await?;
+    place.close().await?;
+    say("The database has the form that this version needs.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line for whoever ran the command.
+#[expect(clippy::print_stdout, reason = "this is the command line's voice")]
+pub fn say(line: &str) {
+    println!("{line}");
+}
+
+/// A line of what went wrong.
+#[expect(clippy::print_stderr, reason = "this is the command line's voice")]
+pub fn complain(line: &str) {
+    eprintln!("anjie: {line}");
+}

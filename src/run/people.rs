@@ -1,0 +1,135 @@
+//! `anjie user`: people, their grants, their first passwords.
+
+use std::process::ExitCode;
+
+use anjie::clock::Clock;
+use anjie::cluster::Mode;
+use anjie::command::{RoleAt, User};
+use anjie::config::Environment;
+use anjie::domain::calendar;
+use anjie::domain::ids::{StaffId, UnitId};
+use anjie::domain::staff::Role;
+use anjie::store::owner::{NewStaff, Owner};
+use anjie::web::sign_in::hash_password;
+use anyhow::Context;
+
+use super::place::Place;
+use super::say;
+
+/// Letters and digits that can't be taken for one another.
+const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+const LENGTH: usize = 14;
+
+/// Does what was asked, and leaves its trace.
+pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
+    let place = Place::of(env, user.local(), Mode::Visit).await?;
+    let mut owner = place.owner().await?;
+    let said = act(&mut owner, user).await;
+    owner.close().await?;
+    place.close().await?;
+    say(&said?);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
+    let now = Clock::system().now();
+    match user {
+        User::Add { login, name, unit, .. } => {
+            let unit = unit_called(owner, &unit).await?;
+            anyhow::ensure!(
+                owner.staff_called(&login).await?.is_none(),
+                "{login} exists already. Choose another sign-in name."
+            );
+            let staff = NewStaff {
+                username: &login,
+                name: &name,
+                unit,
+                phone: "",
+                password_hash: None,
+                demonstration: false,
+            };
+            owner.add_staff(staff).await?;
+            owner.trace("staff.added", &login, now).await?;
+            Ok(format!(
+                "Added {login}. Grant a role with `anjie user grant`, and set a first password with \
+                 `anjie user password {login}`."
+            ))
+        }
+        User::Grant { grant, until, .. } => {
+            let (staff, role, unit) = read(owner, &grant).await?;
+            let until = until.map(calendar::end_of);
+            let hall = owner.hall_of(unit).await?;
+            owner
+                .grant(staff, (role, unit, hall), now, until)
+                .await
+                .context("The grant was not given. Perhaps the person holds it already.")?;
+            owner.trace("role.granted", &format!("{} {}", grant.login, role.code()), now).await?;
+            Ok(format!("{} is {} at {} now.", grant.login, role.code(), grant.unit))
+        }
+        User::EndGrant { grant, .. } => {
+            let (staff, role, unit) = read(owner, &grant).await?;
+            let ended = owner.end_grant(staff, (role, unit), now).await?;
+            anyhow::ensure!(ended, "{} holds no such grant now.", grant.login);
+            owner.trace("role.ended", &format!("{} {}", grant.login, role.code()), now).await?;
+            Ok(format!("{} is no longer {} at {}.", grant.login, role.code(), grant.unit))
+        }
+        User::Password { login, .. } => {
+            let staff = staff_called(owner, &login).await?;
+            let password = password();
+            let hash = hash_password(&password).context("The password can't be hashed.")?;
+            owner.set_password(staff, &hash, now).await?;
+            owner.trace("password.set", &login, now).await?;
+            Ok(format!(
+                "First password of {login}: {password}\nIt must be changed when signing in."
+            ))
+        }
+        User::List { unit, .. } => {
+            let unit = match unit {
+                Some(unit) => Some(unit_called(owner, &unit).await?),
+                None => None,
+            };
+            list(owner, unit).await
+        }
+    }
+}
+
+async fn list(owner: &mut Owner, unit: Option<UnitId>) -> anyhow::Result<String> {
+    let lines = owner.staff_list(unit).await?.into_iter().map(|line| {
+        let state = match (line.active, line.can_sign_in) {
+            (false, _) => "  (not active)",
+            (true, false) => "  (no password)",
+            (true, true) => "",
+        };
+        format!("{:<26}{}  {}  {}{state}", line.username, line.name, line.unit, line.roles)
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+async fn read(owner: &mut Owner, grant: &RoleAt) -> anyhow::Result<(StaffId, Role, UnitId)> {
+    let role = Role::from_code(&grant.role).filter(|role| *role != Role::Job);
+    let roles: Vec<_> =
+        Role::ALL.iter().filter(|role| **role != Role::Job).map(|role| role.code()).collect();
+    let role = role.with_context(|| {
+        format!("There is no role {:?}. The roles are: {}.", grant.role, roles.join(", "))
+    })?;
+    Ok((staff_called(owner, &grant.login).await?, role, unit_called(owner, &grant.unit).await?))
+}
+
+async fn staff_called(owner: &mut Owner, login: &str) -> anyhow::Result<StaffId> {
+    let staff = owner.staff_called(login).await?;
+    staff.with_context(|| format!("There is nobody called {login}. See `anjie user list`."))
+}
+
+async fn unit_called(owner: &mut Owner, name: &str) -> anyhow::Result<UnitId> {
+    let unit = owner.unit_called(name).await?;
+    unit.with_context(|| {
+        format!("There is no court or division {name:?}. Use its code, such as 0110, or its name.")
+    })
+}
+
+fn password() -> String {
+    (0..LENGTH)
+        .filter_map(|_| LETTERS.get(rand::random_range(0..LETTERS.len())))
+        .map(|letter| char::from(*letter))
+        .collect()
+}

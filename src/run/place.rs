@@ -1,0 +1,83 @@
+//! The database that a command works on: the local cluster of a folder, or a server's.
+
+use anjie::cluster::{Cluster, Mode, Options};
+use anjie::command::Local;
+use anjie::config::{Database, Environment};
+use anjie::demo;
+use anjie::store::Db;
+use anjie::store::keys::Keys;
+use anjie::store::owner::{self, OWNER, Owner, SERVER};
+use sqlx::postgres::PgConnectOptions;
+
+/// The name of the database in a local cluster.
+const NAME: &str = "anjie";
+
+/// An open database.
+pub struct Place {
+    cluster: Option<Cluster>,
+    app: PgConnectOptions,
+    owner: Option<PgConnectOptions>,
+    keys: Keys,
+}
+
+impl Place {
+    /// The place that the flags and the environment name.
+    pub async fn of(env: &Environment, local: &Local, mode: Mode) -> anyhow::Result<Self> {
+        match env.database(local.data.as_deref(), !local.no_install)? {
+            Database::Local(options) => Self::local(&options, mode).await,
+            Database::Server { app, owner } => {
+                let keys = Keys::from_master(env.keys()?.current.bytes());
+                let owner = owner.map(|owner| *owner);
+                Ok(Self { cluster: None, app: *app, owner, keys })
+            }
+        }
+    }
+
+    /// The cluster of a folder, made, started and migrated as needed, with the units of 云州市.
+    pub async fn local(options: &Options, mode: Mode) -> anyhow::Result<Self> {
+        let cluster = Cluster::open(options, mode).await?;
+        cluster.ensure_database(NAME).await?;
+        owner::prepare_cluster(&cluster.owner("postgres"), NAME).await?;
+        let keys = Keys::from_master(cluster.keys()?.current.bytes());
+        let (app, owner) = (cluster.login(SERVER, NAME), cluster.login(OWNER, NAME));
+        let place = Self { cluster: Some(cluster), app, owner: Some(owner), keys };
+        let mut owner = place.owner().await?;
+        owner.migrate().await?;
+        if owner.is_empty().await? {
+            demo::found(&mut owner).await?;
+        }
+        owner.close().await?;
+        Ok(place)
+    }
+
+    /// Whether it is a local cluster's.
+    pub const fn is_local(&self) -> bool {
+        self.cluster.is_some()
+    }
+
+    /// The serving role's address.
+    pub const fn app(&self) -> &PgConnectOptions {
+        &self.app
+    }
+
+    /// The database as the serving role sees it.
+    pub fn db(&self) -> Db {
+        Db::connect(self.app.clone(), self.keys.clone())
+    }
+
+    /// A connection as the owner.
+    pub async fn owner(&self) -> anyhow::Result<Owner> {
+        let options = self.owner.as_ref().ok_or_else(|| {
+            anyhow::anyhow!("Set DATABASE_OWNER_URL: only the owner of the tables may do this.")
+        })?;
+        Ok(Owner::connect(options).await?)
+    }
+
+    /// Leaves it; a local cluster stops unless someone else uses it.
+    pub async fn close(self) -> anyhow::Result<()> {
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! The house rules that a reader of files can hold: layers, order, sizes, words that are banned.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The modules of the domain: one may use those before it and none after it.
+fn domain_order() -> Vec<String> {
+    let list = fs::read_to_string("src/domain/mod.rs").unwrap();
+    list.lines()
+        .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "))
+        .map(|name| name.trim_end_matches(';').to_owned())
+        .collect()
+}
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The code of a file, its tests and comments apart.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Each place where a folder's code says a word it must not.
+fn said(folder: &str, banned: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in files(folder, ".rs") {
+        let code = code(&path);
+        for word in banned {
+            if code.contains(word) {
+                found.push(format!("{}: {word}", path.display()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_domain_is_pure() {
+    let banned = [
+        "sqlx",
+        "axum",
+        "askama",
+        "tokio",
+        "async ",
+        "::now(",
+        "crate::store",
+        "crate::web",
+        "crate::office",
+        "crate::jobs",
+        "crate::config",
+        "std::fs",
+        "std::env",
+    ];
+    assert_eq!(said("src/domain", &banned), [""; 0]);
+}
+
+#[test]
+fn the_store_knows_nothing_of_pages() {
+    let banned = ["axum", "askama", "crate::web", "crate::office", "crate::jobs"];
+    assert_eq!(said("src/store", &banned), [""; 0]);
+}
+
+#[test]
+fn pages_speak_no_sql() {
+    let banned = ["sqlx", "query!", "SELECT ", "INSERT INTO", "crate::jobs"];
+    assert_eq!(said("src/web", &banned), [""; 0]);
+}
+
+#[test]
+fn office_work_needs_neither_database_nor_browser() {
+    let banned = ["sqlx", "axum", "crate::store", "crate::web", "crate::jobs"];
+    assert_eq!(said("src/office", &banned), [""; 0]);
+}
+
+#[test]
+fn jobs_know_nothing_of_pages() {
+    if Path::new("src/jobs").exists() {
+        assert_eq!(said("src/jobs", &["axum", "askama", "crate::web", "query!"]), [""; 0]);
+    }
+}
+
+#[test]
+fn a_module_of_the_domain_uses_only_those_before_it() {
+    let order = domain_order();
+    let mut found = Vec::new();
+    for path in files("src/domain", ".rs") {
+        let inside = path.strip_prefix("src/domain").unwrap();
+        let module = inside.iter().next().unwrap().to_string_lossy().replace(".rs", "");
+        let Some(place) = order.iter().position(|name| *name == module) else { continue };
+        let code = code(&path);
+        for later in &order[place + 1..] {
+            let used = [
+                format!("domain::{later}::"),
+                format!("super::{later}::"),
+                format!("super::{{{later}::"),
+            ];
+            // Inside a folder `super` is the module itself, so only the full path counts there.
+            let used = if inside.iter().count() > 1 { &used[..1] } else { &used[..] };
+            if used.iter().any(|used| code.contains(used.as_str())) {
+                found.push(format!("{} uses {later}", path.display()));
+            }
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn a_scope_is_not_thrown_away() {
+    assert_eq!(said("src/store", &["_scope"]), [""; 0]);
+}
+
+#[test]
+fn a_setting_of_the_connection_ends_with_its_transaction() {
+    let banned = ["SET SESSION", ", false)\"", "set_config('app.staff_id', $1, false"];
+    assert_eq!(said("src/store", &banned), [""; 0]);
+}
+
+#[test]
+fn files_can_be_read_in_one_sitting() {
+    let mut long = Vec::new();
+    for path in files("src", ".rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
+        if lines > 400 {
+            long.push(format!("{}: {lines}", path.display()));
+        }
+    }
+    for path in files("templates", ".html") {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        let limit = if path.ends_with("macros.html") { 400 } else { 120 };
+        if lines > limit {
+            long.push(format!("{}: {lines}", path.display()));
+        }
+    }
+    assert_eq!(long, [""; 0]);
+}
+
+#[test]
+fn templates_hold_no_style_no_script_and_escape_what_they_print() {
+    let mut found = Vec::new();
+    for path in files("templates", ".html") {
+        let text = fs::read_to_string(&path).unwrap();
+        for banned in
+            ["<style", "style=\"", "<script>", "onclick=", "onload=", "hx-on", "javascript:"]
+        {
+            if text.contains(banned) {
+                found.push(format!("{}: {banned}", path.display()));
+            }
+        }
+        for (line, text) in text.lines().enumerate() {
+            if text.contains("|safe") && !REVIEWED.iter().any(|known| text.contains(known)) {
+                found.push(format!("{}:{}: |safe", path.display(), line + 1));
+            }
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}
+
+/// What may be printed as it is: templates of our own, and a QR code made from a query code.
+const REVIEWED: &[&str] = &["{{ preview|safe }}", "{{ qr|safe }}"];
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let mut silent = Vec::new();
+    for path in files("src", ".rs").into_iter().chain(files("tests", ".rs")) {
+        if !fs::read_to_string(&path).unwrap().starts_with("//!") {
+            silent.push(path.display().to_string());
+        }
+    }
+    assert_eq!(silent, [""; 0]);
+}

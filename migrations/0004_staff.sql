@@ -98,6 +98,16 @@ CREATE TABLE sign_in_failure (
     CONSTRAINT sign_in_failure_pkey PRIMARY KEY (name_hash)
 );
 
+-- The hashes before the present one: a new password is none of the last five.
+CREATE TABLE former_password (
+    staff_id bigint NOT NULL,
+    replaced_at timestamptz NOT NULL,
+    password_hash text NOT NULL,
+    CONSTRAINT former_password_pkey PRIMARY KEY (staff_id, replaced_at),
+    CONSTRAINT former_password_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
+GRANT SELECT, INSERT ON former_password TO app_user;
+
 GRANT SELECT ON staff, post, role_grant, contact_point TO app_user;
 GRANT UPDATE (password_hash, password_must_change) ON staff TO app_user;
 GRANT SELECT, INSERT ON session TO app_user;

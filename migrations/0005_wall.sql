@@ -58,6 +58,8 @@ BEGIN
 END
 $$;
 
+CALL lay_wall('former_password', 'staff_id = (SELECT asking_staff())');
+
 -- The predicates that recur. Every call stands in a sub-select: asked once a statement.
 CREATE FUNCTION wall_of_case(depth text, case_column text) RETURNS text LANGUAGE sql IMMUTABLE
     SET search_path = public

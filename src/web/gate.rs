@@ -28,12 +28,22 @@ pub async fn gate(
         (Some(session), _) if !who.admits(session.actor().role) => {
             return AppError::Forbidden(who).into_response();
         }
+        (Some(session), _) if must_change_first(session, &request) => {
+            return Redirect::to(CHANGE).into_response();
+        }
         (Some(_), _) => {}
     }
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
     next.run(request).await
+}
+
+/// The page on which a password is changed; until then whoever must change it sees no other.
+const CHANGE: &str = "/account/password";
+
+fn must_change_first(session: &Session, request: &Request) -> bool {
+    session.must_change_password() && ![CHANGE, "/logout"].contains(&request.uri().path())
 }
 
 async fn resume(app: &App, headers: &HeaderMap) -> Result<Option<Session>, AppError> {

@@ -97,3 +97,52 @@ async fn a_form_without_the_sessions_token_changes_nothing() {
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     site.get(Some("donghu.handler"), "/account/grant").await.expect(StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_first_password_is_changed_before_anything_else() {
+    let city = City::new().await;
+    city.force("UPDATE staff SET password_must_change = true WHERE username = 'donghu.handler'")
+        .await;
+    let site = Site::of(&city).await;
+    let who = Some("donghu.handler");
+    assert_eq!(site.get(who, "/account/grant").await.location(), "/account/password");
+
+    let change = |old: &'static str, new: &'static str, again: &'static str| {
+        [("old_password", old), ("new_password", new), ("confirm", again)]
+    };
+    let good = "湖边有一棵会唱歌的老柳树";
+    for (form, field, message) in [
+        (change("wrong", good, good), "old_password", "原密码不正确"),
+        (change("yunzhou-2026", "short", "short"), "new_password", "新密码至少12位"),
+        (change("yunzhou-2026", good, "other"), "confirm", "两次输入不一致"),
+        (
+            change("yunzhou-2026", "yunzhou-2026", "yunzhou-2026"),
+            "new_password",
+            "新密码不能含用户名或法院名称",
+        ),
+    ] {
+        let page = site.post(who, "/account/password", &form).await;
+        assert_eq!(page.problem(field).as_deref(), Some(message));
+    }
+    assert_eq!(
+        site.act("donghu.handler", "/account/password", &change("yunzhou-2026", good, good)).await,
+        "/my"
+    );
+    site.get(who, "/account/grant").await.expect(StatusCode::OK);
+    let page = site.post(who, "/account/password", &change(good, good, good)).await;
+    assert_eq!(page.problem("new_password").as_deref(), Some("不能与最近5次相同"));
+}
+
+#[tokio::test]
+async fn a_grant_that_ended_opens_nothing_with_the_next_request() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    site.get(Some("zhongyuan.bureau"), "/assignments").await.expect(StatusCode::OK);
+    city.force(
+        "UPDATE role_grant SET valid_until = '2026-06-15 11:59+08'
+         WHERE staff_id = (SELECT id FROM staff WHERE username = 'zhongyuan.bureau')",
+    )
+    .await;
+    let page = site.get(Some("zhongyuan.bureau"), "/assignments").await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+}

@@ -1,6 +1,7 @@
 //! Signing in and out, and switching between grants (切换身份).
 
-mod password;
+mod account;
+pub mod password;
 
 use askama::Template;
 use axum::extract::State;
@@ -31,6 +32,9 @@ pub fn routes(table: Table) -> Table {
         .post("/logout", Who::SignedIn, end)
         .get("/account/grant", Who::SignedIn, choose)
         .post("/account/grant", Who::SignedIn, switch)
+        .get("/account/password", Who::SignedIn, account::edit)
+        .post("/account/password", Who::SignedIn, account::update)
+        .get("/help/shortcuts", Who::SignedIn, account::shortcuts)
 }
 
 #[derive(Template)]

@@ -5,6 +5,7 @@ mod architecture;
 mod assignments;
 mod cluster;
 mod ledgers;
+mod migrations;
 mod routes;
 mod sign_in;
 mod support;

@@ -60,6 +60,19 @@ impl City {
         Self { cluster, name, keys: Keys::from_master(&[42; 32]) }
     }
 
+    /// A database with nothing in it, not even tables.
+    pub async fn empty() -> Self {
+        let cluster = cluster().await;
+        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        run(&cluster, &format!("CREATE DATABASE {name} OWNER {OWNER}")).await;
+        Self { cluster, name, keys: Keys::from_master(&[42; 32]) }
+    }
+
+    /// How the cluster's superuser logs in.
+    pub fn superuser(&self) -> PgConnectOptions {
+        self.cluster.owner(&self.name)
+    }
+
     /// How the serving role logs in.
     pub fn server(&self) -> PgConnectOptions {
         self.cluster.login(SERVER, &self.name)

@@ -15,6 +15,8 @@ pub mod court_case;
 pub mod source;
 pub mod outcome;
 pub mod petition_case;
+pub mod visit;
+pub mod query_code;
 pub mod assignment;
 pub mod period;
 pub mod fraction;

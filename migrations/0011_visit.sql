@@ -211,3 +211,23 @@ BEGIN ATOMIC
 END;
 
 GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid), same_matter(bigint, text, timestamptz) TO app_user;
+
+-- Joining a visit to a case that may be another court's: its number and its visits so far; whoever
+-- came becomes a party. The only thing that the window of one court writes into another's case.
+CREATE FUNCTION case_joined(joined bigint, person bigint)
+    RETURNS TABLE (number text, visits bigint, known boolean)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF coalesce(asking_role(), '') NOT IN ('clerk', 'handler', 'bureau', 'bureau_head') THEN
+        RETURN;
+    END IF;
+    known := EXISTS (SELECT FROM party WHERE case_id = joined AND petitioner_id = person);
+    IF person IS NOT NULL AND NOT known THEN
+        INSERT INTO party (case_id, petitioner_id, part, since) VALUES (joined, person, 'joint', now());
+    END IF;
+    RETURN QUERY
+        SELECT c.number, (SELECT count(*) FROM visit_case vc WHERE vc.case_id = joined), known
+        FROM petition_case c WHERE c.id = joined;
+END
+$$;
+GRANT EXECUTE ON FUNCTION case_joined(bigint, bigint) TO app_user;

@@ -11,6 +11,7 @@ use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
+use crate::domain::visit::{Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -61,5 +62,5 @@ id_column! {
 }
 
 code_column! {
-    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
+    Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind, Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
 }

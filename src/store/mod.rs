@@ -8,13 +8,17 @@ pub mod audit;
 mod codec;
 pub mod colleagues;
 pub mod deadlines;
+pub mod drafts;
 mod error;
 pub mod keys;
 pub mod numbers;
+pub mod openings;
 pub mod owner;
 pub mod petition_cases;
+pub mod petitioners;
 pub mod sessions;
 pub mod units;
+pub mod visits;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

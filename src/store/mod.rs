@@ -5,8 +5,10 @@
 
 pub mod assignments;
 pub mod audit;
+pub mod case_lists;
 mod codec;
 pub mod colleagues;
+pub mod cursor;
 pub mod deadlines;
 pub mod documents;
 mod error;

@@ -211,3 +211,49 @@ BEGIN ATOMIC
 END;
 
 GRANT EXECUTE ON FUNCTION cases_of_petitioner(bigint), visits_of_petitioner(bigint) TO app_user;
+
+-- What waits for someone (我的待办): running clocks of open rounds, papers that wait for a signature or
+-- for the bureau, cases that wait for a court. Whose task it is, the program asks.
+CREATE VIEW work WITH (security_invoker = true) AS
+-- Until the assignment is acknowledged that comes first. Of several assignments the strictest counts.
+SELECT 'duty' AS desk, k.kind AS step, n.case_id, n.unit_id, min(k.due_on) AS due_on,
+       NULL::timestamptz AS since, NULL::uuid AS paper
+FROM petition_case_now n
+JOIN assignment a ON a.round_id = n.round_id
+JOIN clock k ON k.assignment_id = a.id
+WHERE n.is_open AND k.state = 'running'
+  AND CASE n.stage WHEN 'assigned' THEN k.kind = 'A0' ELSE k.kind IN ('L2', 'M2', 'P7', 'C30') END
+GROUP BY n.case_id, n.unit_id, k.kind
+UNION ALL
+SELECT 'sign', s.step, n.case_id, n.unit_id, NULL, s.since, c.uuid
+FROM petition_case_now n
+JOIN LATERAL (SELECT id, uuid, applied_at, needs_leading_group FROM closing
+              WHERE round_id = n.round_id ORDER BY id DESC LIMIT 1) c ON true
+JOIN LATERAL (
+    SELECT CASE
+               WHEN bool_or(g.decision = 'return') OR bool_or(g.step = 'leading_group') THEN NULL
+               WHEN bool_or(g.step = 'bureau') THEN CASE WHEN c.needs_leading_group THEN 'leading_group' END
+               WHEN bool_or(g.step = 'president') THEN 'bureau'
+               WHEN bool_or(g.step = 'leader') THEN 'president'
+               ELSE 'leader'
+           END AS step,
+           coalesce(max(g.signed_at), c.applied_at) AS since
+    FROM closing_signature g WHERE g.closing_id = c.id) s ON s.step IS NOT NULL
+WHERE n.is_open
+UNION ALL
+SELECT 'receive', '', n.case_id, n.unit_id, NULL, max(w.submitted_at), NULL
+FROM petition_case_now n
+JOIN progress_report w ON w.round_id = n.round_id
+WHERE n.is_open AND NOT EXISTS (SELECT FROM report_review r WHERE r.report_id = w.id)
+GROUP BY n.case_id, n.unit_id
+UNION ALL
+-- What comes in is assigned on the same day, after 17:00 on the next.
+SELECT 'assign', '', n.case_id, n.unit_id,
+       ((coalesce(s.decided_at, r.opened_at) + interval '7 hours') AT TIME ZONE 'Asia/Shanghai')::date,
+       coalesce(s.decided_at, r.opened_at), NULL
+FROM petition_case_now n
+JOIN round r ON r.id = n.round_id
+LEFT JOIN screening s ON s.round_id = r.id
+WHERE n.is_open AND n.stage IN ('accepted', 'reopened');
+
+GRANT SELECT ON work TO app_user;

@@ -7,6 +7,7 @@ use crate::domain::calendar::DayKind;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
+use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::source::Source;
@@ -63,5 +64,5 @@ id_column! {
 
 code_column! {
     Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
-    DocumentKind, MediaType,
+    DocumentKind, MediaType, Outcome,
 }

@@ -5,6 +5,7 @@
 
 pub mod assignments;
 pub mod audit;
+pub mod case_files;
 pub mod case_lists;
 mod codec;
 pub mod colleagues;
@@ -16,8 +17,10 @@ pub mod keys;
 pub mod numbers;
 pub mod owner;
 pub mod petition_cases;
+pub mod reveals;
 pub mod sessions;
 pub mod units;
+pub mod work_queues;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -11,7 +11,6 @@ use crate::domain::petition_case::Stage;
 use crate::domain::staff::{Actor, Role};
 use crate::domain::task::{SignStep, Task};
 
-const PAGE: usize = 50;
 const LIST: &str = "work";
 
 /// Which part of the queue.
@@ -226,14 +225,14 @@ pub async fn list(
     tx: &mut Tx,
     (desk, part): (Desk, Part),
     today: NaiveDate,
-    place: &Place,
+    (place, size): (&Place, usize),
 ) -> StoreResult<Paged<WorkLine>> {
     let keys = tx.keys();
     let from = place.opened::<5>(&keys, LIST);
     let key = from.values.as_ref().map(<[String; 5]>::as_slice);
-    let rows = rows(tx, (desk, part), today, (key, from.backwards)).await?;
+    let rows = rows(tx, (desk, part), today, (key, from.backwards, size)).await?;
     let lines = rows.into_iter().map(|row| row.line(desk)).collect();
-    Paged::of(lines, PAGE, &from, |line: &WorkLine| {
+    Paged::of(lines, size, &from, |line: &WorkLine| {
         cursor::seal(&keys, LIST, &line.key.each_ref().map(String::as_str))
     })
 }
@@ -242,10 +241,10 @@ async fn rows(
     tx: &mut Tx,
     (desk, part): (Desk, Part),
     today: NaiveDate,
-    (key, backwards): (Option<&[String]>, bool),
+    (key, backwards, size): (Option<&[String]>, bool, usize),
 ) -> StoreResult<Vec<Row>> {
     let (conn, scope) = tx.scoped();
-    let limit = i64::try_from(PAGE).unwrap_or_default() + 1;
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
     macro_rules! page {
         ($beyond:literal, $direction:literal) => {
             at_desk!(

@@ -5,7 +5,9 @@ use sqlx::{Decode, Type};
 
 use crate::domain::calendar::DayKind;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
+use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
+use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::source::Source;
@@ -62,5 +64,26 @@ id_column! {
 }
 
 code_column! {
-    Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind, Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
+    Category,
+    Channel,
+    ClockKind,
+    DayCount,
+    DayKind,
+    Disposition,
+    DocumentKind,
+    IdOverride,
+    IdType,
+    LitigationRoute,
+    MediaType,
+    NoIdReason,
+    Outcome,
+    PostKind,
+    Role,
+    Roll,
+    Sex,
+    Source,
+    Stage,
+    UnitKind,
+    VisitForm,
+    VisitKind,
 }

@@ -5,10 +5,14 @@
 
 pub mod assignments;
 pub mod audit;
+pub mod case_files;
+pub mod case_lists;
 mod codec;
 pub mod colleagues;
+pub mod cursor;
 pub mod deadlines;
 pub mod drafts;
+pub mod documents;
 mod error;
 pub mod keys;
 pub mod numbers;
@@ -19,6 +23,8 @@ pub mod petitioners;
 pub mod sessions;
 pub mod units;
 pub mod visits;
+pub mod reveals;
+pub mod work_queues;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -1,6 +1,9 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod assignments;
+mod cases;
+mod chips;
+mod documents;
 mod error;
 pub mod extract;
 pub mod form;
@@ -8,6 +11,7 @@ mod gate;
 mod health;
 mod layers;
 pub mod layout;
+mod my;
 pub mod routes;
 pub mod sign_in;
 mod static_files;
@@ -37,6 +41,9 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = Table::new(app.clone());
     let table = sign_in::routes(table);
     let table = assignments::routes(table);
+    let table = cases::routes(table);
+    let table = my::routes(table);
+    let table = documents::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

@@ -16,6 +16,7 @@ pub mod source;
 pub mod outcome;
 pub mod petition_case;
 pub mod assignment;
+pub mod document;
 pub mod period;
 pub mod fraction;
 pub mod composition;

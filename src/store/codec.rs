@@ -5,6 +5,7 @@ use sqlx::{Decode, Type};
 
 use crate::domain::calendar::DayKind;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
+use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
@@ -62,4 +63,5 @@ id_column! {
 
 code_column! {
     Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
+    DocumentKind, MediaType,
 }

@@ -8,6 +8,7 @@ pub mod audit;
 mod codec;
 pub mod colleagues;
 pub mod deadlines;
+pub mod documents;
 mod error;
 pub mod keys;
 pub mod numbers;

@@ -1,6 +1,7 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod assignments;
+mod documents;
 mod error;
 pub mod extract;
 pub mod form;
@@ -37,6 +38,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = Table::new(app.clone());
     let table = sign_in::routes(table);
     let table = assignments::routes(table);
+    let table = documents::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

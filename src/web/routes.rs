@@ -1,13 +1,18 @@
 //! The route table: path, method, who. There is no other way to add a page.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use super::App;
 use super::gate::gate;
+use crate::domain::document;
 use crate::domain::staff::Role;
+
+/// One file of the largest size with its form.
+const UPLOAD_LIMIT: usize = document::LARGEST + 1024 * 1024;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +85,15 @@ impl Table {
         T: 'static,
     {
         self.add("POST", path, who, post(handler))
+    }
+
+    /// An act that may come with files.
+    pub fn upload<H, T>(self, path: &'static str, who: Who, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add("POST", path, who, post(handler).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
     }
 
     fn add(

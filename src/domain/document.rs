@@ -1,0 +1,181 @@
+//! Files of a petition case: what they are, and which may be filed.
+
+use chrono::{DateTime, Utc};
+
+use super::code::codes;
+use super::ids::StaffId;
+
+codes! {
+    /// What a file is in the dossier (卷宗).
+    DocumentKind {
+        InterviewRecord = "interview_record", "约见、接访笔录";
+        ReplyEvidence = "reply_evidence", "答复材料";
+        ReviewReport = "review_report", "评查报告";
+        Settlement = "settlement", "息诉材料";
+        Plan = "plan", "化解方案";
+        SelfCheckReport = "self_check_report", "自查自纠报告";
+        TerminationDecision = "termination_decision", "终结决定";
+        Other = "other", "其他材料";
+    }
+}
+
+codes! {
+    /// The types of file that are taken.
+    MediaType {
+        Pdf = "application/pdf", "PDF";
+        Jpeg = "image/jpeg", "图片";
+        Png = "image/png", "图片";
+        Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word";
+    }
+}
+
+impl MediaType {
+    /// The type by what the file itself says; its name and the browser may say anything.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(b"%PDF-") {
+            Some(Self::Pdf)
+        } else if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+            Some(Self::Jpeg)
+        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Some(Self::Png)
+        } else if bytes.starts_with(b"PK\x03\x04") && holds(bytes, b"word/document.xml") {
+            Some(Self::Docx)
+        } else {
+            None
+        }
+    }
+}
+
+/// The names of a zip archive's entries stand in it as they are.
+fn holds(bytes: &[u8], name: &[u8]) -> bool {
+    bytes.windows(name.len()).any(|window| window == name)
+}
+
+/// 「单个不超过50MB」
+pub const LARGEST: usize = 50 * 1024 * 1024;
+
+const LONGEST_NAME: usize = 120;
+
+/// Why a file is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("文件是空的，请重新选择")]
+    Empty,
+    #[error("单个文件不超过50MB")]
+    TooLarge,
+    #[error("只能上传PDF、图片（JPG、PNG）和Word（.docx）文件")]
+    UnknownType,
+}
+
+/// A file that belongs into the dossier. Only [`file`] makes one.
+#[must_use = "a file is kept only when it is recorded"]
+#[derive(Debug, Clone)]
+pub struct Filed<'a> {
+    kind: DocumentKind,
+    name: String,
+    media_type: MediaType,
+    bytes: &'a [u8],
+}
+
+impl Filed<'_> {
+    /// What it is.
+    pub const fn kind(&self) -> DocumentKind {
+        self.kind
+    }
+
+    /// Its name, without any folder.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its type.
+    pub const fn media_type(&self) -> MediaType {
+        self.media_type
+    }
+
+    /// The file itself.
+    pub const fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
+/// Whose act files came with, and which record they belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    /// The record's uuid; empty for a file that stands alone.
+    pub belongs_to: String,
+    pub by: StaffId,
+    pub at: DateTime<Utc>,
+}
+
+/// Takes a file into the dossier, if it is of a type and size that are taken.
+pub fn file<'a>(kind: DocumentKind, name: &str, bytes: &'a [u8]) -> Result<Filed<'a>, Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    if bytes.len() > LARGEST {
+        return Err(Refusal::TooLarge);
+    }
+    let media_type = MediaType::of(bytes).ok_or(Refusal::UnknownType)?;
+    Ok(Filed { kind, name: plain_name(name), media_type, bytes })
+}
+
+/// The last part of a path, without control characters; long names lose their beginning, so that
+/// the ending stays.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let shown: Vec<char> = last.trim().chars().filter(|letter| !letter.is_control()).collect();
+    let kept: String = shown.iter().skip(shown.len().saturating_sub(LONGEST_NAME)).collect();
+    if kept.is_empty() { "未命名".to_owned() } else { kept }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_first_bytes_say() {
+        let docx = b"PK\x03\x04..[Content_Types].xml..word/document.xml..";
+        for (bytes, expected) in [
+            (&b"%PDF-1.7"[..], Ok(MediaType::Pdf)),
+            (&[0xFF, 0xD8, 0xFF, 0xE0], Ok(MediaType::Jpeg)),
+            (b"\x89PNG\r\n\x1a\n", Ok(MediaType::Png)),
+            (docx, Ok(MediaType::Docx)),
+            (b"PK\x03\x04..xl/workbook.xml..", Err(Refusal::UnknownType)),
+            (b"<html>", Err(Refusal::UnknownType)),
+            (b"MZ\x90", Err(Refusal::UnknownType)),
+            (b"", Err(Refusal::Empty)),
+        ] {
+            let filed = file(DocumentKind::Other, "笔录.pdf", bytes);
+            assert_eq!(filed.map(|filed| filed.media_type()), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_larger_than_the_limit_is_refused() {
+        let mut bytes = vec![0; LARGEST + 1];
+        bytes[..5].copy_from_slice(b"%PDF-");
+        let taken =
+            |bytes| file(DocumentKind::Plan, "a.pdf", bytes).map(|filed| filed.bytes().len());
+        assert_eq!(taken(&bytes), Err(Refusal::TooLarge));
+        assert_eq!(taken(&bytes[..LARGEST]), Ok(LARGEST));
+    }
+
+    #[test]
+    fn a_name_leads_into_no_folder() {
+        for (given, kept) in [
+            ("约见笔录.pdf", "约见笔录.pdf"),
+            ("..\\..\\笔录.pdf", "笔录.pdf"),
+            ("/etc/passwd", "passwd"),
+            ("a\r\nb.pdf", "ab.pdf"),
+            ("  ", "未命名"),
+            ("照片/", "未命名"),
+        ] {
+            assert_eq!(file(DocumentKind::Other, given, b"%PDF-").unwrap().name(), kept);
+        }
+        let long = format!("{}.pdf", "笔".repeat(300));
+        let filed = file(DocumentKind::Other, &long, b"%PDF-").unwrap();
+        assert_eq!(filed.name().chars().count(), LONGEST_NAME);
+        assert!(filed.name().ends_with(".pdf"));
+    }
+}

@@ -172,19 +172,20 @@ fn missing(wanted: &Wanted, hosts: &Hosts, at: DateTime<Utc>) -> Vec<Refusal> {
     let empty = |text: &str| text.trim().is_empty();
     let by_leader = wanted.host.is_some_and(|host| hosts.leaders.contains(&host));
     let known = wanted.host.is_some_and(|host| hosts.people.iter().any(|one| one.id == host));
+    let led = wanted.kind == Some(Kind::LeadMeeting);
     let came = wanted.present == Some(true);
-    let refused = came && wanted.opinion == Some(Opinion::RefuseSign);
+    let unsigned = came && wanted.opinion == Some(Opinion::RefuseSign);
     let unrecorded = came && !wanted.has_files && empty(&wanted.no_record_reason);
     refused([
         (wanted.kind.is_none(), Refusal::NoKind),
         (wanted.held_at.is_none(), Refusal::NoTime),
         (wanted.held_at.is_some_and(|held_at| held_at > at), Refusal::Future),
         (!known, Refusal::NoHost),
-        (known && wanted.kind == Some(Kind::LeadMeeting) && !by_leader, Refusal::NotTheLeader),
+        (known && led && !by_leader, Refusal::NotTheLeader),
         (wanted.present.is_none(), Refusal::PresentUnsaid),
         (wanted.present == Some(false) && empty(&wanted.absence_note), Refusal::NoAttempt),
         (came && empty(&wanted.notes), Refusal::NoNotes),
-        (refused && empty(&wanted.sign_note), Refusal::NoSignNote),
+        (unsigned && empty(&wanted.sign_note), Refusal::NoSignNote),
         (unrecorded, Refusal::NoRecord),
     ])
 }

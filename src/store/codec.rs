@@ -7,11 +7,13 @@ use crate::domain::calendar::DayKind;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
+use crate::domain::ledger::Place;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
+use crate::domain::{interview, progress, reply, report};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -64,4 +66,6 @@ id_column! {
 code_column! {
     Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
     DocumentKind, MediaType,
+    DocumentKind, MediaType, Place, interview::Kind, interview::Opinion, progress::Kind, report::Decision,
+    reply::Way, reply::Signature, reply::NoneReason, Source,
 }

@@ -4,16 +4,24 @@
 #![deny(unused_variables)]
 
 pub mod assignments;
+pub mod acknowledgements;
 pub mod audit;
+pub mod case_files;
 mod codec;
 pub mod colleagues;
 pub mod deadlines;
 pub mod documents;
+pub mod drafts;
 mod error;
+pub mod interviews;
 pub mod keys;
 pub mod numbers;
+pub mod ledgers;
 pub mod owner;
 pub mod petition_cases;
+pub mod progress;
+pub mod replies;
+pub mod reports;
 pub mod sessions;
 pub mod units;
 

@@ -1,13 +1,16 @@
 //! The written progress report (书面进展情况报告), T14: eight sections, its receipt, its return.
 
+mod draft;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::calendar::day_of;
-use super::code::codes;
-use super::handling::{self, NotNow};
-use super::ids::{AssignmentId, PetitionCaseId, ReportId, RoundId, StaffId};
-use super::petition_case::PetitionCase;
-use super::staff::Actor;
+use crate::domain::calendar::day_of;
+use crate::domain::code::codes;
+use crate::domain::handling::{self, NotNow};
+use crate::domain::ids::{AssignmentId, PetitionCaseId, ReportId, RoundId, StaffId};
+use crate::domain::petition_case::PetitionCase;
+use crate::domain::staff::Actor;
+pub use draft::{Done, Known, Named, Reviewed, Source, draft};
 
 codes! {
     /// The sections in their order (000 §五): 案件的基本情况、信访人诉求、包案领导、评查意见、化解方案、
@@ -240,8 +243,8 @@ pub fn examine(
 
 #[cfg(test)]
 mod tests {
-    use super::super::handling::sample::{at, case, handler};
     use super::*;
+    use crate::domain::handling::sample::{at, case, handler};
     use crate::domain::petition_case::Stage;
 
     fn clock(assignment: i64, due: &str, running: bool) -> ReportClock {

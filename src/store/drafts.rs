@@ -1,0 +1,73 @@
+//! Drafts: private to their writer, sealed, kept until what they were for is done.
+
+use chrono::{DateTime, Utc};
+
+use super::{StoreResult, Tx};
+
+const PURPOSE: &str = "draft";
+
+/// What a draft is for: the form, and the thing that it is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub form: &'a str,
+    pub of: &'a str,
+}
+
+/// A draft as it was last saved.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub body: String,
+    pub saved_at: DateTime<Utc>,
+}
+
+/// The asking person's draft.
+pub async fn find(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<Option<Draft>> {
+    let staff = tx.scope.staff().0;
+    let found = sqlx::query!(
+        "SELECT body, saved_at FROM draft WHERE staff_id = $1 AND form = $2 AND subject = $3",
+        staff,
+        subject.form,
+        subject.of,
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
+    let Some(row) = found else { return Ok(None) };
+    Ok(Some(Draft { body: tx.keys().open_text(PURPOSE, &row.body)?, saved_at: row.saved_at }))
+}
+
+/// Keeps a draft in place of the one before.
+pub async fn keep(
+    tx: &mut Tx,
+    subject: Subject<'_>,
+    body: &str,
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    let staff = tx.scope.staff().0;
+    let sealed = tx.keys().seal_text(PURPOSE, body)?;
+    sqlx::query!(
+        "INSERT INTO draft (staff_id, form, subject, body, saved_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+        staff,
+        subject.form,
+        subject.of,
+        sealed,
+        at,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(())
+}
+
+/// Throws a draft away.
+pub async fn discard(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<()> {
+    let staff = tx.scope.staff().0;
+    sqlx::query!(
+        "DELETE FROM draft WHERE staff_id = $1 AND form = $2 AND subject = $3",
+        staff,
+        subject.form,
+        subject.of,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(())
+}

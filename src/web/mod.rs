@@ -1,12 +1,15 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod assignments;
+mod acknowledgements;
 mod documents;
 mod error;
 pub mod extract;
 pub mod form;
 mod gate;
+mod handling;
 mod health;
+mod ledgers;
 mod layers;
 pub mod layout;
 pub mod routes;
@@ -38,6 +41,8 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = Table::new(app.clone());
     let table = sign_in::routes(table);
     let table = assignments::routes(table);
+    let table = acknowledgements::routes(table);
+    let table = ledgers::routes(table);
     let table = documents::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();

@@ -65,7 +65,6 @@ id_column! {
 
 code_column! {
     Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
-    DocumentKind, MediaType,
     DocumentKind, MediaType, Place, interview::Kind, interview::Opinion, progress::Kind, report::Decision,
-    reply::Way, reply::Signature, reply::NoneReason, Source,
+    reply::Way, reply::Signature, reply::NoneReason,
 }

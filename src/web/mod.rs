@@ -1,7 +1,7 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
-mod assignments;
 mod acknowledgements;
+mod assignments;
 mod documents;
 mod error;
 pub mod extract;
@@ -9,9 +9,12 @@ pub mod form;
 mod gate;
 mod handling;
 mod health;
-mod ledgers;
+mod interviews;
 mod layers;
 pub mod layout;
+mod ledgers;
+mod progress;
+mod replies;
 pub mod routes;
 pub mod sign_in;
 mod static_files;
@@ -43,6 +46,9 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = assignments::routes(table);
     let table = acknowledgements::routes(table);
     let table = ledgers::routes(table);
+    let table = interviews::routes(table);
+    let table = progress::routes(table);
+    let table = replies::routes(table);
     let table = documents::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();

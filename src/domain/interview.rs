@@ -44,6 +44,8 @@ pub enum Refusal {
     NoHost,
     #[error("包案领导约见须由包案领导本人主持；由他人代为约见请选“接访”。")]
     NotTheLeader,
+    #[error("请先在台账中明确包案领导")]
+    NoLeaderYet,
     #[error("请选择")]
     PresentUnsaid,
     #[error("请写明联系时间和方式，如“6月11日9时电话通知，本人称在外地”")]
@@ -181,7 +183,8 @@ fn missing(wanted: &Wanted, hosts: &Hosts, at: DateTime<Utc>) -> Vec<Refusal> {
         (wanted.held_at.is_none(), Refusal::NoTime),
         (wanted.held_at.is_some_and(|held_at| held_at > at), Refusal::Future),
         (!known, Refusal::NoHost),
-        (known && led && !by_leader, Refusal::NotTheLeader),
+        (known && led && hosts.leaders.is_empty(), Refusal::NoLeaderYet),
+        (known && led && !hosts.leaders.is_empty() && !by_leader, Refusal::NotTheLeader),
         (wanted.present.is_none(), Refusal::PresentUnsaid),
         (wanted.present == Some(false) && empty(&wanted.absence_note), Refusal::NoAttempt),
         (came && empty(&wanted.notes), Refusal::NoNotes),
@@ -259,6 +262,13 @@ mod tests {
         ] {
             assert_eq!(held(wanted.clone()).err().unwrap_or_default(), expected, "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn before_a_ledger_names_a_leader_nobody_meets_as_one() {
+        let hosts = Hosts { leaders: vec![], ..hosts() };
+        let fact = hold(&handler(), &case(Stage::InHandling), meeting(), &hosts, at("06-11 16:00"));
+        assert_eq!(fact.unwrap_err(), [Refusal::NoLeaderYet]);
     }
 
     #[test]

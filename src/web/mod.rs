@@ -15,6 +15,7 @@ pub mod layout;
 mod ledgers;
 mod progress;
 mod replies;
+mod reports;
 pub mod routes;
 pub mod sign_in;
 mod static_files;
@@ -48,6 +49,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = ledgers::routes(table);
     let table = interviews::routes(table);
     let table = progress::routes(table);
+    let table = reports::routes(table);
     let table = replies::routes(table);
     let table = documents::routes(table);
     let table = health::routes(table);

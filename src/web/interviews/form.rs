@@ -105,7 +105,7 @@ pub const fn field(refusal: &Refusal) -> &'static str {
         Refusal::NotNow(_) => "",
         Refusal::NoKind => "kind",
         Refusal::NoTime | Refusal::Future => "date",
-        Refusal::NoHost | Refusal::NotTheLeader => "host_id",
+        Refusal::NoHost | Refusal::NotTheLeader | Refusal::NoLeaderYet => "host_id",
         Refusal::PresentUnsaid => "present",
         Refusal::NoAttempt => "absence_note",
         Refusal::NoNotes => "notes",

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::ledger::{Chosen, Place, Refusal, Wanted};
+use crate::domain::ledger::{Chosen, People, Place, Refusal, Wanted};
 use crate::store::ledgers::{LedgerNow, TeamLine};
 use crate::web::form::Problems;
 
@@ -76,6 +76,41 @@ impl LedgerForm {
     /// The version that the form was made from.
     pub fn seen(&self) -> i32 {
         self.version.trim().parse().unwrap_or(0)
+    }
+
+    /// The form with the directory's number wherever none was given, or where the number still
+    /// belongs to whoever held the place before.
+    pub fn with_numbers(mut self, recorded: &Self, people: &People) -> Self {
+        let listed = |place: Place, id: &str| {
+            let found = people.eligible(place).find(|one| one.id.to_string() == id);
+            found.map(|one| one.phone.clone()).unwrap_or_default()
+        };
+        for (place, id, phone, before) in [
+            (
+                Place::Leader,
+                &self.leader_id,
+                &mut self.leader_phone,
+                (&recorded.leader_id, &recorded.leader_phone),
+            ),
+            (
+                Place::Chief,
+                &self.chief_id,
+                &mut self.chief_phone,
+                (&recorded.chief_id, &recorded.chief_phone),
+            ),
+            (
+                Place::Handler,
+                &self.handler_id,
+                &mut self.handler_phone,
+                (&recorded.handler_id, &recorded.handler_phone),
+            ),
+        ] {
+            let left_over = id != before.0 && phone == before.1;
+            if left_over || phone.trim().is_empty() {
+                *phone = listed(place, id);
+            }
+        }
+        self
     }
 
     /// The form with the conflict settled: mine where it was chosen, theirs else.

@@ -102,6 +102,7 @@ async fn update(
     if let Err(reason) = in_hands(standing.opened.case()) {
         return page(&frame, &standing, fields, Problems::whole(reason.to_string()));
     }
+    let fields = fields.with_numbers(&standing.form(), &standing.people);
     if fields.seen() != standing.version() {
         let page = ConflictPage::new(&frame, &standing, fields);
         return handling::answer_with(&page, StatusCode::CONFLICT);

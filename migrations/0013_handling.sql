@@ -45,7 +45,9 @@ CREATE TABLE interview (
     absence_note text NOT NULL DEFAULT '',
     notes text NOT NULL DEFAULT '',
     requests text[] NOT NULL DEFAULT '{}',
+    told_timetable boolean NOT NULL DEFAULT false,
     opinion text,
+    sign_note text NOT NULL DEFAULT '',
     no_record_reason text NOT NULL DEFAULT '',
     recorded_at timestamptz NOT NULL,
     recorded_by bigint NOT NULL,
@@ -57,6 +59,7 @@ CREATE TABLE interview (
     CONSTRAINT interview_kind_check CHECK (kind IN ('lead_meeting', 'reception', 'visit', 'phone', 'hearing')),
     CONSTRAINT interview_opinion_check CHECK (opinion IN ('agree', 'partly', 'disagree', 'refuse_sign')),
     CONSTRAINT interview_absence_check CHECK (present OR absence_note <> ''),
+    CONSTRAINT interview_sign_note_check CHECK (opinion IS DISTINCT FROM 'refuse_sign' OR sign_note <> ''),
     CONSTRAINT interview_times_check CHECK (held_at <= recorded_at)
 );
 CREATE INDEX interview_case_idx ON interview (case_id, held_at);

@@ -164,6 +164,11 @@ pub fn format_moment(at: DateTime<Utc>, today: NaiveDate) -> String {
     (at + AHEAD_OF_UTC).format(form).to_string()
 }
 
+/// 「2026-06-14 16:20」, as a form offers a moment.
+pub fn format_full(at: DateTime<Utc>) -> String {
+    (at + AHEAD_OF_UTC).format("%Y-%m-%d %H:%M").to_string()
+}
+
 /// The moment of a day and time as people write them, on the courts' clock.
 pub fn moment(day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
     day.and_time(time).and_utc() - AHEAD_OF_UTC
@@ -203,6 +208,12 @@ pub fn read_time(text: &str) -> Option<NaiveTime> {
         None => text.split_at_checked(text.len().checked_sub(2)?)?,
     };
     NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
+}
+
+/// A moment as people type it: a day, a blank, a time.
+pub fn read_moment(text: &str, today: NaiveDate) -> Option<DateTime<Utc>> {
+    let (day, time) = text.trim().rsplit_once(|sign: char| sign.is_whitespace() || sign == 'T')?;
+    Some(moment(read_day(day, today)?, read_time(time)?))
 }
 
 /// The calendar that the migration loads, for the tests of the domain.
@@ -371,6 +382,16 @@ mod tests {
         ] {
             let expected = expected.and_then(|(h, m)| NaiveTime::from_hms_opt(h, m, 0));
             assert_eq!(read_time(text), expected, "{text:?}");
+        }
+        for (text, expected) in [
+            ("2026-06-14 16:20", Some("2026-06-14T08:20:00Z")),
+            (" 6月14日　1620 ", Some("2026-06-14T08:20:00Z")),
+            ("2026-06-14T16:20", Some("2026-06-14T08:20:00Z")),
+            ("2026-06-14", None),
+            ("", None),
+        ] {
+            let expected: Option<DateTime<Utc>> = expected.map(|at| at.parse().unwrap());
+            assert_eq!(read_moment(text, today), expected, "{text:?}");
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::calendar::DayKind;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
+use crate::domain::ledger::Place;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
@@ -14,6 +15,7 @@ use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
 use crate::domain::visit::{Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind};
+use crate::domain::{interview, progress, reply, report};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -77,6 +79,7 @@ code_column! {
     MediaType,
     NoIdReason,
     Outcome,
+    Place,
     PostKind,
     Role,
     Roll,
@@ -86,4 +89,11 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    interview::Kind,
+    interview::Opinion,
+    progress::Kind,
+    reply::NoneReason,
+    reply::Signature,
+    reply::Way,
+    report::Decision,
 }

@@ -4,6 +4,7 @@
 #![deny(unused_variables)]
 
 pub mod assignments;
+pub mod acknowledgements;
 pub mod audit;
 pub mod case_files;
 pub mod case_lists;
@@ -14,12 +15,18 @@ pub mod deadlines;
 pub mod drafts;
 pub mod documents;
 mod error;
+pub mod interviews;
 pub mod keys;
+pub mod known_facts;
 pub mod numbers;
 pub mod openings;
 pub mod owner;
 pub mod petition_cases;
 pub mod petitioners;
+pub mod ledgers;
+pub mod progress;
+pub mod replies;
+pub mod reports;
 pub mod sessions;
 pub mod units;
 pub mod visits;

@@ -16,3 +16,11 @@ pub async fn list(tx: &mut Tx) -> StoreResult<Vec<Unit>> {
     .await?;
     Ok(units)
 }
+
+/// The court that a unit belongs to: itself, or the nearest court above a division.
+pub async fn court_of(tx: &mut Tx, unit: UnitId) -> StoreResult<UnitId> {
+    let court = sqlx::query_scalar!(r#"SELECT court_of($1) AS "court!: UnitId""#, unit.0)
+        .fetch_one(tx.unscoped())
+        .await?;
+    Ok(court)
+}

@@ -1,5 +1,6 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
+mod acknowledgements;
 mod assignments;
 mod cases;
 mod chips;
@@ -8,10 +9,16 @@ mod error;
 pub mod extract;
 pub mod form;
 mod gate;
+mod handling;
 mod health;
+mod interviews;
 mod layers;
 pub mod layout;
 mod my;
+mod ledgers;
+mod progress;
+mod replies;
+mod reports;
 pub mod routes;
 pub mod sign_in;
 mod static_files;
@@ -43,6 +50,12 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = assignments::routes(table);
     let table = cases::routes(table);
     let table = my::routes(table);
+    let table = acknowledgements::routes(table);
+    let table = ledgers::routes(table);
+    let table = interviews::routes(table);
+    let table = progress::routes(table);
+    let table = reports::routes(table);
+    let table = replies::routes(table);
     let table = documents::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();

@@ -1,0 +1,77 @@
+//! Replies to the petitioner (答复).
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::petition_cases::{self, Opened};
+use super::{StoreResult, Tx, audit};
+use crate::domain::reply::{Answered, NoneReason, Signature, Way};
+
+/// A reply in the list of a case.
+#[derive(Debug, Clone)]
+pub struct ReplyLine {
+    pub uuid: Uuid,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub way: Option<Way>,
+    pub place: String,
+    pub content: String,
+    pub opinion: String,
+    pub signature: Option<Signature>,
+    pub none_reason: Option<NoneReason>,
+    pub recorded_at: DateTime<Utc>,
+    pub recorded_by: String,
+}
+
+/// The replies of the open round, oldest first.
+pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReplyLine>> {
+    let round = opened.case().round.0;
+    let (conn, case) = tx.within(opened);
+    let lines = sqlx::query_as!(
+        ReplyLine,
+        r#"SELECT r.uuid, r.answered_at, r.way AS "way: Way", r.place, r.content, r.opinion,
+                  r.signature AS "signature: Signature", r.none_reason AS "none_reason: NoneReason",
+                  r.recorded_at, s.name AS recorded_by
+           FROM reply r JOIN staff s ON s.id = r.recorded_by
+           WHERE r.case_id = $1 AND r.round_id = $2 ORDER BY r.id"#,
+        case,
+        round,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(lines)
+}
+
+/// Writes the reply: the case is answered from then on.
+pub async fn record(tx: &mut Tx, fact: &Answered) -> StoreResult<Uuid> {
+    let reply = fact.reply();
+    petition_cases::decided_on(tx, reply.case, reply.seen).await?;
+    let told = reply.told.as_ref().ok();
+    let uuid = sqlx::query_scalar!(
+        "INSERT INTO reply (case_id, round_id, answered_at, way, place, content, opinion, signature, none_reason,
+                            recorded_at, recorded_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         RETURNING uuid",
+        reply.case.0,
+        reply.round.0,
+        told.map(|told| told.answered_at),
+        told.map(|told| told.way.code()),
+        told.map_or("", |told| told.place.as_str()),
+        told.map_or("", |told| told.content.as_str()),
+        told.map_or("", |told| told.opinion.as_str()),
+        told.map(|told| told.signature.code()),
+        reply.told.as_ref().err().map(|reason| reason.code()),
+        reply.at,
+        reply.by.0,
+    )
+    .fetch_one(tx.unscoped())
+    .await?;
+    let entry = audit::Entry {
+        verb: "reply.recorded",
+        case: Some(reply.case),
+        object: &uuid.to_string(),
+        detail: told.map_or("none", |told| told.way.code()),
+        at: reply.at,
+    };
+    audit::append(tx, entry).await?;
+    Ok(uuid)
+}

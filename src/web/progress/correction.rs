@@ -1,0 +1,105 @@
+//! Correcting a line of progress by another; both stay.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::form::{CorrectionForm, field};
+use crate::domain::calendar;
+use crate::domain::handling::under_way;
+use crate::domain::progress::{Original, correct};
+use crate::store::petition_cases::Opened;
+use crate::store::progress::{self, EntryLine};
+use crate::store::{Begun, Session, Tx};
+use crate::web::extract::{Form, Path, Query};
+use crate::web::form::Problems;
+use crate::web::handling;
+use crate::web::layout::{self, Frame, Shell};
+use crate::web::{App, AppError, AppResult};
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    of: String,
+}
+
+#[derive(Template)]
+#[template(path = "progress/correction.html")]
+struct CorrectionPage {
+    shell: Shell,
+    number: String,
+    original: EntryLine,
+    happened_at: String,
+    form: CorrectionForm,
+    locked: String,
+    problems: Problems,
+}
+
+impl CorrectionPage {
+    fn new(frame: &Frame, opened: &Opened, original: EntryLine, form: CorrectionForm) -> Self {
+        let case = opened.case();
+        Self {
+            shell: frame.shell("更正记录"),
+            number: case.number.clone(),
+            happened_at: calendar::format_full(original.happened_at),
+            original,
+            form,
+            locked: under_way(case).err().map(|reason| reason.to_string()).unwrap_or_default(),
+            problems: Problems::default(),
+        }
+    }
+}
+
+async fn original(tx: &mut Tx, opened: &Opened, of: &str) -> AppResult<EntryLine> {
+    let uuid: Uuid = of.parse().map_err(|_| AppError::NotFound)?;
+    progress::find(tx, opened, uuid).await?.ok_or(AppError::NotFound)
+}
+
+pub async fn new(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let opened = handling::opened(&mut tx, &number).await?;
+    let original = original(&mut tx, &opened, &asked.of).await?;
+    let form =
+        CorrectionForm { of: asked.of, text: original.text.clone(), ..CorrectionForm::default() };
+    let page = CorrectionPage::new(&frame, &opened, original, form);
+    handling::answer(&page, &page.problems)
+}
+
+pub async fn create(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+    Form { fields, key, .. }: Form<CorrectionForm>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut tx = match app.db.begin_form(&session, &key, now).await? {
+        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
+        Begun::Fresh(tx) => tx,
+    };
+    let opened = handling::opened(&mut tx, &number).await?;
+    let line = original(&mut tx, &opened, &fields.of).await?;
+    let mut problems = fields.check();
+    let about = Original { id: line.id, kind: line.kind, corrected: line.corrected_at.is_some() };
+    match correct(session.actor(), opened.case(), about, &fields.wanted(), now) {
+        Ok(fact) if problems.is_empty() => {
+            progress::record(&mut tx, &fact).await?;
+            let location = format!("/cases/{number}/progress");
+            tx.commit_to(&location).await?;
+            return Ok(layout::done(&location, "更正已保存，原记录保留。"));
+        }
+        Ok(_) => {}
+        Err(refusals) => problems = handling::at_fields(problems, &refusals, field),
+    }
+    let page = CorrectionPage::new(&frame, &opened, line, fields);
+    let page = CorrectionPage { problems, ..page };
+    handling::answer(&page, &page.problems)
+}

@@ -1,0 +1,78 @@
+//! What the forms of progress send, and what they mean.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::domain::calendar;
+use crate::domain::progress::{Amendment, Kind, Refusal, Wanted};
+use crate::web::form::Problems;
+
+const LONGEST_TEXT: usize = 2000;
+const LONGEST_NEXT: usize = 500;
+const LONGEST_REPLY: usize = 200;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ProgressForm {
+    pub kind: String,
+    pub happened_at: String,
+    pub text: String,
+    pub next: String,
+    pub reply_to_public: String,
+}
+
+impl ProgressForm {
+    /// What the form alone can know to be wrong.
+    pub fn check(&self) -> Problems {
+        let mut problems = Problems::default();
+        problems.within("text", self.text.trim(), LONGEST_TEXT);
+        problems.within("next", self.next.trim(), LONGEST_NEXT);
+        problems.within("reply_to_public", self.reply_to_public.trim(), LONGEST_REPLY);
+        problems
+    }
+
+    /// What is wanted, for the rule to decide on.
+    pub fn wanted(&self, today: NaiveDate) -> Wanted {
+        Wanted {
+            kind: Kind::from_code(&self.kind).filter(|kind| *kind != Kind::Imported),
+            happened_at: calendar::read_moment(&self.happened_at, today),
+            text: self.text.clone(),
+            next: self.next.clone(),
+            reply_to_public: self.reply_to_public.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CorrectionForm {
+    pub of: String,
+    pub reason: String,
+    pub text: String,
+}
+
+impl CorrectionForm {
+    /// What the form alone can know to be wrong.
+    pub fn check(&self) -> Problems {
+        let mut problems = Problems::default();
+        problems.within("reason", self.reason.trim(), LONGEST_NEXT);
+        problems.within("text", self.text.trim(), LONGEST_TEXT);
+        problems
+    }
+
+    /// What is wanted, for the rule to decide on.
+    pub fn wanted(&self) -> Amendment {
+        Amendment { reason: self.reason.clone(), text: self.text.clone() }
+    }
+}
+
+/// The field that a refusal is about.
+pub const fn field(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotNow(_) | Refusal::AlreadyCorrected => "",
+        Refusal::NoKind => "kind",
+        Refusal::NoTime | Refusal::Future => "happened_at",
+        Refusal::NoText => "text",
+        Refusal::NoReason => "reason",
+    }
+}

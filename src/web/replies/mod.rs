@@ -1,0 +1,133 @@
+//! The reply to the petitioner (答复).
+
+mod form;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::domain::calendar::{self, day_of};
+use crate::domain::document::{DocumentKind, Filing};
+use crate::domain::handling::in_hands;
+use crate::domain::reply::{NoneReason, Signature, Way, answer};
+use crate::store::petition_cases::Opened;
+use crate::store::replies::{self, ReplyLine};
+use crate::store::{Begun, Session, Tx};
+use crate::web::extract::{Form, Path};
+use crate::web::form::{Choice, Problems};
+use crate::web::handling::{self, UNIT};
+use crate::web::layout::{self, Frame, Shell};
+use crate::web::routes::Table;
+use crate::web::{App, AppResult};
+use form::ReplyForm;
+
+pub fn routes(table: Table) -> Table {
+    table.get("/cases/{case_no}/answer", UNIT, new).upload("/cases/{case_no}/answer", UNIT, create)
+}
+
+#[derive(Template)]
+#[template(path = "replies/new.html")]
+struct ReplyPage {
+    shell: Shell,
+    number: String,
+    version: i32,
+    earlier: Vec<Earlier>,
+    ways: Vec<Choice>,
+    signatures: Vec<Choice>,
+    none_reasons: Vec<Choice>,
+    form: ReplyForm,
+    again: bool,
+    locked: String,
+    problems: Problems,
+}
+
+/// A reply that is on record.
+struct Earlier {
+    title: String,
+    line: ReplyLine,
+}
+
+impl Earlier {
+    fn of(line: ReplyLine) -> Self {
+        let way = line.way.map_or("不能答复", Way::label);
+        let at = calendar::format_full(line.answered_at.unwrap_or(line.recorded_at));
+        Self { title: format!("{way}　{at}"), line }
+    }
+}
+
+impl ReplyPage {
+    async fn read(tx: &mut Tx, frame: &Frame, opened: &Opened, form: ReplyForm) -> AppResult<Self> {
+        let case = opened.case();
+        let none = [("", "已答复")];
+        let reasons = NoneReason::ALL.iter().map(|one| (one.code(), one.label()));
+        Ok(Self {
+            shell: frame.shell("答复信访人"),
+            number: case.number.clone(),
+            version: case.version,
+            earlier: replies::list(tx, opened).await?.into_iter().map(Earlier::of).collect(),
+            ways: Choice::list(Way::ALL.iter().map(|one| (one.code(), one.label())), &form.way),
+            signatures: Choice::list(
+                Signature::ALL.iter().map(|one| (one.code(), one.label())),
+                &form.signature,
+            ),
+            none_reasons: Choice::list(none.into_iter().chain(reasons), &form.none_reason),
+            form,
+            again: false,
+            locked: in_hands(case).err().map(|reason| reason.to_string()).unwrap_or_default(),
+            problems: Problems::default(),
+        })
+    }
+}
+
+async fn new(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let opened = handling::opened(&mut tx, &number).await?;
+    let answered_at = calendar::format_full(app.clock.now());
+    let form = ReplyForm { answered_at, ..ReplyForm::default() };
+    let page = ReplyPage::read(&mut tx, &frame, &opened, form).await?;
+    handling::answer(&page, &page.problems)
+}
+
+async fn create(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+    Form { fields, key, files }: Form<ReplyForm>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut tx = match app.db.begin_form(&session, &key, now).await? {
+        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
+        Begun::Fresh(tx) => tx,
+    };
+    let opened = handling::opened(&mut tx, &number).await?;
+    let stale = fields.seen() != opened.case().version;
+    let mut problems = fields.check();
+    let filed = handling::filed(DocumentKind::ReplyEvidence, &files, &mut problems);
+    let wanted = fields.wanted(day_of(now), !filed.is_empty());
+    match answer(session.actor(), opened.case(), &wanted, now) {
+        Ok(_) if stale => problems.add("", handling::CHANGED),
+        Ok(fact) if problems.is_empty() => {
+            let uuid = replies::record(&mut tx, &fact).await?;
+            let by = session.actor().staff;
+            let filing = Filing { belongs_to: uuid.to_string(), by, at: now };
+            handling::record_files(&mut tx, &opened, &filed, &filing).await?;
+            let location = format!("/cases/{number}");
+            tx.commit_to(&location).await?;
+            return Ok(layout::done(&location, "答复已保存。"));
+        }
+        Ok(_) => {}
+        Err(refusals) => problems = handling::at_fields(problems, &refusals, form::field),
+    }
+    let conflict = stale && problems.of("") == Some(handling::CHANGED);
+    let page = ReplyPage::read(&mut tx, &frame, &opened, fields).await?;
+    let page = ReplyPage { again: !files.is_empty(), problems, ..page };
+    let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    handling::answer_with(&page, status)
+}

@@ -1,0 +1,145 @@
+//! The written progress report (书面进展情况报告): written by the unit, examined by the bureau.
+
+mod create;
+mod examine;
+mod form;
+mod pages;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::domain::calendar;
+use crate::domain::handling::in_hands;
+use crate::domain::report::{Decision, Known, Owed, draft};
+use crate::domain::staff::Role;
+use crate::domain::unit::{Unit, UnitKind};
+use crate::store::drafts::{self, Draft};
+use crate::store::petition_cases::Opened;
+use crate::store::reports::{self, ReportNow};
+use crate::store::{Session, Tx, known_facts, units};
+use crate::web::extract::Path;
+use crate::web::form::Problems;
+use crate::web::handling::{self, UNIT};
+use crate::web::layout::Frame;
+use crate::web::routes::{Table, Who};
+use crate::web::{App, AppError, AppResult};
+use form::{ReportForm, subject};
+use pages::{Letter, PrintPage, ReportPage, WritingPage};
+
+const READERS: Who = Who::Staff(&[
+    Role::Handler,
+    Role::Leader,
+    Role::President,
+    Role::Bureau,
+    Role::BureauHead,
+    Role::LeadingGroup,
+]);
+const BUREAU: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
+
+pub fn routes(table: Table) -> Table {
+    table
+        .get("/cases/{case_no}/report", READERS, show)
+        .post("/cases/{case_no}/report", UNIT, create::create)
+        .post("/cases/{case_no}/report/draft", UNIT, create::keep_draft)
+        .post("/cases/{case_no}/report/review", BUREAU, examine::create)
+        .get("/cases/{case_no}/report/print", READERS, print)
+}
+
+/// What stands on record when a page is made.
+struct Standing {
+    opened: Opened,
+    owed: Owed,
+    latest: Option<ReportNow>,
+    known: Known,
+    draft: Option<Draft>,
+}
+
+impl Standing {
+    async fn read(tx: &mut Tx, opened: Opened) -> AppResult<Self> {
+        let number = opened.case().number.clone();
+        Ok(Self {
+            owed: reports::owed(tx, &opened).await?,
+            latest: reports::latest(tx, &opened).await?,
+            known: known_facts::read(tx, &opened).await?,
+            draft: drafts::find(tx, subject(&number)).await?,
+            opened,
+        })
+    }
+
+    /// Whether this person may write: of the unit, while a report is awaited.
+    fn is_written_by(&self, session: &Session) -> bool {
+        UNIT.admits(session.actor().role)
+            && self.owed.is_awaited()
+            && in_hands(self.opened.case()).is_ok()
+    }
+
+    /// What to go on from: one's draft, else the report that came back, else what the file says.
+    fn form(&self) -> ReportForm {
+        let drafted = self.draft.as_ref().and_then(|draft| ReportForm::unpack(&draft.body));
+        let version = self.opened.case().version;
+        let form = drafted.unwrap_or_else(|| match &self.latest {
+            Some(latest) => ReportForm::of(&latest.sections, &latest.late_reason),
+            None => ReportForm::of(&draft(&self.known), ""),
+        });
+        ReportForm { version: version.to_string(), ..form }
+    }
+}
+
+async fn show(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let opened = handling::opened(&mut tx, &number).await?;
+    let standing = Standing::read(&mut tx, opened).await?;
+    if standing.is_written_by(&session) {
+        let form = standing.form();
+        let page = WritingPage::new(&frame, &standing, form, app.clock.now());
+        return handling::answer(&page, &page.problems);
+    }
+    let page = ReportPage::new(&frame, &standing, BUREAU.admits(session.actor().role));
+    handling::answer(&page, &Problems::default())
+}
+
+/// The report as an official document: what was submitted, or the writer's draft of it.
+async fn print(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let opened = handling::opened(&mut tx, &number).await?;
+    let letter = letter(&mut tx, &opened).await?;
+    let standing = Standing::read(&mut tx, opened).await?;
+    let page = if standing.is_written_by(&session) {
+        PrintPage::new(&frame, &standing, standing.form(), letter)
+    } else {
+        let report = standing.latest.as_ref().ok_or(AppError::NotFound)?;
+        let form = ReportForm::of(&report.sections, &report.late_reason);
+        let on = Some(calendar::day_of(report.submitted_at));
+        PrintPage::new(&frame, &standing, form, Letter { on, ..letter })
+    };
+    handling::answer(&page, &Problems::default())
+}
+
+/// From the case's court to the one petition bureau.
+async fn letter(tx: &mut Tx, opened: &Opened) -> AppResult<Letter> {
+    let court = units::court_of(tx, opened.case().unit).await?;
+    let units = units::list(tx).await?;
+    let name = |found: &dyn Fn(&Unit) -> bool| {
+        units.iter().find(|unit| found(unit)).map(|unit| unit.name.clone()).unwrap_or_default()
+    };
+    Ok(Letter {
+        from: name(&|unit| unit.id == court),
+        to: name(&|unit| unit.kind == UnitKind::PetitionBureau),
+        on: None,
+    })
+}
+
+/// Whether the report that stands was returned.
+fn is_returned(report: &ReportNow) -> bool {
+    report.examined.as_ref().is_some_and(|examined| examined.decision == Decision::Returned)
+}

@@ -3,9 +3,11 @@
 
 mod architecture;
 mod assignments;
+mod cases;
 mod cluster;
 mod ledgers;
 mod migrations;
+mod my;
 mod routes;
 mod sign_in;
 mod support;

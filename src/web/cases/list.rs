@@ -81,7 +81,7 @@ fn page(
     today: NaiveDate,
 ) -> ListPage {
     let counted = if around.count > COUNTED_TO {
-        format!("共{COUNTED_TO}+件")
+        format!("共{COUNTED_TO}+件　结果超过{COUNTED_TO}件，请加条件")
     } else {
         format!("共{}件", around.count)
     };
@@ -95,7 +95,6 @@ fn page(
     ListPage {
         views: views(asked, role, around.overdue),
         courts: with_all(&units, &asked.court),
-        many_courts: units.len() > 1,
         stages: stages(&asked.stage),
         dues: Choice::list(DUE, &asked.due),
         sources: with_all(&codes(Source::ALL, Source::code, Source::label), &asked.source),
@@ -107,7 +106,6 @@ fn page(
         active: active(asked, &units),
         reset: asked.href(&[]) != "/cases",
         counted,
-        too_many: around.count > COUNTED_TO,
         columns: columns(asked),
         prev: found.before.as_ref().map(|before| asked.href(&[("before", before)])),
         next: found.after.as_ref().map(|after| asked.href(&[("after", after)])),

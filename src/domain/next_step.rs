@@ -239,11 +239,7 @@ fn since(at: Option<DateTime<Utc>>) -> String {
 }
 
 fn closed(case: &PetitionCase, progress: &Progress<'_>) -> NextStep {
-    let title = match case.stage {
-        Stage::Void => "本案已作废".to_owned(),
-        Stage::ConfirmedClosed => "本案已办结".to_owned(),
-        stage => format!("本案{}", stage.label()),
-    };
+    let title = format!("本案{}", case.stage.label());
     let sentence = match progress.closed_at.map(day_of) {
         Some(day) => format!("{}办结归档，内容不能改动。", format_md(day)),
         None => "没有需要办理的事项。".to_owned(),

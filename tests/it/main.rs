@@ -3,10 +3,12 @@
 
 mod architecture;
 mod assignments;
+mod cases;
 mod cluster;
 mod handling;
 mod ledgers;
 mod migrations;
+mod my;
 mod routes;
 mod sign_in;
 mod support;

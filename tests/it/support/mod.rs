@@ -2,6 +2,7 @@
 
 pub mod cases;
 mod city;
+pub mod laid;
 mod page;
 mod site;
 

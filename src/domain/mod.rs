@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod petition_case;
 pub mod visit;
 pub mod query_code;
+pub mod receipt;
 pub mod assignment;
 pub mod category;
 pub mod task;

@@ -96,6 +96,10 @@ codes! {
 pub const COLLECTIVE_FROM: u32 = 5;
 /// 《信访工作条例》第二十条: at most five representatives.
 pub const MOST_REPRESENTATIVES: usize = 5;
+/// A further visit on the same matter within this time is a repeated one (重复访), at whatever court.
+pub const REPEAT_WITHIN: Duration = Duration::days(365);
+/// Where an accusation goes: no court's business side reads it.
+pub const INSPECTION: &str = "督察部门";
 /// How long the one who registered may take it back.
 const UNDO: Duration = Duration::minutes(10);
 
@@ -223,6 +227,7 @@ pub struct Registered {
     at: DateTime<Utc>,
     by: StaffId,
     court: UnitId,
+    unit: UnitId,
 }
 
 impl Registered {
@@ -242,6 +247,12 @@ impl Registered {
     /// The court at whose window it was.
     pub const fn court(&self) -> UnitId {
         self.court
+    }
+
+    /// The unit that keeps it, and its case until that is assigned: the one of the grant, so that
+    /// whoever registered it reaches it; what the bureau registers is its court's.
+    pub const fn unit(&self) -> UnitId {
+        self.unit
     }
 
     /// Whether the text is sealed: accusations are read by the inspection office alone.
@@ -279,7 +290,16 @@ pub fn register(
     {
         return Err(Refusal::SameMatter { number: same.number.clone(), court: same.court.clone() });
     }
-    Ok(Registered { entry, at, by: actor.staff, court: actor.court })
+    let unit = match actor.role {
+        Role::Bureau | Role::BureauHead => actor.court,
+        Role::Clerk
+        | Role::Handler
+        | Role::Leader
+        | Role::President
+        | Role::LeadingGroup
+        | Role::Job => actor.unit,
+    };
+    Ok(Registered { entry, at, by: actor.staff, court: actor.court, unit })
 }
 
 /// Whether it was joined to the case, or said with a reason not to be its matter.
@@ -409,6 +429,16 @@ mod tests {
             let answer = register(&actor(*role), entry(Course::Accepted), None, at(NOW));
             let may = matches!(role, Role::Clerk | Role::Handler | Role::Bureau | Role::BureauHead);
             assert_eq!(answer.is_ok(), may, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_registered_lies_within_the_reach_of_who_registered_it() {
+        let of_division = |role| Actor { unit: UnitId(8), ..actor(role) };
+        for (role, unit) in [(Role::Handler, 8), (Role::Clerk, 8), (Role::Bureau, 7)] {
+            let fact = register(&of_division(role), entry(Course::Accepted), None, at(NOW));
+            let fact = fact.unwrap();
+            assert_eq!((fact.court(), fact.unit()), (UnitId(7), UnitId(unit)), "{role:?}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{StoreResult, Tx};
+use super::{FormKey, StoreResult, Tx};
 use crate::domain::ids::StaffId;
 
 /// What a draft is sealed for.
@@ -24,17 +24,25 @@ pub struct Draft {
     pub saved_at: DateTime<Utc>,
 }
 
-/// Keeps the form's fields, in place of those kept before.
-pub async fn save(tx: &mut Tx, place: Place<'_>, body: &str, at: DateTime<Utc>) -> StoreResult<()> {
+/// Keeps the form's fields, in place of those kept before; unless the form was sent in the meantime:
+/// a save that is under way then must not bring it back.
+pub async fn save(
+    tx: &mut Tx,
+    place: Place<'_>,
+    (body, form): (&str, &FormKey),
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
     let sealed = tx.keys().seal_text(PURPOSE, body)?;
     sqlx::query!(
-        "INSERT INTO draft (staff_id, form, subject, body, saved_at) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO draft (staff_id, form, subject, body, saved_at)
+         SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM form_receipt WHERE key = $6)
          ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = $4, saved_at = $5",
         place.staff.0,
         place.form,
         place.subject,
         sealed,
         at,
+        form.key,
     )
     .execute(tx.unscoped())
     .await?;

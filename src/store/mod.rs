@@ -22,6 +22,7 @@ pub mod petition_cases;
 pub mod petitioners;
 pub mod sessions;
 pub mod units;
+pub mod visit_lists;
 pub mod visits;
 pub mod reveals;
 pub mod work_queues;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+pub use super::category::Category;
 use super::code::codes;
 use super::court_case::StatedNumber;
 use super::ids::{PetitionCaseId, StaffId, UnitId, VisitId};
@@ -47,24 +48,6 @@ codes! {
         RoutedToLitigation = "routed_to_litigation", "导入诉讼";
         TransferredOut = "transferred_out", "转送";
         NotAccepted = "not_accepted", "不予受理";
-    }
-}
-
-codes! {
-    /// 诉求类别, two levels in one list.
-    Category {
-        Filing = "filing", "立案";
-        TrialSubstance = "trial_substance", "审判·实体";
-        TrialProcedure = "trial_procedure", "审判·程序";
-        EnforcementAssets = "enforcement_assets", "执行·财产查控";
-        EnforcementPayment = "enforcement_payment", "执行·案款发放";
-        EnforcementTermination = "enforcement_termination", "执行·终本异议";
-        EnforcementConduct = "enforcement_conduct", "执行·行为异议";
-        Preservation = "preservation", "保全";
-        Retrial = "retrial", "申请再审";
-        StateCompensation = "state_compensation", "国家赔偿";
-        JudicialAid = "judicial_aid", "司法救助";
-        Other = "other", "其他";
     }
 }
 
@@ -350,6 +333,25 @@ impl Voided {
     }
 }
 
+impl Standing {
+    /// Whether this person may take it back now (撤销登记), the reason apart.
+    pub fn may_be_taken_back(&self, actor: &Actor, at: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.recorded_by != actor.staff {
+            return Err(Refusal::NotTheRecorder);
+        }
+        if self.is_void {
+            return Err(Refusal::AlreadyVoid);
+        }
+        if at - self.recorded_at > UNDO {
+            return Err(Refusal::TooLate);
+        }
+        if self.worked_on {
+            return Err(Refusal::WorkHasBegun);
+        }
+        Ok(())
+    }
+}
+
 /// Takes a registration back within ten minutes (撤销登记); its number is not used again.
 pub fn void(
     actor: &Actor,
@@ -357,18 +359,7 @@ pub fn void(
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<Voided, Refusal> {
-    if visit.recorded_by != actor.staff {
-        return Err(Refusal::NotTheRecorder);
-    }
-    if visit.is_void {
-        return Err(Refusal::AlreadyVoid);
-    }
-    if at - visit.recorded_at > UNDO {
-        return Err(Refusal::TooLate);
-    }
-    if visit.worked_on {
-        return Err(Refusal::WorkHasBegun);
-    }
+    visit.may_be_taken_back(actor, at)?;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Refusal::NoReason);

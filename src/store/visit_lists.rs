@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::visits::QUERY_CODE;
 use super::{StoreResult, Tx};
 use crate::domain::calendar;
+use crate::domain::deadline::ClockKind;
 use crate::domain::ids::{PetitionerId, StaffId, UnitId, VisitId};
 use crate::domain::petition_case::Stage;
 use crate::domain::query_code::QueryCode;
@@ -314,6 +315,37 @@ pub async fn said(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Said>> {
     .fetch_all(conn)
     .await?;
     Ok(said)
+}
+
+/// What is being done about a case, where the reader may know its grounds.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    pub number: String,
+    pub summary: String,
+    pub due_on: Option<NaiveDate>,
+    pub due_clock: Option<ClockKind>,
+}
+
+/// The grounds and the next due day of those of the cases whose narrative is open.
+pub async fn progress(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Progress>> {
+    let (conn, scope) = tx.scoped();
+    let progress = sqlx::query_as!(
+        Progress,
+        r#"SELECT n.number, g.summary, n.due_on, n.due_clock AS "due_clock: ClockKind"
+           FROM petition_case_now n
+           JOIN grounds g ON g.case_id = n.case_id
+           WHERE n.number = ANY ($1) AND n.unit_id = ANY ($2)
+             AND ($3 IN ('all', 'narrative')
+                  OR EXISTS (SELECT FROM team_member m WHERE m.case_id = n.case_id AND m.ended_at IS NULL
+                             AND m.staff_id = $4))"#,
+        numbers,
+        scope.units(),
+        scope.opening().code(),
+        scope.staff().0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(progress)
 }
 
 /// A matter that the reader's court already has words for: what a new entry on it is filled with.

@@ -102,9 +102,7 @@ pub async fn record(
     }
     let case = match &fact.entry().course {
         _ if fact.is_sealed() => None,
-        Course::Joined(case) => {
-            Some((*case, join(tx, fact, (visit, *case), petitioner).await?))
-        }
+        Course::Joined(case) => Some((*case, join(tx, fact, (visit, *case), petitioner).await?)),
         Course::Answered(_)
         | Course::Accepted
         | Course::Routed(_)

@@ -16,6 +16,7 @@ pub mod routes;
 pub mod sign_in;
 mod static_files;
 mod urls;
+mod visits;
 
 use axum::Router;
 use chrono::Duration;
@@ -44,6 +45,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = cases::routes(table);
     let table = my::routes(table);
     let table = documents::routes(table);
+    let table = visits::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

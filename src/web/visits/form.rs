@@ -143,11 +143,7 @@ impl VisitForm {
     }
 
     /// The visit and who came, or everything that is wrong. A letter may be unsigned: then nobody.
-    pub fn check(
-        &self,
-        desk: &Desk,
-        found: &Found,
-    ) -> Result<(Option<Identity>, Entry), Problems> {
+    pub fn check(&self, desk: &Desk, found: &Found) -> Result<(Option<Identity>, Entry), Problems> {
         let mut problems = Problems::default();
         let received_at = self.moment(desk.now, &mut problems);
         let posted_on = self.posted_on(desk.now, &mut problems);

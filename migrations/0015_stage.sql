@@ -194,6 +194,21 @@ BEGIN ATOMIC
     LIMIT 20;
 END;
 
+-- The case that a visit opened or joined, which may be another court's: number, court and stage.
+CREATE FUNCTION case_of_visit(of_visit bigint)
+    RETURNS TABLE (case_id bigint, number text, nth int, unit_id bigint, stage text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT c.id, c.number, vc.nth, c.unit_id, n.stage
+    FROM visit_case vc
+    JOIN petition_case c ON c.id = vc.case_id
+    JOIN petition_case_now n ON n.case_id = c.id
+    WHERE vc.visit_id = of_visit AND asking_role() IS NOT NULL
+    ORDER BY c.id
+    LIMIT 1;
+END;
+GRANT EXECUTE ON FUNCTION case_of_visit(bigint) TO app_user;
+
 -- Of the visits of a person: when, at which court, about which case.
 CREATE FUNCTION visits_of_petitioner(of_petitioner bigint)
     RETURNS TABLE (number text, received_at timestamptz, court text, unit_id bigint, case_number text, nth int)

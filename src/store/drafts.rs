@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{StoreResult, Tx};
+use super::{FormKey, StoreResult, Tx};
 
 const PURPOSE: &str = "draft";
 
@@ -56,6 +56,23 @@ pub async fn keep(
     .execute(tx.unscoped())
     .await?;
     Ok(())
+}
+
+/// Keeps a draft unless its form was sent in the meantime: a save that is under way must not bring
+/// it back.
+pub async fn keep_unless_sent(
+    tx: &mut Tx,
+    subject: Subject<'_>,
+    (body, form): (&str, &FormKey),
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    let sent = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM form_receipt WHERE key = $1) AS "sent!""#,
+        form.key
+    )
+    .fetch_one(tx.unscoped())
+    .await?;
+    if sent { Ok(()) } else { keep(tx, subject, body, at).await }
 }
 
 /// Throws a draft away.

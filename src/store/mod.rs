@@ -29,6 +29,7 @@ pub mod replies;
 pub mod reports;
 pub mod sessions;
 pub mod units;
+pub mod visit_lists;
 pub mod visits;
 pub mod reveals;
 pub mod work_queues;

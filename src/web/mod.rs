@@ -23,6 +23,7 @@ pub mod routes;
 pub mod sign_in;
 mod static_files;
 mod urls;
+mod visits;
 
 use axum::Router;
 use chrono::Duration;
@@ -57,6 +58,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = reports::routes(table);
     let table = replies::routes(table);
     let table = documents::routes(table);
+    let table = visits::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

@@ -181,3 +181,53 @@ BEGIN ATOMIC
 END;
 
 GRANT EXECUTE ON FUNCTION case_to_join(text) TO app_user;
+
+-- A card of the match panel that was taken: the key of the person, to link.
+CREATE FUNCTION petitioner_to_link(wanted uuid) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN (SELECT id FROM petitioner WHERE uuid = wanted
+            AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head'));
+
+-- The repeat rule across courts: a case of the same person about the same court case, opened or
+-- visited within the period. Number and court alone.
+CREATE FUNCTION same_matter(of_petitioner bigint, wanted_number text, since timestamptz)
+    RETURNS TABLE (case_id bigint, number text, court text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT c.id, c.number, u.short_name
+    FROM party y
+    JOIN petition_case c ON c.id = y.case_id
+    JOIN unit u ON u.id = c.unit_id
+    JOIN petition_case_court_case l ON l.case_id = c.id
+    JOIN court_case k ON k.id = l.court_case_id AND k.number = wanted_number
+    WHERE y.petitioner_id = of_petitioner
+      AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+      AND NOT EXISTS (SELECT FROM case_void v WHERE v.case_id = c.id)
+      AND (c.opened_at >= since OR EXISTS (
+          SELECT FROM visit_case vc JOIN visit v ON v.id = vc.visit_id
+          WHERE vc.case_id = c.id AND v.received_at >= since))
+    ORDER BY c.id DESC
+    LIMIT 1;
+END;
+
+GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid), same_matter(bigint, text, timestamptz) TO app_user;
+
+-- Joining a visit to a case that may be another court's: its number and its visits so far; whoever
+-- came becomes a party. The only thing that the window of one court writes into another's case.
+CREATE FUNCTION case_joined(joined bigint, person bigint)
+    RETURNS TABLE (number text, visits bigint, known boolean)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF coalesce(asking_role(), '') NOT IN ('clerk', 'handler', 'bureau', 'bureau_head') THEN
+        RETURN;
+    END IF;
+    known := EXISTS (SELECT FROM party WHERE case_id = joined AND petitioner_id = person);
+    IF person IS NOT NULL AND NOT known THEN
+        INSERT INTO party (case_id, petitioner_id, part, since) VALUES (joined, person, 'joint', now());
+    END IF;
+    RETURN QUERY
+        SELECT c.number, (SELECT count(*) FROM visit_case vc WHERE vc.case_id = joined), known
+        FROM petition_case c WHERE c.id = joined;
+END
+$$;
+GRANT EXECUTE ON FUNCTION case_joined(bigint, bigint) TO app_user;

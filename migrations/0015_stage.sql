@@ -5,6 +5,10 @@
 CREATE VIEW petition_case_derived WITH (security_invoker = true) AS
 SELECT c.id AS case_id,
        c.unit_id,
+       c.number,
+       c.category,
+       coalesce(m.name, '') AS name,
+       coalesce(m.name_key, '') AS name_key,
        r.id AS round_id,
        CASE
            WHEN v.case_id IS NOT NULL THEN 'void'
@@ -36,6 +40,8 @@ SELECT c.id AS case_id,
        greatest(c.recorded_at, a.recorded_at, p.happened_at) AS updated_at
 FROM petition_case c
 JOIN LATERAL (SELECT id, number FROM round WHERE case_id = c.id ORDER BY number DESC LIMIT 1) r ON true
+LEFT JOIN party y1 ON y1.case_id = c.id AND y1.part = 'main'
+LEFT JOIN petitioner m ON m.id = y1.petitioner_id
 LEFT JOIN case_void v ON v.case_id = c.id
 LEFT JOIN round_outcome o ON o.round_id = r.id
 LEFT JOIN screening s ON s.round_id = r.id
@@ -63,6 +69,11 @@ LEFT JOIN LATERAL (
 CREATE TABLE petition_case_now (
     case_id bigint NOT NULL,
     unit_id bigint NOT NULL,
+    -- Compared byte by byte: an index then serves the beginning of a number or a name.
+    number text COLLATE "C" NOT NULL,
+    category text NOT NULL,
+    name text NOT NULL,
+    name_key text COLLATE "C" NOT NULL,
     round_id bigint NOT NULL,
     stage text NOT NULL,
     is_open boolean NOT NULL,
@@ -83,9 +94,15 @@ CREATE TABLE petition_case_now (
          'unit_closed', 'returned', 'signed', 'bureau_checked', 'confirmed_closed', 'terminated', 'written_off',
          'transferred_out', 'routed_to_litigation', 'reopened', 'void'))
 );
--- The lists: the open backlog by due date, everything by number, by court.
-CREATE INDEX petition_case_now_due_idx ON petition_case_now (unit_id, due_on, case_id) WHERE is_open;
-CREATE INDEX petition_case_now_unit_idx ON petition_case_now (unit_id, case_id);
+-- The lists: the open backlog by due date, of one court and of all; anything by number or name.
+-- What has no due date comes last, and the number breaks every tie.
+CREATE INDEX petition_case_now_due_idx ON petition_case_now
+    (coalesce(due_on, DATE '9999-12-31'), number) WHERE is_open;
+CREATE INDEX petition_case_now_court_due_idx ON petition_case_now
+    (unit_id, coalesce(due_on, DATE '9999-12-31'), number) WHERE is_open;
+CREATE UNIQUE INDEX petition_case_now_number_key ON petition_case_now (number);
+CREATE INDEX petition_case_now_name_key_idx ON petition_case_now (name_key);
+CREATE INDEX petition_case_now_unit_idx ON petition_case_now (unit_id, number);
 CREATE INDEX petition_case_now_leader_idx ON petition_case_now (leader_id) WHERE is_open;
 CREATE INDEX petition_case_now_handler_idx ON petition_case_now (handler_id) WHERE is_open;
 CREATE INDEX petition_case_now_stage_idx ON petition_case_now (stage, unit_id) WHERE is_open;
@@ -93,13 +110,13 @@ CREATE INDEX petition_case_now_stage_idx ON petition_case_now (stage, unit_id) W
 CREATE FUNCTION derive_case(of_case bigint) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
-    INSERT INTO petition_case_now (case_id, unit_id, round_id, stage, is_open, source, assigned_at, due_on,
-                                   due_clock, leader, leader_id, handler, handler_id, visits, updated_at)
-    SELECT case_id, unit_id, round_id, stage, is_open, source, assigned_at, due_on,
-           due_clock, leader, leader_id, handler, handler_id, visits, updated_at
+    INSERT INTO petition_case_now (case_id, unit_id, number, category, name, name_key, round_id, stage, is_open,
+                                   source, assigned_at, due_on, due_clock, leader, leader_id, handler, handler_id, visits, updated_at)
+    SELECT case_id, unit_id, number, category, name, name_key, round_id, stage, is_open,
+           source, assigned_at, due_on, due_clock, leader, leader_id, handler, handler_id, visits, updated_at
     FROM petition_case_derived WHERE case_id = of_case
     ON CONFLICT ON CONSTRAINT petition_case_now_pkey DO UPDATE SET
-        unit_id = excluded.unit_id, round_id = excluded.round_id, stage = excluded.stage,
+        unit_id = excluded.unit_id, name = excluded.name, name_key = excluded.name_key, round_id = excluded.round_id, stage = excluded.stage,
         is_open = excluded.is_open, source = excluded.source, assigned_at = excluded.assigned_at,
         due_on = excluded.due_on, due_clock = excluded.due_clock, leader = excluded.leader,
         leader_id = excluded.leader_id, handler = excluded.handler, handler_id = excluded.handler_id,
@@ -121,7 +138,8 @@ DECLARE
     fact text;
 BEGIN
     FOREACH fact IN ARRAY ARRAY['round', 'screening', 'assignment', 'acknowledgement', 'clock_event', 'clock',
-        'closing', 'closing_signature', 'round_outcome', 'reply', 'progress_entry', 'visit_case', 'case_void']
+        'closing', 'closing_signature', 'round_outcome', 'reply', 'progress_entry', 'visit_case', 'case_void',
+        'party']
     LOOP
         EXECUTE format('CREATE CONSTRAINT TRIGGER derive_after_%1$s AFTER INSERT ON %1$I
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION derive_after()', fact);
@@ -144,7 +162,21 @@ $$;
 CREATE CONSTRAINT TRIGGER derive_after_visit_void AFTER INSERT ON visit_void
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION derive_after_visit_void();
 
-CALL lay_wall('petition_case_now', wall_of_case('head', 'petition_case_now.case_id'));
+-- A name that was put right is put right in the lists.
+CREATE FUNCTION derive_after_name() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM derive_case(case_id) FROM party WHERE petitioner_id = NEW.id AND part = 'main';
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER derive_after_name AFTER UPDATE ON petitioner
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.name <> NEW.name) EXECUTE FUNCTION derive_after_name();
+
+-- The wall of petition_case itself, on the row's own unit: a list asks it of each row.
+CALL lay_wall('petition_case_now', $$
+    unit_id = ANY ((SELECT asking_units())::bigint[])
+    AND ((SELECT asking_role()) <> 'leading_group' OR is_submitted(case_id))$$);
 GRANT SELECT ON petition_case_now, petition_case_derived TO app_user;
 
 -- Of a person's cases at any court: number, court and stage, nothing else (match panel, case rail).
@@ -179,3 +211,49 @@ BEGIN ATOMIC
 END;
 
 GRANT EXECUTE ON FUNCTION cases_of_petitioner(bigint), visits_of_petitioner(bigint) TO app_user;
+
+-- What waits for someone (我的待办): running clocks of open rounds, papers that wait for a signature or
+-- for the bureau, cases that wait for a court. Whose task it is, the program asks.
+CREATE VIEW work WITH (security_invoker = true) AS
+-- Until the assignment is acknowledged that comes first. Of several assignments the strictest counts.
+SELECT 'duty' AS desk, k.kind AS step, n.case_id, n.unit_id, min(k.due_on) AS due_on,
+       NULL::timestamptz AS since, NULL::uuid AS paper
+FROM petition_case_now n
+JOIN assignment a ON a.round_id = n.round_id
+JOIN clock k ON k.assignment_id = a.id
+WHERE n.is_open AND k.state = 'running'
+  AND CASE n.stage WHEN 'assigned' THEN k.kind = 'A0' ELSE k.kind IN ('L2', 'M2', 'P7', 'C30') END
+GROUP BY n.case_id, n.unit_id, k.kind
+UNION ALL
+SELECT 'sign', s.step, n.case_id, n.unit_id, NULL, s.since, c.uuid
+FROM petition_case_now n
+JOIN LATERAL (SELECT id, uuid, applied_at, needs_leading_group FROM closing
+              WHERE round_id = n.round_id ORDER BY id DESC LIMIT 1) c ON true
+JOIN LATERAL (
+    SELECT CASE
+               WHEN bool_or(g.decision = 'return') OR bool_or(g.step = 'leading_group') THEN NULL
+               WHEN bool_or(g.step = 'bureau') THEN CASE WHEN c.needs_leading_group THEN 'leading_group' END
+               WHEN bool_or(g.step = 'president') THEN 'bureau'
+               WHEN bool_or(g.step = 'leader') THEN 'president'
+               ELSE 'leader'
+           END AS step,
+           coalesce(max(g.signed_at), c.applied_at) AS since
+    FROM closing_signature g WHERE g.closing_id = c.id) s ON s.step IS NOT NULL
+WHERE n.is_open
+UNION ALL
+SELECT 'receive', '', n.case_id, n.unit_id, NULL, max(w.submitted_at), NULL
+FROM petition_case_now n
+JOIN progress_report w ON w.round_id = n.round_id
+WHERE n.is_open AND NOT EXISTS (SELECT FROM report_review r WHERE r.report_id = w.id)
+GROUP BY n.case_id, n.unit_id
+UNION ALL
+-- What comes in is assigned on the same day, after 17:00 on the next.
+SELECT 'assign', '', n.case_id, n.unit_id,
+       ((coalesce(s.decided_at, r.opened_at) + interval '7 hours') AT TIME ZONE 'Asia/Shanghai')::date,
+       coalesce(s.decided_at, r.opened_at), NULL
+FROM petition_case_now n
+JOIN round r ON r.id = n.round_id
+LEFT JOIN screening s ON s.round_id = r.id
+WHERE n.is_open AND n.stage IN ('accepted', 'reopened');
+
+GRANT SELECT ON work TO app_user;

@@ -50,11 +50,6 @@ impl Place {
         Ok(place)
     }
 
-    /// Whether it is a local cluster's.
-    pub const fn is_local(&self) -> bool {
-        self.cluster.is_some()
-    }
-
     /// The serving role's address.
     pub const fn app(&self) -> &PgConnectOptions {
         &self.app

@@ -8,11 +8,13 @@ use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
 use crate::domain::ledger::Place;
+use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
+use crate::domain::visit::{Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind};
 use crate::domain::{interview, progress, reply, report};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -64,7 +66,34 @@ id_column! {
 }
 
 code_column! {
-    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
-    DocumentKind, MediaType, Place, interview::Kind, interview::Opinion, progress::Kind, report::Decision,
-    reply::Way, reply::Signature, reply::NoneReason,
+    Category,
+    Channel,
+    ClockKind,
+    DayCount,
+    DayKind,
+    Disposition,
+    DocumentKind,
+    IdOverride,
+    IdType,
+    LitigationRoute,
+    MediaType,
+    NoIdReason,
+    Outcome,
+    Place,
+    PostKind,
+    Role,
+    Roll,
+    Sex,
+    Source,
+    Stage,
+    UnitKind,
+    VisitForm,
+    VisitKind,
+    interview::Kind,
+    interview::Opinion,
+    progress::Kind,
+    reply::NoneReason,
+    reply::Signature,
+    reply::Way,
+    report::Decision,
 }

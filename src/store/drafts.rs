@@ -1,55 +1,38 @@
-//! Drafts: private to their writer, sealed, kept until what they were for is done.
+//! Drafts: private to their writer, sealed, kept fourteen days.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{StoreResult, Tx};
+use crate::domain::ids::StaffId;
 
-const PURPOSE: &str = "draft";
+/// What a draft is sealed for.
+const PURPOSE: &str = "draft.body";
+const KEPT: Duration = Duration::days(14);
 
-/// What a draft is for: the form, and the thing that it is about.
+/// Which form of whom, about what.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
+pub struct Place<'a> {
+    pub staff: StaffId,
     pub form: &'a str,
-    pub of: &'a str,
+    pub subject: &'a str,
 }
 
-/// A draft as it was last saved.
+/// A draft that was kept.
 #[derive(Debug, Clone)]
 pub struct Draft {
     pub body: String,
     pub saved_at: DateTime<Utc>,
 }
 
-/// The asking person's draft.
-pub async fn find(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<Option<Draft>> {
-    let staff = tx.scope.staff().0;
-    let found = sqlx::query!(
-        "SELECT body, saved_at FROM draft WHERE staff_id = $1 AND form = $2 AND subject = $3",
-        staff,
-        subject.form,
-        subject.of,
-    )
-    .fetch_optional(tx.unscoped())
-    .await?;
-    let Some(row) = found else { return Ok(None) };
-    Ok(Some(Draft { body: tx.keys().open_text(PURPOSE, &row.body)?, saved_at: row.saved_at }))
-}
-
-/// Keeps a draft in place of the one before.
-pub async fn keep(
-    tx: &mut Tx,
-    subject: Subject<'_>,
-    body: &str,
-    at: DateTime<Utc>,
-) -> StoreResult<()> {
-    let staff = tx.scope.staff().0;
+/// Keeps the form's fields, in place of those kept before.
+pub async fn save(tx: &mut Tx, place: Place<'_>, body: &str, at: DateTime<Utc>) -> StoreResult<()> {
     let sealed = tx.keys().seal_text(PURPOSE, body)?;
     sqlx::query!(
         "INSERT INTO draft (staff_id, form, subject, body, saved_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
-        staff,
-        subject.form,
-        subject.of,
+         ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = $4, saved_at = $5",
+        place.staff.0,
+        place.form,
+        place.subject,
         sealed,
         at,
     )
@@ -58,14 +41,30 @@ pub async fn keep(
     Ok(())
 }
 
-/// Throws a draft away.
-pub async fn discard(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<()> {
-    let staff = tx.scope.staff().0;
+/// The draft, if one younger than fourteen days is kept.
+pub async fn load(tx: &mut Tx, place: Place<'_>, now: DateTime<Utc>) -> StoreResult<Option<Draft>> {
+    let row = sqlx::query!(
+        "SELECT body, saved_at FROM draft
+         WHERE staff_id = $1 AND form = $2 AND subject = $3 AND saved_at > $4",
+        place.staff.0,
+        place.form,
+        place.subject,
+        now - KEPT,
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
+    let keys = tx.keys();
+    row.map(|row| Ok(Draft { body: keys.open_text(PURPOSE, &row.body)?, saved_at: row.saved_at }))
+        .transpose()
+}
+
+/// Forgets a draft: it was sent, or thrown away.
+pub async fn forget(tx: &mut Tx, place: Place<'_>) -> StoreResult<()> {
     sqlx::query!(
         "DELETE FROM draft WHERE staff_id = $1 AND form = $2 AND subject = $3",
-        staff,
-        subject.form,
-        subject.of,
+        place.staff.0,
+        place.form,
+        place.subject,
     )
     .execute(tx.unscoped())
     .await?;

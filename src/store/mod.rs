@@ -3,27 +3,35 @@
 // Forgetting to bind a scope leaves it unused, and that must not compile.
 #![deny(unused_variables)]
 
-pub mod assignments;
 pub mod acknowledgements;
+pub mod assignments;
 pub mod audit;
 pub mod case_files;
+pub mod case_lists;
 mod codec;
 pub mod colleagues;
+pub mod cursor;
 pub mod deadlines;
 pub mod documents;
 pub mod drafts;
 mod error;
 pub mod interviews;
 pub mod keys;
-pub mod numbers;
 pub mod ledgers;
+pub mod numbers;
+pub mod openings;
 pub mod owner;
 pub mod petition_cases;
+pub mod petitioners;
 pub mod progress;
 pub mod replies;
+pub mod report_drafts;
 pub mod reports;
+pub mod reveals;
 pub mod sessions;
 pub mod units;
+pub mod visits;
+pub mod work_queues;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -16,25 +16,25 @@ impl Opened {
     }
 }
 
-/// The row that `find` reads.
-struct Found {
-    id: PetitionCaseId,
-    number: String,
-    unit: UnitId,
-    unit_name: String,
-    round: RoundId,
-    round_number: i32,
-    stage: Stage,
-    is_open: bool,
-    version: i32,
-    opened_at: chrono::DateTime<chrono::Utc>,
-    assignment: Option<AssignmentId>,
-    rules: Option<RuleSetId>,
-    assigned_at: Option<chrono::DateTime<chrono::Utc>>,
-    acknowledged_at: Option<chrono::DateTime<chrono::Utc>>,
-    leader: Option<StaffId>,
-    handler: Option<StaffId>,
-    in_team: bool,
+/// The row that a case is made from.
+pub(super) struct Found {
+    pub(super) id: PetitionCaseId,
+    pub(super) number: String,
+    pub(super) unit: UnitId,
+    pub(super) unit_name: String,
+    pub(super) round: RoundId,
+    pub(super) round_number: i32,
+    pub(super) stage: Stage,
+    pub(super) is_open: bool,
+    pub(super) version: i32,
+    pub(super) opened_at: chrono::DateTime<chrono::Utc>,
+    pub(super) assignment: Option<AssignmentId>,
+    pub(super) rules: Option<RuleSetId>,
+    pub(super) assigned_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub(super) acknowledged_at: Option<chrono::DateTime<chrono::Utc>>,
+    pub(super) leader: Option<StaffId>,
+    pub(super) handler: Option<StaffId>,
+    pub(super) in_team: bool,
 }
 
 /// The case, unless it doesn't exist or lies outside the scope.
@@ -78,7 +78,7 @@ pub async fn find_all(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Petiti
 }
 
 impl Found {
-    fn case(self, opening: crate::domain::access::Opening) -> PetitionCase {
+    pub(super) fn case(self, opening: crate::domain::access::Opening) -> PetitionCase {
         use crate::domain::access::Opening;
         let depth = match opening {
             Opening::All => Depth::Content,
@@ -117,7 +117,12 @@ impl Found {
 /// The case, if it is open in full to the one who reads; else as if it weren't there.
 pub async fn open(tx: &mut Tx, number: &str) -> StoreResult<Option<Opened>> {
     let found = find(tx, number).await?;
-    Ok(found.filter(|case| case.depth == Depth::Content).map(Opened))
+    Ok(found.and_then(opened))
+}
+
+/// The proof for a case that was read with its depth.
+pub(super) fn opened(case: PetitionCase) -> Option<Opened> {
+    (case.depth == Depth::Content).then_some(Opened(case))
 }
 
 /// Marks that a decision was taken on the version that was read: the second of two decisions on

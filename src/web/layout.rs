@@ -124,7 +124,7 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
             "inbox",
             &[Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
         ),
-        ("来访登记", "/visits/new", "edit", &[Clerk, Handler, Bureau, BureauHead]),
+        ("来访登记", "/visits/new", "pen", &[Clerk, Handler, Bureau, BureauHead]),
         ("今日来访", "/visits", "list", &[Clerk, Handler, Leader, Bureau, BureauHead]),
         (
             "信访案件",
@@ -136,10 +136,10 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
         (
             "双周通报",
             "/bulletins",
-            "chart",
+            "bars",
             &[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
         ),
-        ("签批", "/approvals", "check", &[Leader, President, Bureau, BureauHead, LeadingGroup]),
+        ("签批", "/approvals", "seal", &[Leader, President, Bureau, BureauHead, LeadingGroup]),
         ("导入台账", "/imports/new", "upload", &[Bureau, BureauHead]),
     ]
 };

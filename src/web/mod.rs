@@ -2,6 +2,8 @@
 
 mod acknowledgements;
 mod assignments;
+mod cases;
+mod chips;
 mod documents;
 mod error;
 pub mod extract;
@@ -13,6 +15,7 @@ mod interviews;
 mod layers;
 pub mod layout;
 mod ledgers;
+mod my;
 mod progress;
 mod replies;
 mod reports;
@@ -51,6 +54,8 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = progress::routes(table);
     let table = reports::routes(table);
     let table = replies::routes(table);
+    let table = cases::routes(table);
+    let table = my::routes(table);
     let table = documents::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();

@@ -72,6 +72,26 @@ async fn an_assignment_without_a_court_comes_back_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn one_court_is_set_for_all_rows_at_once() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let first = cases::accepted(&city, "张某").await;
+    let second = cases::accepted(&city, "李某某").await;
+    let donghu = unit(&city, "0110").await;
+    let fields = [
+        ("case_no[]", first.as_str()),
+        ("court[]", ""),
+        ("case_no[]", &second),
+        ("court[]", ""),
+        ("all_courts", &donghu),
+        ("action", "set_all"),
+    ];
+    let page = site.post(Some(BUREAU), "/assignments/new", &fields).await.expect(StatusCode::OK);
+    let chosen = page.attributes("select[name='court[]'] option[selected]", "value");
+    assert_eq!(chosen, [donghu.as_str(), donghu.as_str()]);
+}
+
+#[tokio::test]
 async fn pressing_twice_issues_once() {
     let city = City::new().await;
     let site = Site::of(&city).await;

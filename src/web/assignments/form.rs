@@ -29,6 +29,8 @@ pub struct AssignForm {
     pub assigned_at: String,
     pub note: String,
     pub action: String,
+    /// The court that 「全部设为」 gives to every row.
+    pub all_courts: String,
     /// The number of a row to take out again.
     pub remove: String,
 }
@@ -65,6 +67,7 @@ impl AssignForm {
             self.pasted.clear();
         }
         for (number, court) in rows {
+            let court = if self.action == "set_all" { self.all_courts.clone() } else { court };
             if number != self.remove && !self.cases.contains(&number) {
                 self.cases.push(number);
                 self.courts.push(court);

@@ -7,6 +7,7 @@ mod pages;
 
 use axum::extract::State;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 
 use crate::domain::calendar;
 use crate::domain::handling::in_hands;
@@ -16,14 +17,14 @@ use crate::domain::unit::{Unit, UnitKind};
 use crate::store::drafts::{self, Draft};
 use crate::store::petition_cases::Opened;
 use crate::store::reports::{self, ReportNow};
-use crate::store::{Session, Tx, case_files, units};
+use crate::store::{Session, Tx, report_drafts, units};
 use crate::web::extract::Path;
 use crate::web::form::Problems;
 use crate::web::handling::{self, UNIT};
 use crate::web::layout::Frame;
 use crate::web::routes::{Table, Who};
 use crate::web::{App, AppError, AppResult};
-use form::{ReportForm, subject};
+use form::{ReportForm, place};
 use pages::{Letter, PrintPage, ReportPage, WritingPage};
 
 const READERS: Who = Who::Staff(&[
@@ -55,13 +56,18 @@ struct Standing {
 }
 
 impl Standing {
-    async fn read(tx: &mut Tx, opened: Opened) -> AppResult<Self> {
+    async fn read(
+        tx: &mut Tx,
+        opened: Opened,
+        session: &Session,
+        now: DateTime<Utc>,
+    ) -> AppResult<Self> {
         let number = opened.case().number.clone();
         Ok(Self {
             owed: reports::owed(tx, &opened).await?,
             latest: reports::latest(tx, &opened).await?,
-            known: case_files::read(tx, &opened).await?,
-            draft: drafts::find(tx, subject(&number)).await?,
+            known: report_drafts::read(tx, &opened).await?,
+            draft: drafts::load(tx, place(session, &number), now).await?,
             opened,
         })
     }
@@ -93,7 +99,7 @@ async fn show(
 ) -> AppResult<Response> {
     let mut tx = app.db.begin(&session).await?;
     let opened = handling::opened(&mut tx, &number).await?;
-    let standing = Standing::read(&mut tx, opened).await?;
+    let standing = Standing::read(&mut tx, opened, &session, app.clock.now()).await?;
     if standing.is_written_by(&session) {
         let form = standing.form();
         let page = WritingPage::new(&frame, &standing, form, app.clock.now());
@@ -113,7 +119,7 @@ async fn print(
     let mut tx = app.db.begin(&session).await?;
     let opened = handling::opened(&mut tx, &number).await?;
     let letter = letter(&mut tx, &opened).await?;
-    let standing = Standing::read(&mut tx, opened).await?;
+    let standing = Standing::read(&mut tx, opened, &session, app.clock.now()).await?;
     let page = if standing.is_written_by(&session) {
         PrintPage::new(&frame, &standing, standing.form(), letter)
     } else {

@@ -7,7 +7,7 @@ pub async fn accepted(city: &City, name: &str) -> String {
     let statement = format!(
         "WITH court AS (SELECT id FROM unit WHERE code = '01'),
               clerk AS (SELECT id FROM staff WHERE username = 'zhongyuan.clerk'),
-              running AS (SELECT next_number('XF:2026:' || court.id) AS n FROM court),
+              running AS (SELECT next_number('XF:2026') AS n),
               person AS (
                   INSERT INTO petitioner (name, name_key, id_type, no_id_reason, recorded_at, recorded_by)
                   SELECT '{name}', '{name}', 'none', 'forgot', '2026-06-08 09:00+08', clerk.id FROM clerk

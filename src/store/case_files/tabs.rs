@@ -1,0 +1,268 @@
+//! What the sections of a case hold; one statement each.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::CaseFile;
+use super::rows::list;
+use crate::domain::outcome::Outcome;
+use crate::domain::petition_case::Stage;
+use crate::domain::task::SignStep;
+use crate::store::petition_cases::Opened;
+use crate::store::{StoreResult, Tx};
+
+/// A visit with what was said, of the courts within reach.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct VisitText {
+    pub number: String,
+    pub received_at: DateTime<Utc>,
+    pub court: String,
+    pub channel: String,
+    pub nth: i32,
+    pub text: String,
+    pub answer: String,
+}
+
+/// An assignment of the case.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AssignmentLine {
+    pub batch: Option<String>,
+    pub source: String,
+    pub source_number: String,
+    pub unit: String,
+    pub assigned_at: DateTime<Utc>,
+    pub rules: String,
+    pub note: String,
+}
+
+/// Another case of the same petitioner: no more than this, whichever court's it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RelatedLine {
+    pub number: String,
+    pub court: String,
+    pub stage: String,
+    pub within_reach: bool,
+}
+
+/// 基本情况.
+#[derive(Debug, Clone, Default)]
+pub struct Basics {
+    pub origin_court: Option<String>,
+    pub plan: Option<String>,
+    pub assignments: Vec<AssignmentLine>,
+    pub visits: Vec<VisitText>,
+    pub related: Vec<RelatedLine>,
+}
+
+/// The basic facts, to the depth that is open to the reader.
+pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
+    let (conn, scope) = tx.scoped();
+    let row = sqlx::query!(
+        r#"SELECT (SELECT u.name FROM unit u WHERE u.id = c.origin_unit_id) AS origin_court,
+                  (SELECT l.plan FROM ledger l WHERE l.case_id = c.id ORDER BY l.assignment_id DESC LIMIT 1) AS plan,
+                  (SELECT json_agg(json_build_object(
+                       'batch', b.number, 'source', a.source, 'source_number', a.source_number,
+                       'unit', u.short_name, 'assigned_at', a.assigned_at, 'rules', r.name, 'note', a.note)
+                       ORDER BY a.id DESC)
+                   FROM assignment a JOIN unit u ON u.id = a.unit_id JOIN rule_set r ON r.id = a.rule_set_id
+                   LEFT JOIN assignment_batch b ON b.id = a.batch_id
+                   WHERE a.case_id = c.id) AS "assignments: Json<Vec<AssignmentLine>>",
+                  (SELECT json_agg(json_build_object(
+                       'number', v.number, 'received_at', v.received_at, 'court', u.short_name,
+                       'channel', v.channel, 'nth', vc.nth, 'text', coalesce(s.summary, t.summary),
+                       'answer', t.answer_text)
+                       ORDER BY v.received_at DESC)
+                   FROM visit_case vc
+                   JOIN visit v ON v.id = vc.visit_id
+                   JOIN unit u ON u.id = v.unit_id
+                   JOIN visit_text t ON t.visit_id = v.id
+                   LEFT JOIN visit_text s ON s.visit_id = t.same_as_visit_id
+                   WHERE vc.case_id = c.id AND v.unit_id = ANY ($2) AND $3
+                     AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "visits: Json<Vec<VisitText>>",
+                  (SELECT json_agg(json_build_object(
+                       'number', f.number, 'court', f.court, 'stage', f.stage,
+                       'within_reach', f.unit_id = ANY ($2)))
+                   FROM party y CROSS JOIN LATERAL cases_of_petitioner(y.petitioner_id) f
+                   WHERE y.case_id = c.id AND y.part = 'main' AND f.number <> c.number
+                     AND $3) AS "related: Json<Vec<RelatedLine>>"
+           FROM petition_case c
+           WHERE c.id = $1 AND c.unit_id = ANY ($2)"#,
+        file.case.id.0,
+        scope.units(),
+        file.reads_narrative(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Basics {
+        origin_court: row.origin_court,
+        plan: row.plan.filter(|_| file.opened().is_some()),
+        assignments: list(row.assignments),
+        visits: list(row.visits),
+        related: list(row.related),
+    })
+}
+
+/// A talk with the petitioner.
+#[derive(Debug, Clone)]
+pub struct InterviewLine {
+    pub uuid: Uuid,
+    pub kind: String,
+    pub held_at: DateTime<Utc>,
+    pub place: String,
+    pub host: String,
+    pub host_post: String,
+    pub attendees: String,
+    pub present: bool,
+    pub absence_note: String,
+    pub notes: String,
+    pub opinion: Option<String>,
+    pub no_record_reason: String,
+    pub records: i64,
+}
+
+/// The talks of a case, newest first.
+pub async fn interviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<InterviewLine>> {
+    let (conn, case) = tx.within(opened);
+    let lines = sqlx::query_as!(
+        InterviewLine,
+        r#"SELECT i.uuid, i.kind, i.held_at, i.place, s.name AS host, i.host_post, i.attendees, i.present,
+                  i.absence_note, i.notes, i.opinion, i.no_record_reason,
+                  (SELECT count(*) FROM document d
+                   WHERE d.case_id = i.case_id AND d.belongs_to = i.uuid::text) AS "records!"
+           FROM interview i JOIN staff s ON s.id = i.host_id
+           WHERE i.case_id = $1
+           ORDER BY i.held_at DESC, i.id DESC"#,
+        case,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(lines)
+}
+
+/// A quality review of one of the court cases behind it.
+#[derive(Debug, Clone)]
+pub struct ReviewLine {
+    pub court_case: String,
+    /// 1 to 3: 一类, 二类, 三类.
+    pub grade: i32,
+    pub accountability: bool,
+    pub note: String,
+}
+
+/// The quality reviews (评查) of a case.
+pub async fn reviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReviewLine>> {
+    let (conn, case) = tx.within(opened);
+    let lines = sqlx::query_as!(
+        ReviewLine,
+        r#"SELECT z.number AS court_case, v.grade, v.accountability, v.note
+           FROM case_review v JOIN court_case z ON z.id = v.court_case_id
+           WHERE v.case_id = $1 ORDER BY v.id"#,
+        case,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(lines)
+}
+
+/// A signature under a close report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SignatureLine {
+    pub step: String,
+    pub decision: String,
+    pub opinion: String,
+    pub capacity: String,
+    pub signer: String,
+    pub signed_at: DateTime<Utc>,
+}
+
+/// A close report with its chain of signatures.
+#[derive(Debug, Clone)]
+pub struct ClosingLine {
+    pub uuid: Uuid,
+    pub outcome: Outcome,
+    pub applied_at: DateTime<Utc>,
+    pub applied_by: String,
+    pub needs_leading_group: bool,
+    pub signatures: Vec<SignatureLine>,
+}
+
+impl ClosingLine {
+    /// The steps that this report passes.
+    pub fn steps(&self) -> impl Iterator<Item = SignStep> {
+        let all = SignStep::ALL.iter().copied();
+        let needed = self.needs_leading_group;
+        all.filter(move |step| needed || *step != SignStep::LeadingGroup)
+    }
+
+    /// The signature of a step.
+    pub fn signature(&self, step: SignStep) -> Option<&SignatureLine> {
+        self.signatures.iter().find(|signature| signature.step == step.code())
+    }
+}
+
+/// The close reports of a case, newest first.
+pub async fn approvals(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ClosingLine>> {
+    let (conn, case) = tx.within(opened);
+    let rows = sqlx::query!(
+        r#"SELECT c.uuid, c.outcome AS "outcome: Outcome", c.applied_at, s.name AS applied_by, c.needs_leading_group,
+                  (SELECT json_agg(json_build_object(
+                       'step', g.step, 'decision', g.decision, 'opinion', g.opinion, 'capacity', g.capacity,
+                       'signer', p.name, 'signed_at', g.signed_at) ORDER BY g.signed_at)
+                   FROM closing_signature g JOIN staff p ON p.id = g.recorded_by
+                   WHERE g.closing_id = c.id) AS "signatures: Json<Vec<SignatureLine>>"
+           FROM closing c JOIN staff s ON s.id = c.recorded_by
+           WHERE c.case_id = $1 ORDER BY c.id DESC"#,
+        case,
+    )
+    .fetch_all(conn)
+    .await?;
+    let closings = rows.into_iter().map(|row| ClosingLine {
+        uuid: row.uuid,
+        outcome: row.outcome,
+        applied_at: row.applied_at,
+        applied_by: row.applied_by,
+        needs_leading_group: row.needs_leading_group,
+        signatures: list(row.signatures),
+    });
+    Ok(closings.collect())
+}
+
+/// A line of the audit about the case.
+#[derive(Debug, Clone)]
+pub struct AuditLine {
+    pub at: DateTime<Utc>,
+    pub who: String,
+    pub unit: String,
+    pub verb: String,
+    pub detail: String,
+}
+
+/// Who did and saw what, newest first; without `views` what was changed only.
+pub async fn log(tx: &mut Tx, opened: &Opened, views: bool) -> StoreResult<Vec<AuditLine>> {
+    let (conn, case) = tx.within(opened);
+    let lines = sqlx::query_as!(
+        AuditLine,
+        r#"SELECT a.at, s.name AS who, u.short_name AS unit, a.verb, a.detail
+           FROM audit a
+           JOIN staff s ON s.id = a.staff_id
+           JOIN role_grant g ON g.id = a.grant_id
+           JOIN unit u ON u.id = g.unit_id
+           WHERE a.case_id = $1 AND ($2 OR a.verb NOT IN ('identity.revealed', 'document.read'))
+           ORDER BY a.at DESC, a.seq DESC
+           LIMIT 200"#,
+        case,
+        views,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(lines)
+}
+
+impl RelatedLine {
+    /// 「办理中」
+    pub fn stage_label(&self) -> &'static str {
+        Stage::from_code(&self.stage).map_or("", Stage::label)
+    }
+}

@@ -1,0 +1,344 @@
+//! Petitioners: sealed, matched across courts, read behind the wall.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::{StoreResult, Tx};
+use crate::domain::ids::{PetitionerId, StaffId, UnitId};
+use crate::domain::petition_case::Stage;
+use crate::domain::petitioner::{IdNumber, IdType, Phone, Sex};
+use crate::domain::visit::{Document, Identity};
+
+/// What a column of a person is sealed and indexed for.
+pub const ID: &str = "petitioner.id";
+pub const PHONE: &str = "petitioner.phone";
+pub const ADDRESS: &str = "petitioner.address";
+
+/// What someone is looked for by: any of these.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// A whole ID number, normalised.
+    pub id: String,
+    pub phone: String,
+    /// A name, folded.
+    pub name: String,
+    /// The last four of an ID number; alone, or narrowing a name.
+    pub tail: String,
+    pub case_number: String,
+}
+
+/// A person whom the duplicate check found.
+#[derive(Debug, Clone)]
+pub struct PersonCard {
+    pub petitioner: PetitionerId,
+    pub uuid: Uuid,
+    pub name: String,
+    pub sex: Option<Sex>,
+    pub birth_date: Option<NaiveDate>,
+    pub id_tail: String,
+    pub visits: i64,
+    pub cases: Vec<CaseElsewhere>,
+    pub entries: Vec<EntryLine>,
+}
+
+/// A case of theirs at any court: number, court, stage, nothing else.
+#[derive(Debug, Clone)]
+pub struct CaseElsewhere {
+    pub number: String,
+    pub court: String,
+    pub unit: UnitId,
+    pub stage: Stage,
+    pub is_open: bool,
+    pub visits: i64,
+}
+
+/// A visit of theirs at any court: when, where, about which case.
+#[derive(Debug, Clone)]
+pub struct EntryLine {
+    pub number: String,
+    pub received_at: DateTime<Utc>,
+    pub court: String,
+    pub unit: UnitId,
+    pub case_number: Option<String>,
+    pub nth: Option<i32>,
+}
+
+/// Whoever the courts know by these facts, with their cases and visits; asked of a function that
+/// says no more of another court than it may.
+pub async fn match_people(tx: &mut Tx, wanted: &Wanted) -> StoreResult<Vec<PersonCard>> {
+    let keys = tx.keys();
+    let index = |kind, value: &str| (!value.is_empty()).then(|| keys.index(kind, value));
+    let people = sqlx::query!(
+        r#"SELECT petitioner_id AS "id!: PetitionerId", uuid AS "uuid!", name AS "name!", sex AS "sex: Sex",
+                  birth_date, id_tail AS "id_tail!", visits AS "visits!"
+           FROM match_petitioner($1, $2, $3, $4, $5)"#,
+        index(ID, &wanted.id),
+        index(PHONE, &wanted.phone),
+        wanted.name,
+        wanted.tail,
+        wanted.case_number,
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let ids: Vec<i64> = people.iter().map(|person| person.id.0).collect();
+    let mut cases = cases_of(tx, &ids).await?;
+    let mut entries = entries_of(tx, &ids).await?;
+    let cards = people.into_iter().map(|person| PersonCard {
+        cases: take(&mut cases, person.id),
+        entries: take(&mut entries, person.id),
+        petitioner: person.id,
+        uuid: person.uuid,
+        name: person.name,
+        sex: person.sex,
+        birth_date: person.birth_date,
+        id_tail: person.id_tail,
+        visits: person.visits,
+    });
+    Ok(cards.collect())
+}
+
+/// The rows of one person out of those of all.
+fn take<T>(rows: &mut Vec<(PetitionerId, T)>, of: PetitionerId) -> Vec<T> {
+    rows.extract_if(.., |(id, _)| *id == of).map(|(_, row)| row).collect()
+}
+
+/// The cases of several people at any court.
+pub async fn cases_of(
+    tx: &mut Tx,
+    people: &[i64],
+) -> StoreResult<Vec<(PetitionerId, CaseElsewhere)>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.id AS "id!: PetitionerId", c.number AS "number!", c.court AS "court!",
+                  c.unit_id AS "unit!: UnitId", c.stage AS "stage!: Stage", c.is_open AS "is_open!",
+                  c.visits AS "visits!"
+           FROM unnest($1::bigint[]) WITH ORDINALITY AS p (id, place)
+           CROSS JOIN LATERAL cases_of_petitioner(p.id) c
+           ORDER BY p.place, c.is_open DESC, c.number DESC"#,
+        people,
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let rows = rows.into_iter().map(|row| {
+        let case = CaseElsewhere {
+            number: row.number,
+            court: row.court,
+            unit: row.unit,
+            stage: row.stage,
+            is_open: row.is_open,
+            visits: row.visits,
+        };
+        (row.id, case)
+    });
+    Ok(rows.collect())
+}
+
+/// The visits of several people at any court, newest first.
+pub async fn entries_of(
+    tx: &mut Tx,
+    people: &[i64],
+) -> StoreResult<Vec<(PetitionerId, EntryLine)>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.id AS "id!: PetitionerId", v.number AS "number!", v.received_at AS "received_at!",
+                  v.court AS "court!", v.unit_id AS "unit!: UnitId", v.case_number AS "case_number?", v.nth AS "nth?"
+           FROM unnest($1::bigint[]) WITH ORDINALITY AS p (id, place)
+           CROSS JOIN LATERAL visits_of_petitioner(p.id) v
+           ORDER BY p.place, v.received_at DESC"#,
+        people,
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let rows = rows.into_iter().map(|row| {
+        let entry = EntryLine {
+            number: row.number,
+            received_at: row.received_at,
+            court: row.court,
+            unit: row.unit,
+            case_number: row.case_number,
+            nth: row.nth,
+        };
+        (row.id, entry)
+    });
+    Ok(rows.collect())
+}
+
+/// The person of a card that was taken; only for those who may register a visit.
+pub async fn by_uuid(tx: &mut Tx, uuid: Uuid) -> StoreResult<Option<PetitionerId>> {
+    let id =
+        sqlx::query_scalar!("SELECT petitioner_to_link($1)", uuid).fetch_one(tx.unscoped()).await?;
+    Ok(id.map(PetitionerId))
+}
+
+/// What a court that has dealt with someone knows of them, opened.
+#[derive(Debug, Clone)]
+pub struct KnownIdentity {
+    pub name: String,
+    pub sex: Option<Sex>,
+    pub birth_date: Option<NaiveDate>,
+    pub region: String,
+    pub id_type: IdType,
+    pub id_number: String,
+    pub phone: String,
+    pub address: String,
+}
+
+/// The identity of someone within reach, for filling in a form at the window.
+pub async fn identity(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<KnownIdentity>> {
+    let keys = tx.keys();
+    let (conn, scope) = tx.scoped();
+    let row = sqlx::query!(
+        r#"SELECT p.name, p.sex AS "sex: Sex", p.birth_date, p.region, p.id_type AS "id_type: IdType",
+                  p.id_sealed, p.phone_sealed, p.address_sealed
+           FROM petitioner p
+           WHERE p.id = $1 AND EXISTS (SELECT FROM petitioner_court c
+                                       WHERE c.petitioner_id = p.id AND c.unit_id = ANY ($2))"#,
+        id.0,
+        scope.units(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let open = |purpose, sealed: Option<String>| {
+        sealed.map_or_else(|| Ok(String::new()), |sealed| keys.open_text(purpose, &sealed))
+    };
+    Ok(Some(KnownIdentity {
+        name: row.name,
+        sex: row.sex,
+        birth_date: row.birth_date,
+        region: row.region,
+        id_type: row.id_type,
+        id_number: open(ID, row.id_sealed)?,
+        phone: open(PHONE, row.phone_sealed)?,
+        address: open(ADDRESS, row.address_sealed)?,
+    }))
+}
+
+/// A person's columns, sealed and indexed.
+struct Sealed {
+    id_type: IdType,
+    id_sealed: Option<String>,
+    id_index: Option<Vec<u8>>,
+    id_tail: String,
+    verified: bool,
+    no_id_reason: Option<&'static str>,
+    id_override: Option<&'static str>,
+    phone_sealed: Option<String>,
+    phone_index: Option<Vec<u8>>,
+    phone_tail: String,
+    address_sealed: Option<String>,
+}
+
+fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Sealed> {
+    let keys = tx.keys();
+    let phone = identity.phone.as_ref().map(Phone::exposed);
+    let address = identity.address.trim();
+    let (id_type, number, verified) = match &identity.document {
+        Document::Verified(number) => (IdType::IdCard, IdNumber::exposed(number), true),
+        Document::AsShown(id_type, number, _) => (*id_type, number.as_str(), false),
+        Document::None(_) => (IdType::None, "", false),
+    };
+    let tail: String = number.chars().rev().take(4).collect();
+    let sealed = |purpose, value: &str| {
+        if value.is_empty() { Ok(None) } else { keys.seal_text(purpose, value).map(Some) }
+    };
+    let index = |purpose, value: &str| (!value.is_empty()).then(|| keys.index(purpose, value));
+    Ok(Sealed {
+        id_type,
+        id_sealed: sealed(ID, number)?,
+        id_index: index(ID, number),
+        id_tail: tail.chars().rev().collect(),
+        verified,
+        no_id_reason: match &identity.document {
+            Document::None(reason) => Some(reason.code()),
+            Document::Verified(_) | Document::AsShown(..) => None,
+        },
+        id_override: match &identity.document {
+            Document::AsShown(_, _, stands) => stands.map(|stands| stands.code()),
+            Document::Verified(_) | Document::None(_) => None,
+        },
+        phone_sealed: sealed(PHONE, phone.unwrap_or_default())?,
+        phone_index: index(PHONE, phone.unwrap_or_default()),
+        phone_tail: identity
+            .phone
+            .as_ref()
+            .map(|phone| phone.tail().to_owned())
+            .unwrap_or_default(),
+        address_sealed: sealed(ADDRESS, address)?,
+    })
+}
+
+/// The person with this identity: the one whom the courts know by the same ID number, or a new one.
+/// A name alone never makes two people one.
+pub async fn ensure(
+    tx: &mut Tx,
+    identity: &Identity,
+    (by, at): (StaffId, DateTime<Utc>),
+) -> StoreResult<PetitionerId> {
+    let sealed = seal(tx, identity)?;
+    if sealed.verified
+        && let Some(known) = known_by_id(tx, sealed.id_index.as_deref()).await?
+    {
+        return Ok(known);
+    }
+    let id = sqlx::query_scalar!(
+        r#"INSERT INTO petitioner (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail,
+                                   id_verified, no_id_reason, id_override, phone_sealed, phone_index, phone_tail,
+                                   address_sealed, recorded_at, recorded_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+           RETURNING id AS "id: PetitionerId""#,
+        identity.name.as_str(),
+        identity.name.normalised(),
+        identity.sex.map(Sex::code),
+        identity.birth_date,
+        identity.region,
+        sealed.id_type.code(),
+        sealed.id_sealed,
+        sealed.id_index,
+        sealed.id_tail,
+        sealed.verified,
+        sealed.no_id_reason,
+        sealed.id_override,
+        sealed.phone_sealed,
+        sealed.phone_index,
+        sealed.phone_tail,
+        sealed.address_sealed,
+        at,
+        by.0,
+    )
+    .fetch_one(tx.unscoped())
+    .await?;
+    Ok(id)
+}
+
+async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {
+    let known = sqlx::query_scalar!(
+        r#"SELECT petitioner_id AS "id!: PetitionerId" FROM match_petitioner($1, NULL, '-', '-', NULL) LIMIT 1"#,
+        index,
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
+    Ok(known)
+}
+
+/// Keeps the newest phone and address of someone, once their court is within reach.
+pub async fn refresh_contact(
+    tx: &mut Tx,
+    person: PetitionerId,
+    identity: &Identity,
+) -> StoreResult<()> {
+    let sealed = seal(tx, identity)?;
+    sqlx::query!(
+        "UPDATE petitioner SET phone_sealed = coalesce($2, phone_sealed), phone_index = coalesce($3, phone_index),
+                phone_tail = CASE WHEN $2::text IS NULL THEN phone_tail ELSE $4 END,
+                address_sealed = coalesce($5, address_sealed), version = version + 1
+         WHERE id = $1 AND ($2::text IS NOT NULL OR $5::text IS NOT NULL)
+           AND ($3::bytea IS DISTINCT FROM phone_index OR $5::text IS NOT NULL)",
+        person.0,
+        sealed.phone_sealed,
+        sealed.phone_index,
+        sealed.phone_tail,
+        sealed.address_sealed,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Masked values, opened one at a time and on the record.
+
+use super::case_files::CaseFile;
+use super::{StoreResult, Tx, audit};
+use crate::domain::reveal::{MaskedField, Revealed};
+
+/// What each value is sealed for.
+pub const fn purpose(field: MaskedField) -> &'static str {
+    match field {
+        MaskedField::IdNumber => "petitioner.id",
+        MaskedField::Phone => "petitioner.phone",
+        MaskedField::Address => "petitioner.address",
+    }
+}
+
+/// The value of the case's petitioner, with its line in the audit; none where it was never told.
+pub async fn record(tx: &mut Tx, file: &CaseFile, fact: &Revealed) -> StoreResult<Option<String>> {
+    let Some(opened) = file.opened().filter(|opened| opened.case().id == fact.case()) else {
+        return Ok(None);
+    };
+    let keys = tx.keys();
+    let (conn, case) = tx.within(&opened);
+    let sealed = sqlx::query_scalar!(
+        r#"SELECT CASE $2::text WHEN 'id_number' THEN i.id_sealed WHEN 'phone' THEN i.phone_sealed
+                  ELSE i.address_sealed END AS sealed
+           FROM party y JOIN petitioner i ON i.id = y.petitioner_id
+           WHERE y.case_id = $1 AND y.part = 'main'"#,
+        case,
+        fact.field().code(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(sealed) = sealed.flatten() else { return Ok(None) };
+    let value = keys.open_text(purpose(fact.field()), &sealed)?;
+    let reason = fact.reason().map_or("own_work", |reason| reason.code());
+    let entry = audit::Entry {
+        verb: "identity.revealed",
+        case: Some(fact.case()),
+        object: fact.field().code(),
+        detail: reason,
+        at: fact.at(),
+    };
+    audit::append(tx, entry).await?;
+    Ok(Some(value))
+}

@@ -1,0 +1,239 @@
+//! The list of cases.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use chrono::NaiveDate;
+
+use super::form::{Asked, SIZES};
+use super::pages::{Active, Column, Line, ListPage, PrintPage, View};
+use crate::domain::calendar;
+use crate::domain::category::Category;
+use crate::domain::petition_case::Stage;
+use crate::domain::source::Source;
+use crate::domain::staff::Role;
+use crate::store::Session;
+use crate::store::case_lists::{Around, COUNTED_TO, CaseLine, SortKey, around, list};
+use crate::store::cursor::Paged;
+use crate::web::extract::Query;
+use crate::web::form::Choice;
+use crate::web::layout::Frame;
+use crate::web::{App, AppResult};
+
+const DUE: [(&str, &str); 6] = [
+    ("", "全部"),
+    ("over", "逾期"),
+    ("today", "今日到期"),
+    ("soon", "三日内"),
+    ("week", "本周到期"),
+    ("later", "三日以后"),
+];
+
+/// Key, name, and whether it starts with the latest.
+const COLUMNS: [(&str, SortKey, &str); 9] = [
+    ("due", SortKey::Due, "期限"),
+    ("no", SortKey::Number, "信访编号"),
+    ("name", SortKey::Name, "信访人"),
+    ("source", SortKey::Source, "来源"),
+    ("court", SortKey::Court, "责任法院"),
+    ("leader", SortKey::Leader, "包案领导"),
+    ("handler", SortKey::Handler, "责任人"),
+    ("stage", SortKey::Stage, "状态"),
+    ("updated", SortKey::Updated, "最近进展"),
+];
+
+pub async fn show(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Query(asked): Query<Asked>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let (today, role) = (calendar::day_of(now), session.actor().role);
+    let filter = asked.filter(role, today);
+    let mut tx = app.db.begin(&session).await?;
+    let found = list(&mut tx, &filter, &asked.window()).await?;
+    if asked.is_print() {
+        let back = asked.href(&[]);
+        let stamp = format!(
+            "{}　打印人：{}　{}",
+            session.court_name(),
+            session.staff_name(),
+            calendar::format_moment(now, NaiveDate::MIN)
+        );
+        let page = PrintPage { back, stamp, lines: lines(found.rows, role, today) };
+        return Ok(Html(page.render()?).into_response());
+    }
+    let around = around(&mut tx, &filter, today).await?;
+    let shell = frame.shell("信访案件");
+    let page = page(shell, (&asked, role), (found, around), today);
+    Ok(Html(page.render()?).into_response())
+}
+
+fn page(
+    shell: crate::web::layout::Shell,
+    (asked, role): (&Asked, Role),
+    (found, around): (Paged<CaseLine>, Around),
+    today: NaiveDate,
+) -> ListPage {
+    let counted = if around.count > COUNTED_TO {
+        format!("共{COUNTED_TO}+件")
+    } else {
+        format!("共{}件", around.count)
+    };
+    let units: Vec<_> =
+        around.units.iter().map(|unit| (unit.code.as_str(), unit.name.as_str())).collect();
+    let sizes = SIZES.map(|size| Choice {
+        value: asked.href(&[("size", &size.to_string())]),
+        label: size.to_string(),
+        chosen: size == asked.size(),
+    });
+    ListPage {
+        views: views(asked, role, around.overdue),
+        courts: with_all(&units, &asked.court),
+        many_courts: units.len() > 1,
+        stages: stages(&asked.stage),
+        dues: Choice::list(DUE, &asked.due),
+        sources: with_all(&codes(Source::ALL, Source::code, Source::label), &asked.source),
+        categories: with_all(
+            &codes(Category::ALL, Category::code, Category::label),
+            &asked.category,
+        ),
+        more: is_narrowed(asked),
+        active: active(asked, &units),
+        reset: asked.href(&[]) != "/cases",
+        counted,
+        too_many: around.count > COUNTED_TO,
+        columns: columns(asked),
+        prev: found.before.as_ref().map(|before| asked.href(&[("before", before)])),
+        next: found.after.as_ref().map(|after| asked.href(&[("after", after)])),
+        sizes: sizes.into(),
+        print: asked.href(&[("print", "yes")]),
+        lines: lines(found.rows, role, today),
+        mine: asked.is_mine(role),
+        asked: asked.clone(),
+        shell,
+    }
+}
+
+fn codes<T: Copy>(
+    all: &[T],
+    code: impl Fn(T) -> &'static str,
+    label: impl Fn(T) -> &'static str,
+) -> Vec<(&'static str, &'static str)> {
+    all.iter().map(|value| (code(*value), label(*value))).collect()
+}
+
+fn with_all(options: &[(&str, &str)], chosen: &str) -> Vec<Choice> {
+    Choice::list(std::iter::once(("", "全部")).chain(options.iter().copied()), chosen)
+}
+
+fn stages(chosen: &str) -> Vec<Choice> {
+    let groups = [("", "未办结"), ("all", "全部"), ("closed", "已结束")];
+    let chosen = if chosen == "open" { "" } else { chosen };
+    Choice::list(groups.into_iter().chain(codes(Stage::ALL, Stage::code, Stage::label)), chosen)
+}
+
+fn lines(rows: Vec<CaseLine>, role: Role, today: NaiveDate) -> Vec<Line> {
+    rows.into_iter().map(|row| Line::of(row, role, today)).collect()
+}
+
+/// The default views; a count stands only at what is overdue.
+fn views(asked: &Asked, role: Role, overdue: i64) -> Vec<View> {
+    let handles = matches!(role, Role::Handler | Role::Leader);
+    let all = if handles { "/cases?mine=no" } else { "/cases" };
+    let mine = handles.then_some(("我负责的", "/cases?mine=yes", 0));
+    let rest = [
+        ("逾期", "/cases?due=over", overdue),
+        ("本周到期", "/cases?due=week", 0),
+        ("退回补正", "/cases?stage=returned", 0),
+    ];
+    let here = asked.href(&[("sort", ""), ("desc", ""), ("size", "")]);
+    let here = if handles && here == "/cases" { "/cases?mine=yes".to_owned() } else { here };
+    std::iter::once(("全部", all, 0))
+        .chain(mine)
+        .chain(rest)
+        .map(|(label, href, count)| View { label, href, count, current: here == href })
+        .collect()
+}
+
+fn is_narrowed(asked: &Asked) -> bool {
+    let hidden = [
+        &asked.source,
+        &asked.category,
+        &asked.leader,
+        &asked.handler,
+        &asked.assigned_from,
+        &asked.assigned_to,
+        &asked.visits_min,
+    ];
+    hidden.iter().any(|value| !value.is_empty())
+}
+
+/// The conditions in force, each with the address that takes it away.
+fn active(asked: &Asked, units: &[(&str, &str)]) -> Vec<Active> {
+    let label = |options: &[(&str, &str)], code: &str| {
+        let found = options.iter().find(|(of, _)| *of == code);
+        found.map_or(code, |(_, label)| *label).to_owned()
+    };
+    let stage = match asked.stage.as_str() {
+        "" | "open" => "未办结".to_owned(),
+        "closed" => "已结束".to_owned(),
+        code => Stage::from_code(code).map_or("", Stage::label).to_owned(),
+    };
+    let source = Source::from_code(&asked.source).map_or("", Source::label).to_owned();
+    let category = Category::from_code(&asked.category).map_or("", Category::label).to_owned();
+    let from = |text: &str| if text.is_empty() { String::new() } else { format!("{text}起") };
+    let to = |text: &str| if text.is_empty() { String::new() } else { format!("{text}止") };
+    let visits = if asked.visits_min.is_empty() {
+        String::new()
+    } else {
+        format!("{}次以上", asked.visits_min)
+    };
+    let mine = if asked.mine == "yes" { "是".to_owned() } else { String::new() };
+    let due = if asked.due.is_empty() { String::new() } else { label(&DUE, &asked.due) };
+    [
+        ("关键词", "q", asked.q.clone(), ""),
+        ("法院", "court", label(units, &asked.court), ""),
+        ("状态", "stage", if asked.stage == "all" { String::new() } else { stage }, "all"),
+        ("期限", "due", due, ""),
+        ("我负责的", "mine", mine, "no"),
+        ("来源", "source", source, ""),
+        ("诉求类别", "category", category, ""),
+        ("包案领导", "leader", asked.leader.clone(), ""),
+        ("责任人", "handler", asked.handler.clone(), ""),
+        ("交办日期", "assigned_from", from(&asked.assigned_from), ""),
+        ("交办日期", "assigned_to", to(&asked.assigned_to), ""),
+        ("到访次数", "visits_min", visits, ""),
+    ]
+    .into_iter()
+    .filter(|(.., value, _)| !value.is_empty())
+    .map(|(label, field, value, without)| Active {
+        label,
+        value,
+        href: asked.href(&[(field, without)]),
+    })
+    .collect()
+}
+
+/// The heads; a second press on the same one turns the order around.
+fn columns(asked: &Asked) -> Vec<Column> {
+    let order = asked.order();
+    let column = |(code, key, label): (&'static str, SortKey, &'static str)| {
+        let current = order.key == key;
+        // What happened last comes first.
+        let first = if key == SortKey::Updated { "yes" } else { "" };
+        let desc = match (current, order.descending) {
+            (true, true) => "",
+            (true, false) => "yes",
+            (false, _) => first,
+        };
+        let sorted = match (current, order.descending) {
+            (false, _) => "",
+            (true, false) => "ascending",
+            (true, true) => "descending",
+        };
+        Column { label, sorted, href: asked.href(&[("sort", code), ("desc", desc)]) }
+    };
+    COLUMNS.map(column).into()
+}

@@ -1,0 +1,85 @@
+//! Opening a masked value (查看全号): the answer shows it once; a reload shows the case without it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::file::{Head, Tab, handles};
+use super::sections::BasicsPage;
+use crate::domain::calendar;
+use crate::domain::reveal::{MaskedField, Purpose, Refusal, reveal};
+use crate::store::{Begun, Session, case_files, reveals};
+use crate::web::extract::{Form, Path};
+use crate::web::form::{Choice, Problems};
+use crate::web::layout::{Frame, Shell};
+use crate::web::{App, AppError, AppResult};
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RevealForm {
+    field: String,
+    reason: String,
+}
+
+/// Asks what for.
+#[derive(Template)]
+#[template(path = "cases/reveal.html")]
+struct RevealPage {
+    shell: Shell,
+    number: String,
+    field: MaskedField,
+    reasons: Vec<Choice>,
+    problems: Problems,
+}
+
+pub async fn create(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+    form: Form<RevealForm>,
+) -> AppResult<Response> {
+    let (now, home) = (app.clock.now(), format!("/cases/{number}"));
+    let field = MaskedField::from_code(&form.fields.field).ok_or(AppError::NotFound)?;
+    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
+        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
+        Begun::Fresh(tx) => tx,
+    };
+    let today = calendar::day_of(now);
+    let file = case_files::find(&mut tx, &number, today).await?.ok_or(AppError::NotFound)?;
+    file.opened().ok_or(AppError::NotFound)?;
+    let own_work = file.in_team && handles(&file, session.actor());
+    let reason = Purpose::from_code(&form.fields.reason);
+    let fact = match reveal(session.actor(), &file.case, (field, reason), own_work, now) {
+        Ok(fact) => fact,
+        Err(refusal) => return refused(&frame, number, field, refusal),
+    };
+    let value = reveals::record(&mut tx, &file, &fact).await?;
+    let basics = case_files::basics(&mut tx, &file).await?;
+    tx.commit_to(&home).await?;
+    let head = Head::of(&file, session.actor(), Tab::Basics, today);
+    let mut page = BasicsPage::of(frame.shell(head.title()), head, (&file, basics));
+    page.revealed = Some((field.code(), value.unwrap_or_else(|| "没有登记".to_owned())));
+    Ok(Html(page.render()?).into_response())
+}
+
+fn refused(
+    frame: &Frame,
+    number: String,
+    field: MaskedField,
+    refusal: Refusal,
+) -> AppResult<Response> {
+    let mut problems = Problems::default();
+    match refusal {
+        Refusal::NoReason => problems.add("reason", refusal.to_string()),
+        Refusal::Masked => problems.add("", refusal.to_string()),
+    }
+    let reasons = Purpose::ALL.iter().map(|purpose| (purpose.code(), purpose.label()));
+    let reasons = Choice::list(reasons, "");
+    let shell = frame.shell(format!("查看{}", field.label()));
+    let page = RevealPage { shell, number, field, reasons, problems };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
+}

@@ -1,0 +1,387 @@
+//! The sections of a case: one page type and one handler each.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::file::{Head, Tab};
+use super::words;
+use crate::domain::calendar::{clock_time, day_of, format_moment, format_short};
+use crate::domain::document::DocumentKind;
+use crate::domain::staff::Role;
+use crate::domain::task::SignStep;
+use crate::store::case_files::{
+    self, AuditLine, Basics, CaseFile, ClosingLine, Entry, InterviewLine, Kind, ReviewLine,
+    SignatureLine, VisitText,
+};
+use crate::store::cursor::Place;
+use crate::store::documents::{self, DocumentLine};
+use crate::store::petition_cases::Opened;
+use crate::store::{Session, Tx};
+use crate::web::extract::{Path, Query};
+use crate::web::layout::{Frame, Shell};
+use crate::web::{App, AppError, AppResult};
+
+/// What every handler of a section begins with.
+pub struct Reading {
+    pub tx: Tx,
+    pub file: CaseFile,
+    pub today: NaiveDate,
+}
+
+impl Reading {
+    /// The case, if it is within reach.
+    pub async fn of(app: &App, session: &Session, number: &str) -> AppResult<Self> {
+        let today = day_of(app.clock.now());
+        let mut tx = app.db.begin(session).await?;
+        let file = case_files::find(&mut tx, number, today).await?.ok_or(AppError::NotFound)?;
+        Ok(Self { tx, file, today })
+    }
+
+    /// The proof that it is open in full; else as if the section weren't there.
+    fn opened(&self) -> AppResult<Opened> {
+        self.file.opened().ok_or(AppError::NotFound)
+    }
+
+    /// What stands around the section.
+    pub fn head(&self, session: &Session, tab: Tab) -> Head {
+        Head::of(&self.file, session.actor(), tab, self.today)
+    }
+}
+
+fn answer(page: &impl Template) -> AppResult<Response> {
+    Ok(Html(page.render()?).into_response())
+}
+
+/// 基本情况.
+#[derive(Template)]
+#[template(path = "cases/basics.html")]
+pub struct BasicsPage {
+    pub shell: Shell,
+    pub head: Head,
+    pub facts: Vec<(&'static str, String)>,
+    pub requests: Vec<String>,
+    pub plan: String,
+    pub narrative: bool,
+    pub basics: Basics,
+    /// A value that was just opened: field and value, shown this once.
+    pub revealed: Option<(&'static str, String)>,
+}
+
+impl BasicsPage {
+    /// The page from the case and its basic facts.
+    pub fn of(shell: Shell, head: Head, (file, mut basics): (&CaseFile, Basics)) -> Self {
+        let parties: Vec<_> = file.parties.iter().skip(1).map(|party| party.name.clone()).collect();
+        let assigned = basics.assignments.first();
+        let facts = [
+            ("共同信访人、代理人", parties.join("、")),
+            ("诉求类别", words::category(&file.category).to_owned()),
+            ("原审法院", basics.origin_court.clone().unwrap_or_default()),
+            ("原审案号", file.court_cases.join("、")),
+            ("责任单位", file.case.unit_name.clone()),
+            ("登记日期", day_of(file.case.opened_at).to_string()),
+            (
+                "来源与文号",
+                assigned
+                    .map(|it| format!("{}　{}", words::source(&it.source), it.source_number))
+                    .unwrap_or_default(),
+            ),
+            ("交办日期", assigned.map(|it| day_of(it.assigned_at).to_string()).unwrap_or_default()),
+            ("要求时限", assigned.map(|it| it.rules.clone()).unwrap_or_default()),
+            ("交办说明", assigned.map(|it| it.note.clone()).unwrap_or_default()),
+            ("紧急", file.urgent_reason.clone()),
+            (
+                "办理轮次",
+                if file.case.round_number > 1 {
+                    format!("第{}轮", file.case.round_number)
+                } else {
+                    String::new()
+                },
+            ),
+        ];
+        Self {
+            facts: facts.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect(),
+            requests: file.requests.clone(),
+            plan: basics.plan.take().unwrap_or_default(),
+            narrative: file.reads_narrative(),
+            basics,
+            revealed: None,
+            shell,
+            head,
+        }
+    }
+
+    fn when(visit: &VisitText) -> String {
+        format!("{} {}", day_of(visit.received_at), clock_time(visit.received_at))
+    }
+}
+
+pub async fn basics(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut reading = Reading::of(&app, &session, &number).await?;
+    let basics = case_files::basics(&mut reading.tx, &reading.file).await?;
+    let head = reading.head(&session, Tab::Basics);
+    answer(&BasicsPage::of(frame.shell(head.title()), head, (&reading.file, basics)))
+}
+
+/// 接访与约谈记录.
+#[derive(Template)]
+#[template(path = "cases/interviews.html")]
+struct InterviewsPage {
+    shell: Shell,
+    head: Head,
+    lines: Vec<InterviewLine>,
+    today: NaiveDate,
+}
+
+impl InterviewsPage {
+    fn when(&self, line: &InterviewLine) -> String {
+        format_moment(line.held_at, self.today)
+    }
+}
+
+pub async fn interviews(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut reading = Reading::of(&app, &session, &number).await?;
+    let opened = reading.opened()?;
+    let lines = case_files::interviews(&mut reading.tx, &opened).await?;
+    let head = reading.head(&session, Tab::Interviews);
+    let shell = frame.shell(head.title());
+    answer(&InterviewsPage { shell, head, lines, today: reading.today })
+}
+
+/// What the timeline is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TimelineAsked {
+    kind: String,
+    after: String,
+}
+
+/// 办理进展.
+#[derive(Template)]
+#[template(path = "cases/progress.html")]
+struct ProgressPage {
+    shell: Shell,
+    head: Head,
+    entries: Vec<Entry>,
+    kinds: Vec<(String, &'static str, bool)>,
+    older: Option<String>,
+    newest: Option<String>,
+}
+
+impl ProgressPage {
+    fn date(entry: &Entry) -> String {
+        format_short(day_of(entry.at))
+    }
+
+    fn corrects(entry: &Entry) -> Option<String> {
+        entry.corrects.map(|at| format!("更正了{}的记录", format_short(day_of(at))))
+    }
+
+    fn corrected(entry: &Entry) -> Option<String> {
+        entry.corrected.map(|at| format!("此条已更正，见{}", format_short(day_of(at))))
+    }
+}
+
+pub async fn progress(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+    Query(asked): Query<TimelineAsked>,
+) -> AppResult<Response> {
+    let mut reading = Reading::of(&app, &session, &number).await?;
+    let opened = reading.opened()?;
+    let kind = Kind::from_code(&asked.kind);
+    let place =
+        if asked.after.is_empty() { Place::First } else { Place::After(asked.after.clone()) };
+    let page = case_files::timeline(&mut reading.tx, &opened, kind, &place).await?;
+    let here = format!("/cases/{number}/progress");
+    let of_kind = kind.map(|kind| format!("{here}?kind={}", kind.code()));
+    let narrowed = of_kind.clone().unwrap_or_else(|| here.clone());
+    let join = if kind.is_some() { '&' } else { '?' };
+    let kinds = Kind::ALL
+        .iter()
+        .map(|(of, code, label)| (format!("{here}?kind={code}"), *label, kind == Some(*of)));
+    let head = reading.head(&session, Tab::Progress);
+    answer(&ProgressPage {
+        shell: frame.shell(head.title()),
+        head,
+        entries: page.rows,
+        kinds: std::iter::once((here.clone(), "全部", kind.is_none())).chain(kinds).collect(),
+        older: page.after.map(|after| format!("{narrowed}{join}after={after}")),
+        newest: page.before.map(|_| narrowed.clone()),
+    })
+}
+
+/// 材料卷宗.
+#[derive(Template)]
+#[template(path = "cases/documents.html")]
+struct DocumentsPage {
+    shell: Shell,
+    head: Head,
+    lines: Vec<DocumentLine>,
+    missing: String,
+    today: NaiveDate,
+}
+
+impl DocumentsPage {
+    fn when(&self, line: &DocumentLine) -> String {
+        format_moment(line.recorded_at, self.today)
+    }
+
+    fn size(line: &DocumentLine) -> String {
+        match line.size {
+            small @ ..=1023 => format!("{small}字节"),
+            medium @ 1024..=1_048_575 => format!("{}KB", medium / 1024),
+            large => format!("{}.{}MB", large / 1_048_576, large % 1_048_576 * 10 / 1_048_576),
+        }
+    }
+}
+
+/// What must be in the dossier before a case is closed, and isn't.
+fn missing(file: &CaseFile, lines: &[DocumentLine]) -> String {
+    let has = |kind| lines.iter().any(|line| line.kind == kind);
+    let needed = [
+        ("约见笔录", has(DocumentKind::InterviewRecord)),
+        ("评查报告", has(DocumentKind::ReviewReport)),
+        ("答复笔录", file.counts.replies > 0),
+        ("办结报告", file.counts.closings > 0),
+    ];
+    let missing = needed.into_iter().filter(|(_, there)| !there).map(|(name, _)| name);
+    missing.collect::<Vec<_>>().join("、")
+}
+
+pub async fn documents(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut reading = Reading::of(&app, &session, &number).await?;
+    let opened = reading.opened()?;
+    let mut lines = documents::list(&mut reading.tx, &opened).await?;
+    lines.sort_by_key(|line| line.kind);
+    let head = reading.head(&session, Tab::Documents);
+    answer(&DocumentsPage {
+        shell: frame.shell(head.title()),
+        head,
+        missing: if reading.file.case.is_open {
+            missing(&reading.file, &lines)
+        } else {
+            String::new()
+        },
+        lines,
+        today: reading.today,
+    })
+}
+
+/// 评查.
+#[derive(Template)]
+#[template(path = "cases/review.html")]
+struct ReviewPage {
+    shell: Shell,
+    head: Head,
+    lines: Vec<ReviewLine>,
+}
+
+pub async fn review(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut reading = Reading::of(&app, &session, &number).await?;
+    let opened = reading.opened()?;
+    let lines = case_files::reviews(&mut reading.tx, &opened).await?;
+    let head = reading.head(&session, Tab::Review);
+    answer(&ReviewPage { shell: frame.shell(head.title()), head, lines })
+}
+
+/// 审批与签批.
+#[derive(Template)]
+#[template(path = "cases/approvals.html")]
+struct ApprovalsPage {
+    shell: Shell,
+    head: Head,
+    closings: Vec<ClosingLine>,
+    today: NaiveDate,
+}
+
+impl ApprovalsPage {
+    fn when(&self, line: &ClosingLine) -> String {
+        format_moment(line.applied_at, self.today)
+    }
+
+    fn signed(&self, signature: &SignatureLine) -> String {
+        format!("{} {}", signature.signer, format_moment(signature.signed_at, self.today))
+    }
+
+    /// A step of the chain: `done`, `back`, the one that waits `now`, or `todo`.
+    fn state(line: &ClosingLine, step: SignStep) -> &'static str {
+        let returned = line.signatures.iter().any(|signature| signature.decision == "return");
+        let waits = line.steps().find(|step| line.signature(*step).is_none());
+        match line.signature(step) {
+            Some(signature) if signature.decision == "return" => "back",
+            Some(_) => "done",
+            None if !returned && waits == Some(step) => "now",
+            None => "todo",
+        }
+    }
+}
+
+pub async fn approvals(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut reading = Reading::of(&app, &session, &number).await?;
+    let opened = reading.opened()?;
+    let closings = case_files::approvals(&mut reading.tx, &opened).await?;
+    let head = reading.head(&session, Tab::Approvals);
+    let shell = frame.shell(head.title());
+    answer(&ApprovalsPage { shell, head, closings, today: reading.today })
+}
+
+/// 日志.
+#[derive(Template)]
+#[template(path = "cases/log.html")]
+struct LogPage {
+    shell: Shell,
+    head: Head,
+    lines: Vec<AuditLine>,
+    today: NaiveDate,
+}
+
+impl LogPage {
+    fn when(&self, line: &AuditLine) -> String {
+        format_moment(line.at, self.today)
+    }
+}
+
+/// Whoever handles the case sees what was changed; the bureau also who looked.
+pub async fn log(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let mut reading = Reading::of(&app, &session, &number).await?;
+    let opened = reading.opened()?;
+    let views = matches!(session.actor().role, Role::Bureau | Role::BureauHead);
+    let lines = case_files::log(&mut reading.tx, &opened, views).await?;
+    let head = reading.head(&session, Tab::Log);
+    answer(&LogPage { shell: frame.shell(head.title()), head, lines, today: reading.today })
+}

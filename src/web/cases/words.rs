@@ -1,0 +1,162 @@
+//! The words for the codes that the case page shows.
+
+use crate::domain::category::Category;
+use crate::domain::source::Source;
+use crate::store::case_files::Entry;
+
+/// How a visit came.
+pub fn channel(code: &str) -> &'static str {
+    match code {
+        "visit" => "来访",
+        "letter" => "来信",
+        "call" => "来电",
+        "online" => "网上",
+        "video" => "视频",
+        _ => "",
+    }
+}
+
+/// What kind of talk it was.
+pub fn interview(code: &str) -> &'static str {
+    match code {
+        "lead_meeting" => "包案领导约见",
+        "reception" => "接访",
+        "visit" => "走访（下访）",
+        "phone" => "电话",
+        "hearing" => "听证",
+        _ => "",
+    }
+}
+
+/// What the petitioner thought of it.
+pub fn opinion(code: &str) -> &'static str {
+    match code {
+        "agree" => "认可",
+        "partly" => "部分认可",
+        "disagree" => "不认可",
+        "refuse_sign" => "拒绝签字",
+        _ => "",
+    }
+}
+
+/// A place in the case's team; a unit's name stays.
+pub fn place(code: &str) -> &str {
+    match code {
+        "leader" => "包案领导",
+        "chief" => "责任领导",
+        "handler" => "责任人",
+        "officer" => "承办人",
+        "liaison" => "联络人",
+        "supervisor" => "督办领导",
+        name => name,
+    }
+}
+
+/// A source by its code.
+pub fn source(code: &str) -> &'static str {
+    Source::from_code(code).map_or("", Source::label)
+}
+
+/// A category by its code.
+pub fn category(code: &str) -> &'static str {
+    Category::from_code(code).map_or("", Category::label)
+}
+
+/// A grade of a quality review.
+pub const fn grade(grade: i32) -> &'static str {
+    match grade {
+        1 => "一类",
+        2 => "二类",
+        3 => "三类",
+        _ => "",
+    }
+}
+
+/// What an entry of the timeline is.
+pub fn entry(what: &str) -> &'static str {
+    match what {
+        "visit.visit" => "来访登记",
+        "visit.letter" => "来信登记",
+        "visit.call" => "来电登记",
+        "visit.online" => "网上信访登记",
+        "visit.video" => "视频接访登记",
+        "assignment.acknowledged" => "签收",
+        "ledger.completed" => "建立台账",
+        "interview.lead_meeting" => "包案领导约见",
+        "interview.reception" => "接访",
+        "interview.visit" | "progress.outreach" => "走访",
+        "interview.phone" | "progress.phone" => "电话联系",
+        "interview.hearing" => "听证",
+        "progress.file_review" => "调卷",
+        "progress.coordination" => "协调",
+        "progress.study" => "研究",
+        "progress.imported" => "台账记载",
+        "report.submitted" => "书面报告",
+        "report.received" => "中院接收报告",
+        "report.returned" => "中院退回报告",
+        "closing.approve" => "签批",
+        "closing.return" => "退回补正",
+        "document.filed" => "材料",
+        _ => match what.split_once('.') {
+            Some(("assignment", _)) => "交办",
+            Some(("reply", _)) => "答复",
+            Some(("closing", _)) => "申请办结",
+            _ => "办理",
+        },
+    }
+}
+
+/// What an entry says, where its own text is not a sentence.
+pub fn said(entry: &Entry) -> String {
+    match entry.what.split_once('.') {
+        Some(("assignment", code)) if code != "acknowledged" => {
+            let note =
+                if entry.more.is_empty() { String::new() } else { format!("　{}", entry.more) };
+            format!("{}，交{}办理。{note}", source(code), entry.text)
+        }
+        Some(("closing", "approve")) if entry.text.is_empty() => "同意。".to_owned(),
+        Some(("reply", "address_unknown")) => "地址不明，无法答复。".to_owned(),
+        Some(("reply", "anonymous")) => "匿名信访，无法答复。".to_owned(),
+        _ => entry.text.clone(),
+    }
+}
+
+/// What stands under an entry's text.
+pub fn below(entry: &Entry) -> String {
+    if entry.more.is_empty() {
+        return String::new();
+    }
+    match entry.what.split_once('.') {
+        Some(("interview", _)) => format!("地点：{}", entry.more),
+        Some(("progress", _)) => format!("下一步：{}", entry.more),
+        Some(("visit", _)) => format!("答复：{}", entry.more),
+        Some(("reply", _)) => format!("信访人意见：{}", entry.more),
+        Some(("closing", "approve" | "return")) => format!("以{}身份签署", entry.more),
+        _ => String::new(),
+    }
+}
+
+/// What an act of the audit is called; one that has no name yet shows its code.
+pub fn verb(code: &str) -> &str {
+    match code {
+        "case.registered" => "登记",
+        "case.assigned" => "交办",
+        "assignment.acknowledged" => "签收",
+        "ledger.kept" => "保存台账",
+        "interview.held" => "录入约见接访",
+        "progress.added" => "补充进展",
+        "progress.corrected" => "更正进展",
+        "report.submitted" => "报送书面报告",
+        "report.received" => "接收书面报告",
+        "report.returned" => "退回书面报告",
+        "reply.recorded" => "录入答复",
+        "closing.applied" => "申请办结",
+        "closing.signed" => "签批办结报告",
+        "closing.returned" => "退回办结报告",
+        "closing.confirmed" => "认定办结",
+        "document.filed" => "上传材料",
+        "document.read" => "查看材料",
+        "identity.revealed" => "查看全号",
+        code => code,
+    }
+}

@@ -4,6 +4,7 @@ use sqlx::postgres::{PgTypeInfo, PgValueRef, Postgres};
 use sqlx::{Decode, Type};
 
 use crate::domain::calendar::DayKind;
+use crate::domain::closing::{Decision, Step};
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
@@ -96,4 +97,8 @@ code_column! {
     reply::Signature,
     reply::Way,
     report::Decision,
+    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
+    DocumentKind, MediaType, Place, interview::Kind, interview::Opinion, progress::Kind, report::Decision,
+    reply::Way, reply::Signature, reply::NoneReason,
+    Step, Decision, Outcome,
 }

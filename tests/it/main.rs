@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail like the test itself")]
 
 mod architecture;
+mod approvals;
 mod assignments;
+mod closings;
 mod cluster;
 mod handling;
 mod ledgers;

@@ -319,6 +319,19 @@
     });
   });
 
+  /* What is often written: one tap puts it into its field. */
+  all("[data-phrases]").forEach(function (phrases) {
+    var field = doc.getElementById(phrases.dataset.phrases);
+    phrases.hidden = false;
+    phrases.addEventListener("click", function (event) {
+      var phrase = event.target.closest("button");
+      if (!phrase) return;
+      field.value = phrase.textContent;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
+  });
+
   /* Printing: a sheet prints itself; 打印 works wherever it stands. */
   doc.addEventListener("click", function (event) { if (event.target.closest("[data-print-now]")) window.print(); });
   all("[data-print-now]").forEach(function (button) { button.hidden = false; });

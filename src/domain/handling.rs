@@ -44,7 +44,7 @@ pub fn in_hands(case: &PetitionCase) -> Result<(), NotNow> {
 }
 
 /// The lines that say something.
-pub fn listed(lines: Vec<String>) -> Vec<String> {
+pub fn listed(lines: &[String]) -> Vec<String> {
     lines.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 

@@ -134,12 +134,12 @@ impl Held {
 pub fn hold(
     actor: &Actor,
     case: &PetitionCase,
-    wanted: Wanted,
+    wanted: &Wanted,
     hosts: &Hosts,
     at: DateTime<Utc>,
 ) -> Result<Held, Vec<Refusal>> {
     handling::under_way(case).map_err(|reason| vec![Refusal::NotNow(reason)])?;
-    let missing = missing(&wanted, hosts, at);
+    let missing = missing(wanted, hosts, at);
     let host = wanted.host.and_then(|host| hosts.people.iter().find(|one| one.id == host));
     let whole = (wanted.kind, wanted.held_at, host, wanted.present);
     let (Some(kind), Some(held_at), Some(host), Some(present)) = whole else { return Err(missing) };
@@ -159,7 +159,7 @@ pub fn hold(
         present,
         absence_note: said(&wanted.absence_note, !present),
         notes: said(&wanted.notes, true),
-        requests: listed(wanted.requests),
+        requests: listed(&wanted.requests),
         told_timetable: wanted.told_timetable && present,
         opinion: wanted.opinion.filter(|_| present),
         sign_note: said(&wanted.sign_note, present && wanted.opinion == Some(Opinion::RefuseSign)),
@@ -223,7 +223,7 @@ mod tests {
         }
     }
 
-    fn held(wanted: Wanted) -> Result<Held, Vec<Refusal>> {
+    fn held(wanted: &Wanted) -> Result<Held, Vec<Refusal>> {
         hold(&handler(), &case(Stage::InHandling), wanted, &hosts(), at("06-11 16:00"))
     }
 
@@ -260,21 +260,22 @@ mod tests {
             (Wanted { has_files: false, ..meeting() }, vec![Refusal::NoRecord]),
             (Wanted { has_files: false, no_record_reason: note("电话沟通"), ..meeting() }, vec![]),
         ] {
-            assert_eq!(held(wanted.clone()).err().unwrap_or_default(), expected, "{wanted:?}");
+            assert_eq!(held(&wanted).err().unwrap_or_default(), expected, "{wanted:?}");
         }
     }
 
     #[test]
     fn before_a_ledger_names_a_leader_nobody_meets_as_one() {
         let hosts = Hosts { leaders: vec![], ..hosts() };
-        let fact = hold(&handler(), &case(Stage::InHandling), meeting(), &hosts, at("06-11 16:00"));
+        let fact =
+            hold(&handler(), &case(Stage::InHandling), &meeting(), &hosts, at("06-11 16:00"));
         assert_eq!(fact.unwrap_err(), [Refusal::NoLeaderYet]);
     }
 
     #[test]
     fn only_the_leader_s_own_meeting_stops_the_clock() {
         for &kind in Kind::ALL {
-            let fact = held(Wanted { kind: Some(kind), ..meeting() }).unwrap();
+            let fact = held(&Wanted { kind: Some(kind), ..meeting() }).unwrap();
             assert_eq!(fact.stops_meeting(), kind == Kind::LeadMeeting, "{kind:?}");
         }
     }
@@ -287,7 +288,7 @@ mod tests {
             told_timetable: true,
             ..meeting()
         };
-        let fact = held(absent).unwrap();
+        let fact = held(&absent).unwrap();
         let kept = fact.interview();
         assert_eq!((kept.opinion, kept.told_timetable), (None, false));
         assert_eq!(kept.requests, ["案款足额发放"]);
@@ -300,7 +301,7 @@ mod tests {
             (Stage::UnitClosed, None),
             (Stage::ConfirmedClosed, Some(NotNow::Closed)),
         ] {
-            let held = hold(&handler(), &case(stage), meeting(), &hosts(), at("06-11 16:00"));
+            let held = hold(&handler(), &case(stage), &meeting(), &hosts(), at("06-11 16:00"));
             assert_eq!(held.err(), expected.map(|reason| vec![Refusal::NotNow(reason)]));
         }
     }

@@ -141,7 +141,7 @@ pub fn keep(
     if plan.is_empty() {
         refusals.push(Refusal::NoPlan);
     }
-    let requests = listed(wanted.requests);
+    let requests = listed(&wanted.requests);
     if requests.is_empty() {
         refusals.push(Refusal::NoRequest);
     }

@@ -4,6 +4,7 @@
 //! after it.
 
 mod code;
+pub mod content_hash;
 pub mod ids;
 pub mod unit;
 pub mod staff;
@@ -32,6 +33,7 @@ pub mod interview;
 pub mod progress;
 pub mod report;
 pub mod reply;
+pub mod closing;
 pub mod period;
 pub mod fraction;
 pub mod composition;

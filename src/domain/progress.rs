@@ -112,7 +112,7 @@ impl Added {
 pub fn add(
     actor: &Actor,
     case: &PetitionCase,
-    wanted: Wanted,
+    wanted: &Wanted,
     at: DateTime<Utc>,
 ) -> Result<Added, Vec<Refusal>> {
     handling::under_way(case).map_err(|reason| vec![Refusal::NotNow(reason)])?;
@@ -197,10 +197,10 @@ mod tests {
             (Wanted { happened_at: Some(at("06-14 17:01")), ..line() }, vec![Refusal::Future]),
             (Wanted { text: " ".to_owned(), ..line() }, vec![Refusal::NoText]),
         ] {
-            let added = add(&handler(), &case(Stage::InHandling), wanted, at("06-14 17:00"));
+            let added = add(&handler(), &case(Stage::InHandling), &wanted, at("06-14 17:00"));
             assert_eq!(added.err().unwrap_or_default(), expected);
         }
-        let closed = add(&handler(), &case(Stage::Terminated), line(), at("06-14 17:00"));
+        let closed = add(&handler(), &case(Stage::Terminated), &line(), at("06-14 17:00"));
         assert_eq!(closed.unwrap_err(), [Refusal::NotNow(NotNow::Closed)]);
     }
 

@@ -3,11 +3,9 @@
 //! The hash is taken over a canonical text, so that a snapshot derived again from the facts,
 //! or read back from the store in another order, can be compared with the frozen one.
 
-use std::fmt;
-
 use chrono::SecondsFormat;
-use sha2::{Digest, Sha256};
 
+pub use super::content_hash::ContentHash;
 use super::figure::{Facts, Figure, Frame, Item, Metric, compute};
 use super::ids::UnitId;
 use super::period::Period;
@@ -68,7 +66,7 @@ impl Snapshot {
     }
 
     pub fn hash(&self) -> ContentHash {
-        ContentHash(Sha256::digest(self.canonical()).into())
+        ContentHash::of(&self.canonical())
     }
 
     /// One line a fact, in one order. Free text is led by its length in bytes, so that no
@@ -108,31 +106,6 @@ fn line(item: &Item) -> String {
 
 fn codes<'a>(codes: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", codes.collect::<Vec<_>>().join(","))
-}
-
-/// SHA-256 over a snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ContentHash([u8; 32]);
-
-impl ContentHash {
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// The first eight digits, for people.
-    pub fn short(&self) -> String {
-        self.to_string().chars().take(8).collect()
-    }
-}
-
-impl fmt::Display for ContentHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use sqlx::postgres::{PgTypeInfo, PgValueRef, Postgres};
 use sqlx::{Decode, Type};
 
 use crate::domain::calendar::DayKind;
+use crate::domain::closing::{Decision, Step};
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
@@ -71,6 +72,7 @@ code_column! {
     ClockKind,
     DayCount,
     DayKind,
+    Decision,
     Disposition,
     DocumentKind,
     IdOverride,
@@ -86,6 +88,7 @@ code_column! {
     Sex,
     Source,
     Stage,
+    Step,
     UnitKind,
     VisitForm,
     VisitKind,

@@ -3,11 +3,13 @@
 // Forgetting to bind a scope leaves it unused, and that must not compile.
 #![deny(unused_variables)]
 
-pub mod assignments;
 pub mod acknowledgements;
+pub mod assignments;
 pub mod audit;
 pub mod case_files;
 pub mod case_lists;
+pub mod approvals;
+pub mod closings;
 mod codec;
 pub mod colleagues;
 pub mod cursor;
@@ -18,20 +20,21 @@ mod error;
 pub mod interviews;
 pub mod keys;
 pub mod known_facts;
+pub mod ledgers;
 pub mod numbers;
 pub mod openings;
 pub mod owner;
+pub mod passwords;
 pub mod petition_cases;
 pub mod petitioners;
-pub mod ledgers;
 pub mod progress;
 pub mod replies;
 pub mod reports;
+pub mod reveals;
 pub mod sessions;
 pub mod units;
 pub mod visit_lists;
 pub mod visits;
-pub mod reveals;
 pub mod work_queues;
 
 use chrono::{DateTime, Utc};

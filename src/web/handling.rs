@@ -46,7 +46,9 @@ pub fn at_fields<R: std::fmt::Display>(
     refusals: &[R],
     field: impl Fn(&R) -> &'static str,
 ) -> Problems {
-    refusals.iter().for_each(|refusal| problems.add(field(refusal), refusal.to_string()));
+    for refusal in refusals {
+        problems.add(field(refusal), refusal.to_string());
+    }
     problems
 }
 

@@ -1,9 +1,11 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod acknowledgements;
+mod approvals;
 mod assignments;
 mod cases;
 mod chips;
+mod closings;
 mod documents;
 mod error;
 pub mod extract;
@@ -21,6 +23,7 @@ mod replies;
 mod reports;
 pub mod routes;
 pub mod sign_in;
+mod signing;
 mod static_files;
 mod urls;
 mod visits;
@@ -59,6 +62,8 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = replies::routes(table);
     let table = documents::routes(table);
     let table = visits::routes(table);
+    let table = closings::routes(table);
+    let table = approvals::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

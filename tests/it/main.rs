@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail like the test itself")]
 
 mod architecture;
+mod approvals;
 mod assignments;
 mod cases;
+mod closings;
 mod cluster;
 mod handling;
 mod ledgers;

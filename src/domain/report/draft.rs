@@ -82,27 +82,27 @@ pub fn draft(known: &Known) -> Sections {
 }
 
 fn facts(known: &Known) -> String {
-    let mut text = String::new();
-    if !known.petitioners.is_empty() {
-        text.push_str(&format!("信访人{}，", known.petitioners.join("、")));
-    }
-    text.push_str(&format!("信访编号{}。", known.number));
-    if let Some(source) = &known.source {
-        let number = bracketed(&source.number);
-        text.push_str(&format!(
-            "{}{number}，{}交办{}。",
-            source.label,
-            full_day(day_of(source.assigned_at)),
-            known.unit
-        ));
-    }
-    if !known.court_cases.is_empty() {
-        text.push_str(&format!("原审案号{}。", known.court_cases.join("、")));
-    }
-    if !known.grounds.is_empty() {
-        text.push_str(&format!("反映事项：{}", known.grounds));
-    }
-    text
+    let who = match known.petitioners.join("、") {
+        names if names.is_empty() => String::new(),
+        names => format!("信访人{names}，"),
+    };
+    let source = known.source.as_ref().map(|source| {
+        let (label, number) = (source.label, bracketed(&source.number));
+        let on = full_day(day_of(source.assigned_at));
+        format!("{label}{number}，{on}交办{}。", known.unit)
+    });
+    let court_cases = match known.court_cases.join("、") {
+        numbers if numbers.is_empty() => String::new(),
+        numbers => format!("原审案号{numbers}。"),
+    };
+    [
+        who,
+        format!("信访编号{}。", known.number),
+        source.unwrap_or_default(),
+        court_cases,
+        prefixed("反映事项：", &known.grounds),
+    ]
+    .concat()
 }
 
 fn numbered(requests: &[String]) -> String {

@@ -48,7 +48,7 @@ struct AcknowledgementPage {
 /// An assignment as the page tells it.
 struct Assigned {
     line: AssignedLine,
-    assigned_at: String,
+    issued_at: String,
     acknowledged_at: String,
     dues: Vec<(&'static str, String)>,
 }
@@ -59,7 +59,7 @@ impl Assigned {
             (kind.label(), format!("{}24:00前", calendar::format_md(*due_on)))
         });
         Self {
-            assigned_at: calendar::format_full(line.assigned_at),
+            issued_at: calendar::format_full(line.assigned_at),
             acknowledged_at: line.acknowledged_at.map(calendar::format_full).unwrap_or_default(),
             dues: dues.collect(),
             line,

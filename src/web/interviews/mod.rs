@@ -109,7 +109,7 @@ async fn create(
     let mut problems = fields.check();
     let filed = handling::filed(DocumentKind::InterviewRecord, &files, &mut problems);
     let wanted = fields.wanted(day_of(now), !filed.is_empty());
-    match hold(session.actor(), opened.case(), wanted, &hosts, now) {
+    match hold(session.actor(), opened.case(), &wanted, &hosts, now) {
         Ok(fact) if problems.is_empty() => {
             let uuid = interviews::record(&mut tx, &fact).await?;
             let by = session.actor().staff;

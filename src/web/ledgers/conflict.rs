@@ -62,7 +62,7 @@ impl ConflictPage {
             at: now.map(|now| calendar::format_full(now.recorded_at)).unwrap_or_default(),
             version: standing.version(),
             rows: rows(&standing.people, &theirs, &mine),
-            mine: LedgerForm { claims: listed(mine.claims.clone()), ..mine },
+            mine: LedgerForm { claims: listed(&mine.claims), ..mine },
         }
     }
 }
@@ -73,7 +73,7 @@ fn rows(people: &People, theirs: &LedgerForm, mine: &LedgerForm) -> Vec<Row> {
         let found = people.court.iter().chain(&people.unit).find(|one| one.id.to_string() == id);
         found.map_or_else(|| "（未选）".to_owned(), |one| one.name.clone())
     };
-    let claims = |form: &LedgerForm| listed(form.claims.clone()).join("；");
+    let claims = |form: &LedgerForm| listed(&form.claims).join("；");
     let fact = |label, field, [theirs, mine, chosen]: [&str; 3]| {
         row(label, field, [theirs, mine, chosen], false)
     };
@@ -157,9 +157,8 @@ mod tests {
     #[test]
     fn what_differs_lies_between_the_common_beginning_and_ending() {
         let marked = |pieces: &[Piece]| -> String {
-            let mark = |piece: &Piece| match piece.differs {
-                true => format!("[{}]", piece.text),
-                false => piece.text.clone(),
+            let mark = |piece: &Piece| {
+                if piece.differs { format!("[{}]", piece.text) } else { piece.text.clone() }
             };
             pieces.iter().map(mark).collect()
         };

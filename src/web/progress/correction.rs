@@ -97,7 +97,7 @@ pub async fn create(
             return Ok(layout::done(&location, "更正已保存，原记录保留。"));
         }
         Ok(_) => {}
-        Err(refusals) => problems = handling::at_fields(problems, &refusals, field),
+        Err(refusals) => problems = handling::at_fields(problems, &refusals, |one| field(*one)),
     }
     let page = CorrectionPage::new(&frame, &opened, line, fields);
     let page = CorrectionPage { problems, ..page };

@@ -67,7 +67,7 @@ impl CorrectionForm {
 }
 
 /// The field that a refusal is about.
-pub const fn field(refusal: &Refusal) -> &'static str {
+pub const fn field(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NotNow(_) | Refusal::AlreadyCorrected => "",
         Refusal::NoKind => "kind",

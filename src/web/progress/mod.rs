@@ -85,7 +85,7 @@ async fn create(
     let opened = handling::opened(&mut tx, &number).await?;
     let mut problems = fields.check();
     let filed = handling::filed(DocumentKind::Other, &files, &mut problems);
-    match add(session.actor(), opened.case(), fields.wanted(day_of(now)), now) {
+    match add(session.actor(), opened.case(), &fields.wanted(day_of(now)), now) {
         Ok(fact) if problems.is_empty() => {
             let uuid = progress::record(&mut tx, &fact).await?;
             let by = session.actor().staff;
@@ -96,7 +96,9 @@ async fn create(
             return Ok(layout::done(&location, "已保存。"));
         }
         Ok(_) => {}
-        Err(refusals) => problems = handling::at_fields(problems, &refusals, form::field),
+        Err(refusals) => {
+            problems = handling::at_fields(problems, &refusals, |one| form::field(*one));
+        }
     }
     let page = ProgressPage::new(&frame, &opened, fields);
     let page = ProgressPage { again: !files.is_empty(), problems, ..page };

@@ -57,7 +57,7 @@ impl ReplyForm {
 }
 
 /// The field that a refusal is about.
-pub const fn field(refusal: &Refusal) -> &'static str {
+pub const fn field(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NotNow(_) => "",
         Refusal::NoTime | Refusal::Future => "answered_at",

@@ -123,7 +123,9 @@ async fn create(
             return Ok(layout::done(&location, "答复已保存。"));
         }
         Ok(_) => {}
-        Err(refusals) => problems = handling::at_fields(problems, &refusals, form::field),
+        Err(refusals) => {
+            problems = handling::at_fields(problems, &refusals, |one| form::field(*one));
+        }
     }
     let conflict = stale && problems.of("") == Some(handling::CHANGED);
     let page = ReplyPage::read(&mut tx, &frame, &opened, fields).await?;

@@ -13,6 +13,8 @@ use super::figure::{Facts, Frame, Metric, unowned};
 use super::ids::{BulletinId, StaffId, UnitId};
 use super::period::{Period, day_text};
 use super::snapshot::{ContentHash, Snapshot};
+use super::staff::{Actor, Role};
+use super::unit::UnitKind;
 
 codes! {
     /// Where an issue stands.
@@ -108,6 +110,10 @@ fn length(count: usize) -> u32 {
 /// Why an issue can't take the step.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    #[error("双周通报由信访局编制。")]
+    NotTheBureau,
+    #[error("双周通报由中级人民法院院长签发。")]
+    NotThePresident,
     #[error("本期还没有结束，{}起可以生成。", day_text(*.0))]
     NotEnded(NaiveDate),
     #[error("{0}")]
@@ -151,10 +157,11 @@ impl Drafted {
     }
 }
 
-/// 生成草稿: once the fortnight is over.
-pub fn draft(period: Period, by: StaffId, at: DateTime<Utc>) -> Result<Drafted, Refusal> {
+/// 生成草稿: by the bureau, once the fortnight is over.
+pub fn draft(period: Period, actor: &Actor, at: DateTime<Utc>) -> Result<Drafted, Refusal> {
+    of_the_bureau(actor)?;
     ended(period, at)?;
-    Ok(Drafted { period, by, at })
+    Ok(Drafted { period, by: actor.staff, at })
 }
 
 /// The fact that an issue's data was frozen. Only [`freeze`] makes one.
@@ -189,8 +196,8 @@ pub struct Step {
 }
 
 impl Step {
-    fn of(bulletin: &Bulletin, by: StaffId, at: DateTime<Utc>) -> Self {
-        Self { bulletin: bulletin.id, by, at }
+    fn of(bulletin: &Bulletin, actor: &Actor, at: DateTime<Utc>) -> Self {
+        Self { bulletin: bulletin.id, by: actor.staff, at }
     }
 
     pub fn bulletin(&self) -> BulletinId {
@@ -206,15 +213,16 @@ impl Step {
     }
 }
 
-/// 冻结数据: once, when the fortnight is over, every figure of the method is there, its items
-/// add up to it and the parts of every whole sum to the whole.
+/// 冻结数据: by the bureau, once, when the fortnight is over, every figure of the method is there,
+/// its items add up to it and the parts of every whole sum to the whole.
 pub fn freeze(
     bulletin: &Bulletin,
     snapshot: Snapshot,
     wholes: &[Whole],
-    by: StaffId,
+    actor: &Actor,
     at: DateTime<Utc>,
 ) -> Result<Frozen, Refusal> {
+    of_the_bureau(actor)?;
     ended(bulletin.period, at)?;
     if bulletin.state.is_frozen() {
         return Err(Refusal::AlreadyFrozen);
@@ -231,7 +239,7 @@ pub fn freeze(
     if let Some(metric) = lacking(&snapshot) {
         return Err(Refusal::FigureLacking(metric));
     }
-    Ok(Frozen { step: Step::of(bulletin, by, at), snapshot })
+    Ok(Frozen { step: Step::of(bulletin, actor, at), snapshot })
 }
 
 /// A metric of the method that some unit of the snapshot has not exactly once.
@@ -265,10 +273,13 @@ impl Signed {
     }
 }
 
-/// 签发: the frozen figures, and no others, are signed.
-pub fn sign(bulletin: &Bulletin, by: StaffId, at: DateTime<Utc>) -> Result<Signed, Refusal> {
+/// 签发: the president of the intermediate court signs the frozen figures, and no others.
+pub fn sign(bulletin: &Bulletin, actor: &Actor, at: DateTime<Utc>) -> Result<Signed, Refusal> {
+    if actor.role != Role::President || actor.court_kind != UnitKind::IntermediateCourt {
+        return Err(Refusal::NotThePresident);
+    }
     match (bulletin.state, bulletin.hash) {
-        (State::Checking, Some(hash)) => Ok(Signed { step: Step::of(bulletin, by, at), hash }),
+        (State::Checking, Some(hash)) => Ok(Signed { step: Step::of(bulletin, actor, at), hash }),
         (State::Draft, _) | (State::Checking, None) => Err(Refusal::NotFrozen),
         (State::Signed | State::Published | State::Superseded, _) => Err(Refusal::AlreadySigned),
     }
@@ -293,16 +304,30 @@ impl Published {
     }
 }
 
-/// 发布: a frozen issue, once. Who signs it first (签发) is asked where approvals are, and
+/// 发布: by the bureau, a frozen issue, once. Who signs it first (签发) is asked where approvals are, and
 /// what was signed is the same snapshot.
-pub fn publish(bulletin: &Bulletin, by: StaffId, at: DateTime<Utc>) -> Result<Published, Refusal> {
+pub fn publish(
+    bulletin: &Bulletin,
+    actor: &Actor,
+    at: DateTime<Utc>,
+) -> Result<Published, Refusal> {
+    of_the_bureau(actor)?;
     match (bulletin.state, bulletin.hash) {
         (State::Checking | State::Signed, Some(hash)) => {
-            Ok(Published { step: Step::of(bulletin, by, at), hash })
+            Ok(Published { step: Step::of(bulletin, actor, at), hash })
         }
         (State::Draft, _) | (State::Checking | State::Signed, None) => Err(Refusal::NotFrozen),
         (State::Published | State::Superseded, _) => Err(Refusal::AlreadyPublished),
     }
+}
+
+/// Whether someone may take the bureau's steps: what a page offers and what the rules ask.
+pub const fn may_edit(role: Role) -> bool {
+    matches!(role, Role::Bureau | Role::BureauHead)
+}
+
+fn of_the_bureau(actor: &Actor) -> Result<(), Refusal> {
+    if may_edit(actor.role) { Ok(()) } else { Err(Refusal::NotTheBureau) }
 }
 
 fn ended(period: Period, at: DateTime<Utc>) -> Result<(), Refusal> {
@@ -313,12 +338,27 @@ fn ended(period: Period, at: DateTime<Utc>) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::domain::figure::{AssignmentFacts, Figure, LedgerFacts, Stamp};
-    use crate::domain::ids::{AssignmentId, PetitionCaseId};
+    use crate::domain::ids::{AssignmentId, GrantId, PetitionCaseId};
     use crate::domain::snapshot::Method;
 
     type Change = fn(&mut Snapshot);
 
     const BY: StaffId = StaffId(9);
+
+    fn actor(role: Role) -> Actor {
+        Actor {
+            staff: BY,
+            grant: GrantId(1),
+            role,
+            unit: UnitId(2),
+            court: UnitId(1),
+            court_kind: UnitKind::IntermediateCourt,
+        }
+    }
+
+    fn bureau() -> Actor {
+        actor(Role::Bureau)
+    }
 
     fn moment(text: &str) -> DateTime<Utc> {
         DateTime::parse_from_rfc3339(text).unwrap().to_utc()
@@ -359,8 +399,8 @@ mod tests {
             (monday(), None),
             (moment("2026-07-01T10:00:00+08:00"), None),
         ] {
-            assert_eq!(said(draft(period(), BY, at)), refused, "{at}");
-            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], BY, at);
+            assert_eq!(said(draft(period(), &bureau(), at)), refused, "{at}");
+            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], &bureau(), at);
             assert_eq!(said(frozen), refused, "{at}");
         }
     }
@@ -380,7 +420,7 @@ mod tests {
             ("outcomes of 001-E", 35, 36, vec![], Some("结果分类合计36，总数35，差1件。")),
         ] {
             let whole = whole(total, parts, &unclassified);
-            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[whole], BY, monday());
+            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[whole], &bureau(), monday());
             assert_eq!(said(frozen).as_deref(), refused, "{what}");
         }
     }
@@ -394,14 +434,14 @@ mod tests {
                 |s| s.figures.retain(|one: &Figure| one.metric != Metric::I14),
                 Refusal::FigureLacking(Metric::I14),
             ),
-            (|s| drop(s.figures.pop()), Refusal::FigureLacking(Metric::I08c)),
+            (|s| drop(s.figures.pop()), Refusal::FigureLacking(Metric::I34)),
             (|s| s.figures.push(s.figures[0].clone()), Refusal::FigureLacking(Metric::I07)),
             (|s| s.figures.clear(), Refusal::FigureLacking(Metric::I07)),
         ];
         for (change, refusal) in changes {
             let mut other = snapshot();
             change(&mut other);
-            let frozen = freeze(&bulletin(State::Draft), other, &[], BY, monday());
+            let frozen = freeze(&bulletin(State::Draft), other, &[], &bureau(), monday());
             assert_eq!(frozen.err(), Some(refusal));
         }
     }
@@ -422,7 +462,7 @@ mod tests {
         ] {
             let snapshot = Snapshot::derive(period(), Method::first(), &units, &facts);
             let wholes = wholes_by_unit(&snapshot, &units, &facts);
-            let frozen = freeze(&bulletin(State::Draft), snapshot, &wholes, BY, monday());
+            let frozen = freeze(&bulletin(State::Draft), snapshot, &wholes, &bureau(), monday());
             assert_eq!(said(frozen).as_deref(), refused);
         }
     }
@@ -439,16 +479,36 @@ mod tests {
         ] {
             let issue = bulletin(state);
             assert_eq!(State::from_code(state.code()), Some(state));
-            assert_eq!(freeze(&issue, snapshot(), &[], BY, monday()).err(), frozen, "{state:?}");
-            assert_eq!(sign(&issue, BY, monday()).err(), signed, "{state:?}");
-            assert_eq!(publish(&issue, BY, monday()).err(), published, "{state:?}");
+            assert_eq!(freeze(&issue, snapshot(), &[], &bureau(), monday()).err(), frozen, "{state:?}");
+            assert_eq!(sign(&issue, &actor(Role::President), monday()).err(), signed, "{state:?}");
+            assert_eq!(publish(&issue, &bureau(), monday()).err(), published, "{state:?}");
         }
     }
 
     #[test]
+    fn the_bureau_makes_an_issue_and_the_president_of_the_intermediate_court_signs_it() {
+        let (draft_of, checking) = (bulletin(State::Draft), bulletin(State::Checking));
+        for &role in Role::ALL {
+            let (who, refused) = (actor(role), Some(Refusal::NotTheBureau));
+            let bureau = matches!(role, Role::Bureau | Role::BureauHead);
+            let expected = if bureau { None } else { refused };
+            assert_eq!(draft(period(), &who, monday()).err(), expected, "{role:?}");
+            let frozen = freeze(&draft_of, snapshot(), &[], &who, monday());
+            assert_eq!(frozen.err(), expected, "{role:?}");
+            assert_eq!(publish(&checking, &who, monday()).err(), expected, "{role:?}");
+            let expected = (role != Role::President).then_some(Refusal::NotThePresident);
+            assert_eq!(sign(&checking, &who, monday()).err(), expected, "{role:?}");
+        }
+        let of_a_base_court =
+            Actor { court_kind: UnitKind::BaseCourt, ..actor(Role::President) };
+        let signed = sign(&checking, &of_a_base_court, monday());
+        assert_eq!(signed.err(), Some(Refusal::NotThePresident));
+    }
+
+    #[test]
     fn what_is_published_is_what_was_frozen() {
-        let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], BY, monday()).unwrap();
-        let published = publish(&bulletin(State::Signed), BY, monday()).unwrap();
+        let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], &bureau(), monday()).unwrap();
+        let published = publish(&bulletin(State::Signed), &bureau(), monday()).unwrap();
         assert_eq!(published.hash(), frozen.hash());
         assert_eq!((published.step().bulletin(), published.step().by()), (BulletinId(3), BY));
     }

@@ -29,11 +29,11 @@ pub struct Method {
 impl Method {
     /// The first version.
     pub fn first() -> Self {
-        use Metric::{I03, I04, I05, I07, I08a, I08b, I08c, I14};
+        use Metric::{I03, I04, I05, I07, I08a, I08b, I08c, I14, I34};
         Self {
             version: 1,
             ranked: vec![I07, I14, I03, I04, I05, I08a],
-            shown: vec![I08b, I08c],
+            shown: vec![I08b, I08c, I34],
             smallest_base: SMALLEST_BASE,
         }
     }
@@ -176,7 +176,7 @@ mod tests {
     fn a_snapshot_can_be_derived_again() {
         let cases = vec![closed(1, 1, IN_TIME), closed(2, 1, IN_TIME), closed(3, 2, IN_TIME)];
         let frozen = derive(cases.clone());
-        assert_eq!(frozen.figures.len(), 2 * 8);
+        assert_eq!(frozen.figures.len(), 2 * 9);
 
         let mut later = cases;
         later.reverse();
@@ -226,7 +226,7 @@ mod tests {
         let snapshot = derive(vec![closed(1, 1, IN_TIME)]);
         assert!(snapshot.canonical().starts_with(
             "snapshot 1\nperiod 2026-W24 2026-06-14T16:00:00Z\nmethod 1 least 5\n\
-             ranked [I07,I14,I03,I04,I05,I08a]\nshown [I08b,I08c]\nfigure 1 I03 0/0\n"
+             ranked [I07,I14,I03,I04,I05,I08a]\nshown [I08b,I08c,I34]\nfigure 1 I03 0/0\n"
         ));
         let item = "figure 1 I08a 1/1\nitem 1 12:XF2026-00001 - counted [] 12:书面息诉\n";
         assert!(snapshot.canonical().contains(item));

@@ -11,6 +11,7 @@ mod leading;
 mod ledger;
 mod meeting;
 mod metric;
+mod overdue;
 mod report;
 #[cfg(test)]
 mod sample;
@@ -153,6 +154,7 @@ fn items(metric: Metric, facts: &Facts, frame: &Frame) -> Vec<(UnitId, Item)> {
         Metric::I08b => of_cases(Outcome::is_formally_ended),
         Metric::I08c => of_cases(Outcome::is_resolved),
         Metric::I14 => of_assignments(leading::judge),
+        Metric::I34 => of_assignments(overdue::judge),
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::code::codes;
-use super::figure::{Facts, Frame, Metric, unowned};
+use super::figure::{Bucket, Facts, Frame, Late, Metric, unowned};
 use super::ids::{BulletinId, StaffId, UnitId};
 use super::period::{Period, day_text};
 use super::snapshot::{ContentHash, Snapshot};
@@ -103,6 +103,25 @@ pub fn wholes_by_unit(snapshot: &Snapshot, units: &[UnitId], facts: &Facts) -> V
     snapshot.method.metrics().map(whole).collect()
 }
 
+/// The whole of the outcome classes (结果分类): the closed cases as they were counted on their own,
+/// against those that the figures divide into classes.
+pub fn whole_of_outcomes(snapshot: &Snapshot, closed: &[String]) -> Whole {
+    let items = snapshot.figures.iter().filter(|figure| figure.metric == Metric::I08a);
+    let classed: BTreeSet<_> = items
+        .flat_map(|figure| &figure.items)
+        .filter(|item| item.bucket != Bucket::Excluded)
+        .map(|item| item.number.as_str())
+        .collect();
+    let unclassified =
+        closed.iter().filter(|number| !classed.contains(number.as_str())).cloned().collect();
+    Whole {
+        name: "结果分类".to_owned(),
+        total: length(closed.len()),
+        parts: length(classed.len()),
+        unclassified,
+    }
+}
+
 fn length(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -170,6 +189,17 @@ pub fn draft(period: Period, actor: &Actor, at: DateTime<Utc>) -> Result<Drafted
 pub struct Frozen {
     step: Step,
     snapshot: Snapshot,
+    late: Vec<Late>,
+}
+
+/// What an issue holds when its data is to be frozen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    pub snapshot: Snapshot,
+    /// The totals that the snapshot's parts must sum to.
+    pub wholes: Vec<Whole>,
+    /// What came to light about the issue before.
+    pub late: Vec<Late>,
 }
 
 impl Frozen {
@@ -179,6 +209,11 @@ impl Frozen {
 
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What came to light about the issue before; printed with this one.
+    pub fn late(&self) -> &[Late] {
+        &self.late
     }
 
     /// Over the whole snapshot; kept with the issue.
@@ -217,11 +252,11 @@ impl Step {
 /// its items add up to it and the parts of every whole sum to the whole.
 pub fn freeze(
     bulletin: &Bulletin,
-    snapshot: Snapshot,
-    wholes: &[Whole],
+    contents: Contents,
     actor: &Actor,
     at: DateTime<Utc>,
 ) -> Result<Frozen, Refusal> {
+    let Contents { snapshot, wholes, late } = contents;
     of_the_bureau(actor)?;
     ended(bulletin.period, at)?;
     if bulletin.state.is_frozen() {
@@ -239,7 +274,7 @@ pub fn freeze(
     if let Some(metric) = lacking(&snapshot) {
         return Err(Refusal::FigureLacking(metric));
     }
-    Ok(Frozen { step: Step::of(bulletin, actor, at), snapshot })
+    Ok(Frozen { step: Step::of(bulletin, actor, at), snapshot, late })
 }
 
 /// A metric of the method that some unit of the snapshot has not exactly once.
@@ -337,8 +372,9 @@ fn ended(period: Period, at: DateTime<Utc>) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::figure::{AssignmentFacts, Figure, LedgerFacts, Stamp};
+    use crate::domain::figure::{AssignmentFacts, CaseFacts, Closed, Figure, LedgerFacts, Stamp};
     use crate::domain::ids::{AssignmentId, GrantId, PetitionCaseId};
+    use crate::domain::outcome::Outcome;
     use crate::domain::snapshot::Method;
 
     type Change = fn(&mut Snapshot);
@@ -382,6 +418,10 @@ mod tests {
         Bulletin { id: BulletinId(3), period: period(), state, hash }
     }
 
+    fn contents(snapshot: Snapshot, wholes: Vec<Whole>) -> Contents {
+        Contents { snapshot, wholes, late: Vec::new() }
+    }
+
     fn whole(total: u32, parts: u32, unclassified: &[&str]) -> Whole {
         let unclassified = unclassified.iter().map(|&number| number.to_owned()).collect();
         Whole { name: "结果分类".to_owned(), total, parts, unclassified }
@@ -400,7 +440,8 @@ mod tests {
             (moment("2026-07-01T10:00:00+08:00"), None),
         ] {
             assert_eq!(said(draft(period(), &bureau(), at)), refused, "{at}");
-            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], &bureau(), at);
+            let frozen =
+                freeze(&bulletin(State::Draft), contents(snapshot(), vec![]), &bureau(), at);
             assert_eq!(said(frozen), refused, "{at}");
         }
     }
@@ -420,7 +461,12 @@ mod tests {
             ("outcomes of 001-E", 35, 36, vec![], Some("结果分类合计36，总数35，差1件。")),
         ] {
             let whole = whole(total, parts, &unclassified);
-            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[whole], &bureau(), monday());
+            let frozen = freeze(
+                &bulletin(State::Draft),
+                contents(snapshot(), vec![whole]),
+                &bureau(),
+                monday(),
+            );
             assert_eq!(said(frozen).as_deref(), refused, "{what}");
         }
     }
@@ -441,7 +487,8 @@ mod tests {
         for (change, refusal) in changes {
             let mut other = snapshot();
             change(&mut other);
-            let frozen = freeze(&bulletin(State::Draft), other, &[], &bureau(), monday());
+            let frozen =
+                freeze(&bulletin(State::Draft), contents(other, vec![]), &bureau(), monday());
             assert_eq!(frozen.err(), Some(refusal));
         }
     }
@@ -462,7 +509,38 @@ mod tests {
         ] {
             let snapshot = Snapshot::derive(period(), Method::first(), &units, &facts);
             let wholes = wholes_by_unit(&snapshot, &units, &facts);
-            let frozen = freeze(&bulletin(State::Draft), snapshot, &wholes, &bureau(), monday());
+            let frozen =
+                freeze(&bulletin(State::Draft), contents(snapshot, wholes), &bureau(), monday());
+            assert_eq!(said(frozen).as_deref(), refused);
+        }
+    }
+
+    #[test]
+    fn a_closed_case_that_no_class_holds_stops_the_issue() {
+        let at = Stamp::at_once(moment("2026-06-10T09:00:00+08:00"));
+        let closed = |id: i64| CaseFacts {
+            case: PetitionCaseId(id),
+            number: format!("XF2026-{id:05}"),
+            unit: UnitId(1),
+            void: None,
+            merged: None,
+            closings: vec![Closed { confirmed: at, outcome: Outcome::Terminated }],
+            reopened: Vec::new(),
+        };
+        let facts = Facts { assignments: Vec::new(), cases: vec![closed(1), closed(2)] };
+        let snapshot = Snapshot::derive(period(), Method::first(), &[UnitId(1)], &facts);
+        for (counted, refused) in [
+            (&["XF2026-00001", "XF2026-00002"][..], None),
+            (
+                &["XF2026-00001", "XF2026-00002", "XF2026-00107"],
+                Some("结果分类合计2，总数3，差1件：XF2026-00107未归类。"),
+            ),
+            (&["XF2026-00001"], Some("结果分类合计2，总数1，差1件。")),
+        ] {
+            let counted: Vec<_> = counted.iter().map(|&number| number.to_owned()).collect();
+            let wholes = vec![whole_of_outcomes(&snapshot, &counted)];
+            let contents = contents(snapshot.clone(), wholes);
+            let frozen = freeze(&bulletin(State::Draft), contents, &bureau(), monday());
             assert_eq!(said(frozen).as_deref(), refused);
         }
     }
@@ -479,7 +557,11 @@ mod tests {
         ] {
             let issue = bulletin(state);
             assert_eq!(State::from_code(state.code()), Some(state));
-            assert_eq!(freeze(&issue, snapshot(), &[], &bureau(), monday()).err(), frozen, "{state:?}");
+            assert_eq!(
+                freeze(&issue, contents(snapshot(), vec![]), &bureau(), monday()).err(),
+                frozen,
+                "{state:?}"
+            );
             assert_eq!(sign(&issue, &actor(Role::President), monday()).err(), signed, "{state:?}");
             assert_eq!(publish(&issue, &bureau(), monday()).err(), published, "{state:?}");
         }
@@ -493,21 +575,22 @@ mod tests {
             let bureau = matches!(role, Role::Bureau | Role::BureauHead);
             let expected = if bureau { None } else { refused };
             assert_eq!(draft(period(), &who, monday()).err(), expected, "{role:?}");
-            let frozen = freeze(&draft_of, snapshot(), &[], &who, monday());
+            let frozen = freeze(&draft_of, contents(snapshot(), vec![]), &who, monday());
             assert_eq!(frozen.err(), expected, "{role:?}");
             assert_eq!(publish(&checking, &who, monday()).err(), expected, "{role:?}");
             let expected = (role != Role::President).then_some(Refusal::NotThePresident);
             assert_eq!(sign(&checking, &who, monday()).err(), expected, "{role:?}");
         }
-        let of_a_base_court =
-            Actor { court_kind: UnitKind::BaseCourt, ..actor(Role::President) };
+        let of_a_base_court = Actor { court_kind: UnitKind::BaseCourt, ..actor(Role::President) };
         let signed = sign(&checking, &of_a_base_court, monday());
         assert_eq!(signed.err(), Some(Refusal::NotThePresident));
     }
 
     #[test]
     fn what_is_published_is_what_was_frozen() {
-        let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], &bureau(), monday()).unwrap();
+        let frozen =
+            freeze(&bulletin(State::Draft), contents(snapshot(), vec![]), &bureau(), monday())
+                .unwrap();
         let published = publish(&bulletin(State::Signed), &bureau(), monday()).unwrap();
         assert_eq!(published.hash(), frozen.hash());
         assert_eq!((published.step().bulletin(), published.step().by()), (BulletinId(3), BY));

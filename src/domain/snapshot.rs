@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
 
-use super::figure::{Facts, Figure, Frame, Item, Metric, compute};
+use super::figure::{Facts, Figure, Frame, Item, Metric, compute_all};
 use super::ids::UnitId;
 use super::period::Period;
 use super::ranking::SMALLEST_BASE;
@@ -58,8 +58,8 @@ impl Snapshot {
     /// facts give the same snapshot whenever this is done.
     pub fn derive(period: Period, method: Method, units: &[UnitId], facts: &Facts) -> Self {
         let frame = Frame::of(period);
-        let figures = method.metrics().flat_map(|metric| compute(metric, units, facts, &frame));
-        Self { period, figures: figures.collect(), method }
+        let figures = compute_all(method.metrics(), units, facts, &frame);
+        Self { period, figures, method }
     }
 
     /// 「数据快照2026-06-14 24:00已冻结」

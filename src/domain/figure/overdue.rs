@@ -1,4 +1,4 @@
-//! I34 超期存量: open assignments past their effective due time, at the cut-off.
+//! I34 超期存量: open assignments past their effective due time, at the end of the window.
 //!
 //! A stock and not a flow: what lapsed in an earlier window and is still open stands here until
 //! it is closed, while I07 counts it only in the window where it fell due.
@@ -23,16 +23,16 @@ pub(super) fn judge(facts: &AssignmentFacts, frame: &Frame) -> Option<Verdict> {
         Verdict::missing("已报结，待审核认定")
     } else if closing.is_suspended(due, frame) {
         Verdict::missing("中止办理，期限暂停")
-    } else if due <= frame.cut_off {
-        Verdict::counted(format!("超期{}天", days_over(due, frame.cut_off)))
+    } else if due <= frame.window.end {
+        Verdict::counted(format!("超期{}天", days_over(due, frame.window.end)))
     } else {
         Verdict::missing("未到期")
     })
 }
 
 /// At 24:00 of its due day a duty is one day over: that is what the next morning's list says.
-fn days_over(due: DateTime<Utc>, cut_off: DateTime<Utc>) -> i64 {
-    (day_of(cut_off) - due_day(due)).num_days()
+fn days_over(due: DateTime<Utc>, end: DateTime<Utc>) -> i64 {
+    (day_of(end) - due_day(due)).num_days()
 }
 
 #[cfg(test)]
@@ -59,6 +59,39 @@ mod tests {
 
     fn close(confirmed: Option<Stamp>) -> CloseSubmission {
         CloseSubmission { closed: stamp("06-12 09:00"), returned: None, confirmed }
+    }
+
+    #[test]
+    fn what_comes_to_light_later_changes_the_stock_and_what_happens_later_does_not() {
+        let later = frame().as_known_at(moment("06-29 00:00"));
+        let closed = |closed, confirmed| {
+            with("06-10", |it| {
+                it.submissions.push(CloseSubmission { closed, returned: None, confirmed });
+            })
+        };
+        let over = Some((Bucket::Counted, "超期5天".to_owned()));
+        let late = recorded("06-12 09:00", "06-16 09:00");
+        for (what, facts, expected) in [
+            ("closed afterwards", closed(stamp("06-16 09:00"), None), over.clone()),
+            (
+                "closed before, recorded late",
+                closed(late, None),
+                Some((Bucket::Missing, "已报结，待审核认定".to_owned())),
+            ),
+            (
+                "void afterwards",
+                AssignmentFacts { void: Some(stamp("06-17 09:00")), ..due_on("06-10") },
+                over,
+            ),
+            (
+                "issued afterwards",
+                AssignmentFacts { issued: stamp("06-16 09:00"), ..due_on("07-16") },
+                None,
+            ),
+        ] {
+            let item = judged_in(Metric::I34, facts, &later);
+            assert_eq!(item.map(|item| (item.bucket, item.reason)), expected, "{what}");
+        }
     }
 
     #[test]
@@ -102,11 +135,7 @@ mod tests {
                 with("06-10", |it| it.suspensions.push(suspended)),
                 some(Bucket::Missing, "中止办理，期限暂停"),
             ),
-            (
-                "void",
-                AssignmentFacts { void: Some(stamp("06-11 09:00")), ..due_on("06-10") },
-                None,
-            ),
+            ("void", AssignmentFacts { void: Some(stamp("06-11 09:00")), ..due_on("06-10") }, None),
             (
                 "handed over",
                 AssignmentFacts { transferred: Some(stamp("06-12 09:00")), ..due_on("06-10") },

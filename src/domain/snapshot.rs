@@ -62,6 +62,17 @@ impl Snapshot {
         Self { period, figures, method }
     }
 
+    /// The units that it has figures of, in their order.
+    pub fn units(&self) -> Vec<UnitId> {
+        let mut units = Vec::new();
+        for figure in &self.figures {
+            if !units.contains(&figure.unit) {
+                units.push(figure.unit);
+            }
+        }
+        units
+    }
+
     /// 「数据快照2026-06-14 24:00已冻结」
     pub fn mark(&self) -> String {
         format!("数据快照{} 24:00已冻结", self.period.last_day())

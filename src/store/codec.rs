@@ -6,6 +6,7 @@ use sqlx::{Decode, Type};
 use crate::domain::calendar::DayKind;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
+use crate::domain::figure::{Bucket, Mark, Metric};
 use crate::domain::ids;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
@@ -86,4 +87,6 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
+    Outcome, Metric, Bucket, Mark,
 }

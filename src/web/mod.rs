@@ -4,6 +4,7 @@ mod assignments;
 mod cases;
 mod chips;
 mod documents;
+mod bulletins;
 mod error;
 pub mod extract;
 pub mod form;
@@ -44,6 +45,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = cases::routes(table);
     let table = my::routes(table);
     let table = documents::routes(table);
+    let table = bulletins::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

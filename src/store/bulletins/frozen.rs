@@ -12,7 +12,7 @@ use crate::store::{StoreResult, Tx};
 
 impl Tx {
     /// The connection, for what hangs on an issue within reach. The key must be bound.
-    fn of_issue(&mut self, issue: &Issue) -> (&mut sqlx::PgConnection, i64) {
+    pub(super) fn of_issue(&mut self, issue: &Issue) -> (&mut sqlx::PgConnection, i64) {
         (self.unscoped(), issue.bulletin.id.0)
     }
 }

@@ -5,6 +5,7 @@
 
 mod code;
 pub mod ids;
+pub mod audit_chain;
 pub mod unit;
 pub mod staff;
 pub mod access;
@@ -27,6 +28,7 @@ pub mod document;
 pub mod period;
 pub mod fraction;
 pub mod composition;
+pub mod summary;
 pub mod figure;
 pub mod ranking;
 pub mod snapshot;

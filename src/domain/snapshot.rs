@@ -3,12 +3,14 @@
 //! The hash is taken over a canonical text, so that a snapshot derived again from the facts,
 //! or read back from the store in another order, can be compared with the frozen one.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
 
 use super::figure::{Facts, Figure, Frame, Item, Metric, compute_all};
+use super::fraction::Fraction;
 use super::ids::UnitId;
 use super::period::Period;
 use super::ranking::SMALLEST_BASE;
@@ -99,6 +101,55 @@ impl Snapshot {
         lines.append(&mut sections);
         lines.join("\n")
     }
+}
+
+/// How an issue derived again from the facts differs from what it froze.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub unit: UnitId,
+    pub metric: Metric,
+    /// None where only one of the two has the figure.
+    pub frozen: Option<Fraction>,
+    pub derived: Option<Fraction>,
+    /// The numbers of the items that are not alike.
+    pub items: Vec<String>,
+}
+
+/// The figures in which two snapshots differ, in the order of the metrics and the units; an item
+/// counts as another when anything about it is.
+pub fn differences(frozen: &Snapshot, derived: &Snapshot) -> Vec<Difference> {
+    let key = |figure: &Figure| (figure.metric, figure.unit);
+    let keyed = |snapshot: &Snapshot| -> BTreeMap<(Metric, UnitId), Figure> {
+        snapshot.figures.iter().map(|figure| (key(figure), figure.clone())).collect()
+    };
+    let (frozen, derived) = (keyed(frozen), keyed(derived));
+    let keys: BTreeSet<_> = frozen.keys().chain(derived.keys()).copied().collect();
+    let difference = |(metric, unit): (Metric, UnitId)| {
+        let (before, now) = (frozen.get(&(metric, unit)), derived.get(&(metric, unit)));
+        let items = unlike(before, now);
+        let (frozen, derived) = (before.map(Figure::fraction), now.map(Figure::fraction));
+        (frozen != derived || !items.is_empty()).then_some(Difference {
+            unit,
+            metric,
+            frozen,
+            derived,
+            items,
+        })
+    };
+    keys.into_iter().filter_map(difference).collect()
+}
+
+fn unlike(one: Option<&Figure>, other: Option<&Figure>) -> Vec<String> {
+    let items = |figure: Option<&Figure>| figure.map_or_else(Vec::new, |one| one.items.clone());
+    let (one, other) = (items(one), items(other));
+    let only = |these: &[Item], those: &[Item]| -> Vec<String> {
+        these.iter().filter(|item| !those.contains(item)).map(|item| item.number.clone()).collect()
+    };
+    let mut numbers = only(&one, &other);
+    numbers.extend(only(&other, &one));
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 fn section(figure: &Figure) -> String {
@@ -230,6 +281,27 @@ mod tests {
     fn of_items(snapshot: &mut Snapshot) -> &mut Vec<Item> {
         let items = snapshot.figures.iter_mut().map(|figure| &mut figure.items);
         items.into_iter().find(|items| !items.is_empty()).unwrap()
+    }
+
+    #[test]
+    fn a_difference_names_the_figure_and_the_items() {
+        let frozen = derive(vec![closed(1, 1, IN_TIME), closed(2, 2, IN_TIME)]);
+        assert_eq!(differences(&frozen, &frozen), []);
+        let derived =
+            derive(vec![closed(1, 1, IN_TIME), closed(2, 2, IN_TIME), closed(3, 2, IN_TIME)]);
+        let found = differences(&frozen, &derived);
+        let named: Vec<_> = found.iter().map(|one| (one.metric, one.unit.0)).collect();
+        assert_eq!(named, [(Metric::I08a, 2), (Metric::I08b, 2), (Metric::I08c, 2)]);
+        assert_eq!(found[0].frozen, Some(Fraction::new(1, 1)));
+        assert_eq!(found[0].derived, Some(Fraction::new(2, 2)));
+        assert_eq!(found[0].items, ["XF2026-00003"]);
+
+        let mut other = frozen.clone();
+        of_items(&mut other)[0].reason.push('。');
+        let found = differences(&frozen, &other);
+        assert_eq!((found.len(), found[0].items.len()), (1, 1));
+        other.figures.clear();
+        assert_eq!(differences(&frozen, &other).len(), frozen.figures.len());
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod figures;
 pub mod keys;
 pub mod numbers;
 pub mod openings;
+pub mod outcomes;
 pub mod owner;
 pub mod petition_cases;
 pub mod petitioners;

@@ -16,6 +16,7 @@ mod my;
 pub mod routes;
 pub mod sign_in;
 mod static_files;
+mod stats;
 mod urls;
 
 use axum::Router;
@@ -46,6 +47,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = my::routes(table);
     let table = documents::routes(table);
     let table = bulletins::routes(table);
+    let table = stats::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

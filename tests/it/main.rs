@@ -3,6 +3,7 @@
 
 mod architecture;
 mod assignments;
+mod bulletins;
 mod cluster;
 mod ledgers;
 mod migrations;

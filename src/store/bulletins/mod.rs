@@ -104,20 +104,22 @@ fn unsigned(column: &'static str, number: i32) -> StoreResult<u32> {
     number.try_into().map_err(|_| unreadable("method", column, number))
 }
 
-/// How many issues the list shows: two years of them.
-const LISTED: i64 = 52;
-
-/// The issues within reach, the newest first: for the bureau also those not yet published.
-pub async fn list(tx: &mut Tx) -> StoreResult<Vec<Issue>> {
-    read(tx, None, LISTED).await
+/// The issues within reach, the newest first, all or so many: for the bureau also those that are
+/// not yet published.
+pub async fn list(tx: &mut Tx, at_most: Option<i64>) -> StoreResult<Vec<Issue>> {
+    read(tx, None, at_most).await
 }
 
 /// The issue of a period, unless there is none or it is not for the reader.
 pub async fn find(tx: &mut Tx, period: Period) -> StoreResult<Option<Issue>> {
-    Ok(read(tx, Some(period), 1).await?.pop())
+    Ok(read(tx, Some(period), None).await?.pop())
 }
 
-async fn read(tx: &mut Tx, period: Option<Period>, limit: i64) -> StoreResult<Vec<Issue>> {
+async fn read(
+    tx: &mut Tx,
+    period: Option<Period>,
+    at_most: Option<i64>,
+) -> StoreResult<Vec<Issue>> {
     let (conn, scope) = tx.scoped();
     let rows = sqlx::query_as!(
         Row,
@@ -141,7 +143,7 @@ async fn read(tx: &mut Tx, period: Option<Period>, limit: i64) -> StoreResult<Ve
         period.map(|period| period.to_string()),
         scope.units(),
         scope.drafts(),
-        limit,
+        at_most,
     )
     .fetch_all(conn)
     .await?;

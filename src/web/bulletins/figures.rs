@@ -85,7 +85,6 @@ fn source(
         numerator: figure.numerator,
         denominator: figure.denominator,
         share: fraction.percent().map_or(0, |percent| percent.tenths()),
-        shown: lists.iter().map(|list| list.lines.len()).sum(),
         total: figure.items.len(),
         lists,
     }

@@ -45,6 +45,8 @@ pub fn routes(table: Table) -> Table {
         .get("/bulletins/{period}/print", Who::SignedIn, print::show)
 }
 
+/// How many issues the list shows: two years of them.
+const LISTED: i64 = 52;
 /// How many past fortnights a draft can be chosen from.
 const OFFERED: usize = 6;
 
@@ -65,7 +67,7 @@ async fn list_page(
     frame: &Frame,
     (form, problems): (DraftForm, Problems),
 ) -> AppResult<Response> {
-    let issues = bulletins::list(tx).await?;
+    let issues = bulletins::list(tx, Some(LISTED)).await?;
     let (shell, now) = (frame.shell("双周通报"), app.clock.now());
     let periods = if may_edit(session.actor().role) {
         let made: Vec<_> = issues.iter().map(Issue::period).collect();

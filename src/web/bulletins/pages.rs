@@ -173,7 +173,6 @@ pub struct Source {
     /// The bar's width in a thousandth.
     pub share: u64,
     pub lists: Vec<ItemList>,
-    pub shown: usize,
     pub total: usize,
 }
 

@@ -1,6 +1,7 @@
 //! What the tests of pages share: a city in a database of its own, the site, a page as read.
 
 pub mod cases;
+pub mod matters;
 mod city;
 mod page;
 mod site;

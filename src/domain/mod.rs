@@ -6,6 +6,7 @@
 mod code;
 pub mod content_hash;
 pub mod ids;
+pub mod audit_chain;
 pub mod unit;
 pub mod staff;
 pub mod access;
@@ -37,6 +38,7 @@ pub mod closing;
 pub mod period;
 pub mod fraction;
 pub mod composition;
+pub mod summary;
 pub mod figure;
 pub mod ranking;
 pub mod snapshot;

@@ -7,6 +7,7 @@ use crate::domain::calendar::DayKind;
 use crate::domain::closing::{Decision, Step};
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
+use crate::domain::figure::{Bucket, Mark, Metric};
 use crate::domain::ids;
 use crate::domain::ledger::Place;
 use crate::domain::outcome::Outcome;
@@ -67,6 +68,7 @@ id_column! {
 }
 
 code_column! {
+    Bucket,
     Category,
     Channel,
     ClockKind,
@@ -78,7 +80,9 @@ code_column! {
     IdOverride,
     IdType,
     LitigationRoute,
+    Mark,
     MediaType,
+    Metric,
     NoIdReason,
     Outcome,
     Place,

@@ -7,6 +7,7 @@ mod cases;
 mod chips;
 mod closings;
 mod documents;
+mod bulletins;
 mod error;
 pub mod extract;
 pub mod form;
@@ -25,6 +26,7 @@ pub mod routes;
 pub mod sign_in;
 mod signing;
 mod static_files;
+mod stats;
 mod urls;
 mod visits;
 
@@ -64,6 +66,8 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = visits::routes(table);
     let table = closings::routes(table);
     let table = approvals::routes(table);
+    let table = bulletins::routes(table);
+    let table = stats::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

@@ -6,6 +6,7 @@ mod approvals;
 mod assignments;
 mod cases;
 mod closings;
+mod bulletins;
 mod cluster;
 mod handling;
 mod ledgers;

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod chain;
+pub mod matters;
 mod city;
 pub mod laid;
 mod page;

@@ -97,7 +97,9 @@ impl Column {
     pub const fn is_required(self, kind: Kind) -> bool {
         match kind {
             Kind::Ledger => matches!(self, Self::Name | Self::AssignedOn | Self::Unit),
-            Kind::Review => matches!(self, Self::LedgerIndex | Self::Grade),
+            Kind::Review => {
+                matches!(self, Self::LedgerIndex | Self::CourtCaseNumber | Self::Grade)
+            }
         }
     }
 

@@ -8,6 +8,8 @@ use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
 use crate::domain::outcome::Outcome;
+use crate::domain::import;
+use crate::domain::ledger_import::Kind;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::source::Source;
@@ -86,4 +88,6 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind, Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
+    Kind, import::State,
 }

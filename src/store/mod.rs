@@ -14,6 +14,7 @@ pub mod deadlines;
 pub mod drafts;
 pub mod documents;
 mod error;
+pub mod imports;
 pub mod keys;
 pub mod numbers;
 pub mod openings;

@@ -87,13 +87,13 @@ impl Problem {
             | Self::IdNumberLostDigits
             | Self::Phone(_)
             | Self::CourtCase
-            | Self::SourceMissing
             | Self::BrokenFormula
             | Self::PetitionerDiffers
             | Self::ProcedureUnknown => Weight::Warning,
             Self::NameMissing
             | Self::Name(_)
             | Self::CourtUnknown
+            | Self::SourceMissing
             | Self::SourceUnknown
             | Self::AssignedOnMissing
             | Self::DateImpossible
@@ -127,8 +127,9 @@ impl Problem {
             Self::CourtCaseMissing => "请补填被评查案件的案号",
             Self::CourtsDiffer => "请核对原审法院和案号；两者都对的，不用改",
             Self::CourtUnknown => "请填写本辖区法院的名称；辖区以外的法院请留空，写进备注",
-            Self::SourceMissing => "先导入，请补填案件来源",
-            Self::SourceUnknown => "请填写来源表中的名称，如“市委政法委交办”“自排”",
+            Self::SourceMissing | Self::SourceUnknown => {
+                "请填写来源表中的名称，如“市委政法委交办”“自排”"
+            }
             Self::AssignedOnMissing => "请按交办文件补填日期，如2026年1月29日",
             Self::DateImpossible => "请改成实有的日期，如2026年1月29日、2026.1.29",
             Self::DateTooEarly | Self::DateInFuture => "请对照文件核对年份和月份",

@@ -126,7 +126,7 @@ pub struct LedgerRow {
     /// 信访诉求
     pub request: String,
     /// 案件来源
-    pub source: Option<Source>,
+    pub source: Source,
     /// 交办日期
     pub assigned_on: NaiveDate,
     /// 责任单位
@@ -178,7 +178,7 @@ impl LedgerRow {
             self.matter(),
             self.origin_court.map(|unit| unit.to_string()).unwrap_or_default(),
             self.unit.to_string(),
-            self.source.map(Source::code).unwrap_or_default().to_owned(),
+            self.source.code().to_owned(),
             self.assigned_on.to_string(),
         ]
         .join("\u{1f}")

@@ -44,7 +44,7 @@ pub enum Unreadable {
     TooManyRows(String),
     #[error("工作表“{0}”超过200列，请删去多余的列后再导入")]
     TooManyColumns(String),
-    #[error("没有找到表头：至少要有“姓名”“交办日期”“责任单位”几列，可以先下载模板对照")]
+    #[error("没有找到表头：至少要有“姓名”“案件来源”“交办日期”“责任单位”几列，可以先下载模板对照")]
     NoHeader,
     #[error("文件已损坏，请用Excel或WPS打开后重新另存为.xlsx再导入")]
     Broken(#[source] XlsxError),

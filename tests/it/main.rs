@@ -4,6 +4,7 @@
 mod architecture;
 mod assignments;
 mod cluster;
+mod imports;
 mod ledgers;
 mod migrations;
 mod routes;

@@ -3,6 +3,7 @@
 mod header;
 mod limits;
 mod sheet;
+mod worker;
 
 use std::io::Cursor;
 
@@ -10,6 +11,7 @@ use calamine::{Reader, Xlsx, XlsxError};
 use sha2::{Digest, Sha256};
 
 use crate::domain::ledger_import::{Kind, Table};
+pub use worker::{NotRead, read_apart};
 
 /// The sheets of one file.
 #[derive(Debug, Clone, PartialEq)]

@@ -103,3 +103,13 @@ async fn the_clean_up_of_40_gives_the_table_of_the_published_summary() {
         ]
     );
 }
+
+#[tokio::test]
+async fn of_the_backlog_421_rows_are_imported_4_are_stopped_and_2_wait() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let started = std::time::Instant::now();
+    let report = import(&site, BACKLOG, GOOD_ROWS).await;
+    eprintln!("TIME {:?}", started.elapsed());
+    assert!(!report.is_well());
+}

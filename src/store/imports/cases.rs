@@ -109,7 +109,7 @@ async fn case_numbers(
     how_many: usize,
 ) -> StoreResult<Vec<String>> {
     let year = calendar::day_of(importer.at).year();
-    let series = format!("XF:{year}:{}", importer.court);
+    let series = format!("XF:{year}");
     let first = numbers::take(tx, &series, how_many).await?;
     Ok((first..).take(how_many).map(|number| format!("XF{year}-{number:05}")).collect())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::domain::ledger_import::{Checked, Entry, Known, LedgerRow};
 use crate::domain::petitioner::IdNumber;
 use crate::store::keys::{Keys, hex};
-use crate::store::{StoreResult, Tx};
+use crate::store::{StoreResult, Tx, petitioners};
 
 /// The keyed index of a row's identity.
 pub fn row_hash(keys: &Keys, row: &LedgerRow) -> Vec<u8> {
@@ -21,7 +21,7 @@ pub fn id_index(keys: &Keys, number: &Entry<IdNumber>) -> Option<Vec<u8>> {
         Entry::Doubtful(typed) => IdNumber::normalised(typed),
         Entry::Empty => return None,
     };
-    Some(keys.index("petitioner.id", &number))
+    Some(keys.index(petitioners::ID, &number))
 }
 
 /// Only one import at a time may compare and write, so that two of the same file make nothing

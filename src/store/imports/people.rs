@@ -11,7 +11,7 @@ use super::known::id_index;
 use crate::domain::ledger_import::{Entry, Person};
 use crate::domain::petitioner::{IdNumber, IdOverride, IdType, NoIdReason};
 use crate::store::keys::{Keys, hex};
-use crate::store::{StoreError, StoreResult, Tx};
+use crate::store::{StoreError, StoreResult, Tx, petitioners};
 
 /// By what a person is the same person: the number, and where that is doubtful the name with it.
 /// Nobody is the same by name alone.
@@ -129,16 +129,16 @@ fn seal(keys: &Keys, uuid: Uuid, person: &Person) -> StoreResult<NewPerson> {
         sex: read.map(|number| number.sex().code()),
         birth_date: read.map(IdNumber::birth_date),
         id_type: id_type.code(),
-        id_sealed: sealed("petitioner.id", number.as_ref())?,
-        id_index: indexed("petitioner.id", number.as_ref()),
+        id_sealed: sealed(petitioners::ID, number.as_ref())?,
+        id_index: indexed(petitioners::ID, number.as_ref()),
         id_tail: number.as_deref().map(tail).unwrap_or_default(),
         id_verified: read.is_some(),
         no_id_reason,
         id_override,
-        phone_sealed: sealed("petitioner.phone", phone.as_ref())?,
-        phone_index: indexed("petitioner.phone", phone.as_ref()),
+        phone_sealed: sealed(petitioners::PHONE, phone.as_ref())?,
+        phone_index: indexed(petitioners::PHONE, phone.as_ref()),
         phone_tail: phone.as_deref().map(tail).unwrap_or_default(),
-        address_sealed: sealed("petitioner.address", address)?,
+        address_sealed: sealed(petitioners::ADDRESS, address)?,
     })
 }
 

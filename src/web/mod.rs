@@ -9,6 +9,7 @@ pub mod extract;
 pub mod form;
 mod gate;
 mod health;
+mod imports;
 mod layers;
 pub mod layout;
 mod my;
@@ -44,6 +45,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = cases::routes(table);
     let table = my::routes(table);
     let table = documents::routes(table);
+    let table = imports::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

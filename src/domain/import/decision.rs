@@ -60,11 +60,7 @@ impl Decided {
 
 /// Decides on a waiting row. `file` is the imported file, read again: what is imported is what
 /// was imported then, not what somebody sends now.
-pub fn decide(
-    waiting: &WaitingRow,
-    decision: Decision,
-    file: &DryRun,
-) -> Result<Decided, Refusal> {
+pub fn decide(waiting: &WaitingRow, decision: Decision, file: &DryRun) -> Result<Decided, Refusal> {
     if waiting.undone {
         return Err(Refusal::Undone);
     }

@@ -86,9 +86,8 @@ async fn examine(
     let sheets = Sheets::of(&book.tables, true).ok_or_else(no_ledger)?;
     let mappings = sheets.guess();
     let directory = Directory::of(&units::list(tx).await?);
-    let mut dry_run = sheets
-        .dry_run(&mappings, &directory, calendar::day_of(now))
-        .map_err(Failure::NoLedger)?;
+    let mut dry_run =
+        sheets.dry_run(&mappings, &directory, calendar::day_of(now)).map_err(Failure::NoLedger)?;
     imports::compare(tx, &mut dry_run.ledger).await?;
     Ok((dry_run, mappings))
 }

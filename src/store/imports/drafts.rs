@@ -5,8 +5,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::mapping::Kept;
-use crate::domain::import::Mappings;
 use crate::domain::ids::StaffId;
+use crate::domain::import::Mappings;
 use crate::store::{StoreResult, Tx};
 
 const PURPOSE: &str = "import.draft";
@@ -31,12 +31,7 @@ pub struct DraftLine {
 }
 
 /// Keeps a file, and forgets those that were left lying.
-pub async fn keep(
-    tx: &mut Tx,
-    by: StaffId,
-    draft: &Draft,
-    at: DateTime<Utc>,
-) -> StoreResult<Uuid> {
+pub async fn keep(tx: &mut Tx, by: StaffId, draft: &Draft, at: DateTime<Utc>) -> StoreResult<Uuid> {
     sqlx::query!(
         "DELETE FROM import_draft
          WHERE staff_id = $1 AND (saved_at < $2 OR uuid NOT IN (

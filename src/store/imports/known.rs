@@ -39,20 +39,18 @@ pub async fn hold(tx: &mut Tx) -> StoreResult<bool> {
 /// person and court case.
 pub async fn compare(tx: &mut Tx, ledger: &mut Checked) -> StoreResult<()> {
     let keys = tx.keys();
-    let rows: Vec<(u32, &LedgerRow)> = ledger
-        .rows
-        .iter()
-        .filter_map(|row| Some((row.place.sheet_row, row.content()?)))
-        .collect();
+    let rows: Vec<(u32, &LedgerRow)> =
+        ledger.rows.iter().filter_map(|row| Some((row.place.sheet_row, row.content()?))).collect();
     let hashes: HashMap<u32, Vec<u8>> =
         rows.iter().map(|(at, row)| (*at, row_hash(&keys, row))).collect();
     let imported = imported(tx, &hashes).await?;
     let similar = similar(tx, &keys, &rows).await?;
     ledger.compare(|place, _| {
         let number = hashes.get(&place.sheet_row).and_then(|hash| imported.get(hash));
-        number.cloned().map(Known::Imported).or_else(|| {
-            similar.get(&place.sheet_row).cloned().map(Known::Similar)
-        })
+        number
+            .cloned()
+            .map(Known::Imported)
+            .or_else(|| similar.get(&place.sheet_row).cloned().map(Known::Similar))
     });
     Ok(())
 }
@@ -141,8 +139,7 @@ async fn similar(
     )
     .fetch_all(conn)
     .await?;
-    let found = found.into_iter().filter_map(|row| {
-        Some((u32::try_from(row.sheet_row).ok()?, row.number))
-    });
+    let found =
+        found.into_iter().filter_map(|row| Some((u32::try_from(row.sheet_row).ok()?, row.number)));
     Ok(found.collect())
 }

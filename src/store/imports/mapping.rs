@@ -23,10 +23,7 @@ impl Kept {
         let letters = |mapping: &Mapping| {
             mapping.columns().map(|(at, column)| (letter(at), column.code().to_owned())).collect()
         };
-        Self {
-            ledger: letters(&mappings.ledger),
-            reviews: mappings.reviews.as_ref().map(letters),
-        }
+        Self { ledger: letters(&mappings.ledger), reviews: mappings.reviews.as_ref().map(letters) }
     }
 
     pub fn mappings(&self) -> StoreResult<Mappings> {

@@ -75,10 +75,7 @@ fn identity(keys: &Keys, person: &Person) -> Option<Identity> {
 }
 
 /// Those of the people who are in the register.
-async fn find(
-    tx: &mut Tx,
-    identities: &[Option<Identity>],
-) -> StoreResult<HashMap<Identity, i64>> {
+async fn find(tx: &mut Tx, identities: &[Option<Identity>]) -> StoreResult<HashMap<Identity, i64>> {
     let indexes: Vec<Vec<u8>> =
         identities.iter().flatten().map(|(index, _)| index.clone()).collect();
     let (conn, scope) = tx.scoped();

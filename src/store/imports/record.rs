@@ -162,11 +162,9 @@ fn line<'a>(keys: &Keys, taken: &'a TakenRow, numbers: &Numbers<'a>) -> Line<'a>
             like_number: numbers.get(like).copied(),
             ..line(State::Waiting)
         },
-        Fate::Waiting(row, Like::Case(number)) => Line {
-            row_hash: hash(row),
-            like_number: Some(number),
-            ..line(State::Waiting)
-        },
+        Fate::Waiting(row, Like::Case(number)) => {
+            Line { row_hash: hash(row), like_number: Some(number), ..line(State::Waiting) }
+        }
     }
 }
 

@@ -44,3 +44,4 @@ pub mod ranking;
 pub mod snapshot;
 pub mod bulletin;
 pub mod ledger_import;
+pub mod import;

@@ -9,7 +9,9 @@ use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::figure::{Bucket, Mark, Metric};
 use crate::domain::ids;
+use crate::domain::import;
 use crate::domain::ledger::Place;
+use crate::domain::ledger_import::Kind;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
@@ -79,6 +81,7 @@ code_column! {
     DocumentKind,
     IdOverride,
     IdType,
+    Kind,
     LitigationRoute,
     Mark,
     MediaType,
@@ -96,6 +99,7 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    import::State,
     interview::Kind,
     interview::Opinion,
     progress::Kind,

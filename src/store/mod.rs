@@ -20,6 +20,7 @@ pub mod documents;
 mod error;
 pub mod interviews;
 pub mod figures;
+pub mod imports;
 pub mod keys;
 pub mod known_facts;
 pub mod ledgers;

@@ -15,6 +15,7 @@ mod gate;
 mod handling;
 mod health;
 mod interviews;
+mod imports;
 mod layers;
 pub mod layout;
 mod my;
@@ -68,6 +69,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = approvals::routes(table);
     let table = bulletins::routes(table);
     let table = stats::routes(table);
+    let table = imports::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

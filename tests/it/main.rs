@@ -9,6 +9,7 @@ mod closings;
 mod bulletins;
 mod cluster;
 mod handling;
+mod imports;
 mod ledgers;
 mod migrations;
 mod my;

@@ -130,7 +130,7 @@ async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<
         let form = ClosingForm::of(Some(content.outcome), &content.sections);
         return Ok(shown(form, Origin::Hand, None));
     }
-    let known = store::case_files::read(tx, &found.opened).await?;
+    let known = store::known_facts::read(tx, &found.opened).await?;
     Ok(shown(ClosingForm::of(None, &closing::draft(&known)), Origin::File, None))
 }
 

@@ -98,9 +98,15 @@ pub async fn apply(city: &City, number: &str, signatures: &[(&str, &str, &str)])
         "INSERT INTO reply (case_id, round_id, answered_at, way, content, signature, recorded_at, recorded_by)
          SELECT {case}, r.id, '2026-06-13 09:00+08', 'in_person', '已足额发放。', 'signed', '2026-06-13 09:00+08', 1
          FROM round r WHERE r.case_id = {case};
-         INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, content_hash, needs_leading_group,
-                              applied_at, recorded_at, recorded_by)
-         SELECT {case}, r.id, c.unit_id, 'settled_written', '{{一,二,三,四,五,六,七}}', '\\x01', true,
+         WITH told AS (
+             INSERT INTO reply (case_id, round_id, answered_at, way, content, signature, recorded_at, recorded_by)
+             SELECT {case}, r.id, '2026-06-14 08:30+08', 'in_person', '已当面答复', 'signed', '2026-06-14 08:30+08', 1
+             FROM round r WHERE r.case_id = {case}
+             RETURNING id, round_id)
+         INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, reply_id, content_hash,
+                              needs_leading_group, applied_at, recorded_at, recorded_by)
+         SELECT {case}, r.id, c.unit_id, 'settled_written', '{{一,二,三,四,五,六,七}}',
+                (SELECT t.id FROM told t WHERE t.round_id = r.id), '\\x01', true,
                 '2026-06-14 09:00+08', '2026-06-14 09:00+08', (SELECT id FROM staff WHERE username = 'donghu.handler')
          FROM round r JOIN petition_case c ON c.id = r.case_id WHERE c.id = {case};
          INSERT INTO clock_event (clock_id, case_id, kind, at, recorded_at, recorded_by)

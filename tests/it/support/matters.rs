@@ -75,9 +75,15 @@ pub async fn report(city: &City, number: &str, at: &str, returned: Option<&str>)
 /// The unit closes: the leader signs the close report.
 pub async fn unit_closed(city: &City, number: &str, at: &str, outcome: &str) {
     city.force(&format!(
-        "WITH x AS (INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, content_hash,
+        "WITH told AS (
+             INSERT INTO reply (case_id, round_id, answered_at, way, content, signature, recorded_at, recorded_by)
+             SELECT a.case_id, a.round_id, '{at}+08', 'in_person', '已当面答复', 'signed', '{at}+08', a.recorded_by
+             FROM assignment a JOIN petition_case c ON c.id = a.case_id WHERE c.number = '{number}'
+             RETURNING id, round_id),
+             x AS (INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, reply_id, content_hash,
                                          needs_leading_group, applied_at, recorded_at, recorded_by)
-                    SELECT a.case_id, a.round_id, a.unit_id, '{outcome}', array_fill('略'::text, ARRAY[7]), '\\x01',
+                    SELECT a.case_id, a.round_id, a.unit_id, '{outcome}', array_fill('略'::text, ARRAY[7]),
+                           (SELECT t.id FROM told t WHERE t.round_id = a.round_id), '\\x01',
                            false, '{at}+08', '{at}+08', a.recorded_by
                     FROM assignment a JOIN petition_case c ON c.id = a.case_id WHERE c.number = '{number}'
                     RETURNING id, case_id, recorded_by)

@@ -1,5 +1,6 @@
 //! The list of cases, the page of a case, masked values.
 
+mod cost;
 mod file;
 mod list;
 mod plan;

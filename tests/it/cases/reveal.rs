@@ -65,6 +65,20 @@ async fn the_bureau_says_what_for() {
 }
 
 #[tokio::test]
+async fn before_a_case_is_claimed_its_court_says_what_for() {
+    let city = City::new().await;
+    let number = identified(&city).await;
+    city.force("UPDATE team_member SET ended_at = now() WHERE place = 'handler'").await;
+    let site = Site::of(&city).await;
+    let path = format!("/cases/{number}/reveal");
+    let page = site.post(Some("donghu.handler2"), &path, &[("field", "phone")]).await;
+    page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("field", "phone"), ("reason", "contact")];
+    let page = site.post(Some("donghu.handler2"), &path, &fields).await.expect(StatusCode::OK);
+    assert_eq!(page.texts("[data-revealed]"), ["10000000021"]);
+}
+
+#[tokio::test]
 async fn nobody_else_opens_a_value() {
     let city = City::new().await;
     let number = identified(&city).await;

@@ -117,7 +117,10 @@ pub struct InterviewLine {
     pub present: bool,
     pub absence_note: String,
     pub notes: String,
+    pub requests: Vec<String>,
+    pub told_timetable: bool,
     pub opinion: Option<String>,
+    pub sign_note: String,
     pub no_record_reason: String,
     pub records: i64,
 }
@@ -128,7 +131,7 @@ pub async fn interviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<Intervi
     let lines = sqlx::query_as!(
         InterviewLine,
         r#"SELECT i.uuid, i.kind, i.held_at, i.place, s.name AS host, i.host_post, i.attendees, i.present,
-                  i.absence_note, i.notes, i.opinion, i.no_record_reason,
+                  i.absence_note, i.notes, i.requests, i.told_timetable, i.opinion, i.sign_note, i.no_record_reason,
                   (SELECT count(*) FROM document d
                    WHERE d.case_id = i.case_id AND d.belongs_to = i.uuid::text) AS "records!"
            FROM interview i JOIN staff s ON s.id = i.host_id

@@ -5,6 +5,7 @@ mod form;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 
 use crate::domain::calendar::day_of;
 use crate::domain::document::{DocumentKind, Filing};
@@ -12,7 +13,7 @@ use crate::domain::handling::under_way;
 use crate::domain::interview::{Hosts, Kind, Opinion, hold};
 use crate::store::petition_cases::Opened;
 use crate::store::{Begun, Session, Tx, colleagues, interviews, units};
-use crate::web::extract::{Form, Path};
+use crate::web::extract::{Form, Path, Query};
 use crate::web::form::{Choice, Problems};
 use crate::web::handling::{self, UNIT};
 use crate::web::layout::{self, Frame, Shell};
@@ -26,6 +27,13 @@ pub fn routes(table: Table) -> Table {
         UNIT,
         create,
     )
+}
+
+/// The work queue asks for the leader's meeting by name.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Asked {
+    kind: String,
 }
 
 #[derive(Template)]
@@ -82,10 +90,14 @@ async fn new(
     session: Session,
     frame: Frame,
     Path(number): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> AppResult<Response> {
     let mut tx = app.db.begin(&session).await?;
     let opened = handling::opened(&mut tx, &number).await?;
-    let owed = interviews::meeting_is_owed(&mut tx, &opened).await?;
+    let owed = match Kind::from_code(&asked.kind) {
+        Some(kind) => kind == Kind::LeadMeeting,
+        None => interviews::meeting_is_owed(&mut tx, &opened).await?,
+    };
     let form = InterviewForm::begun(opened.case(), session.actor(), owed, app.clock.now());
     let hosts = hosts(&mut tx, &opened, &form, &app).await?;
     let page = InterviewPage::new(&frame, &opened, &hosts, form);

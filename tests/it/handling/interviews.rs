@@ -58,6 +58,10 @@ async fn the_leader_s_meeting_stops_its_clock_when_it_was_held() {
     assert_eq!(city.value::<Vec<String>>(kept).await, ["interview_record 约见笔录.pdf true"]);
     let page = site.get(Some(HANDLER), &path).await.expect(StatusCode::OK);
     assert_eq!(page.attributes("[name=kind][checked]", "value"), ["reception"]);
+    let page = site.get(Some(HANDLER), &format!("{path}?kind=lead_meeting")).await;
+    assert_eq!(page.attributes("[name=kind][checked]", "value"), ["lead_meeting"]);
+    let page = site.get(Some(HANDLER), &format!("/cases/{number}/interviews")).await;
+    assert!(page.expect(StatusCode::OK).text().contains("固定诉求：案款足额发放"));
 }
 
 #[tokio::test]

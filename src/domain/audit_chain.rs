@@ -1,7 +1,7 @@
 //! The hash chain of the audit, recomputed entry by entry: what a change behind the program's back
 //! leaves visible.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -33,8 +33,10 @@ impl Entry {
     /// What the database hashes when it writes an entry, spelt out a second time.
     fn text(&self) -> String {
         let case = self.case.map(|case| case.to_string()).unwrap_or_default();
-        let previous: String =
-            self.previous_hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let previous = self.previous_hash.iter().fold(String::new(), |mut digits, byte| {
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        });
         [
             &self.court.to_string(),
             &self.seq.to_string(),
@@ -191,7 +193,9 @@ mod tests {
 
     fn found(entries: &[Entry], head: Option<&Head>) -> Vec<(i64, Fault)> {
         let mut walk = Walk::default();
-        entries.iter().for_each(|entry| walk.step(entry));
+        for entry in entries {
+            walk.step(entry);
+        }
         walk.end(head).iter().map(|one| (one.seq, one.fault)).collect()
     }
 
@@ -206,6 +210,7 @@ mod tests {
     }
 
     type Tampering = fn(&mut Vec<Entry>, &mut Head);
+    type Case = (&'static str, Tampering, &'static [(i64, Fault)]);
 
     #[test]
     fn every_kind_of_tampering_is_found() {
@@ -215,7 +220,7 @@ mod tests {
         assert_eq!(found(&sound, Some(&head)), []);
         assert_eq!(found(&[], None), []);
         assert_eq!(found(&sound, None), [(4, Fault::NoHead)]);
-        let cases: [(&str, Tampering, &[(i64, Fault)]); 7] = [
+        let cases: [Case; 7] = [
             ("a changed byte", |rows, _| rows[1].detail.push('x'), &[(2, Changed)]),
             ("another person", |rows, _| rows[3].staff = StaffId(8), &[(4, Changed)]),
             ("a row taken out", |rows, _| drop(rows.remove(1)), &[(3, MissingSince(2))]),

@@ -60,7 +60,7 @@ impl Snapshot {
     pub fn derive(period: Period, method: Method, units: &[UnitId], facts: &Facts) -> Self {
         let frame = Frame::of(period);
         let figures = compute_all(method.metrics(), units, facts, &frame);
-        Self { period, figures, method }
+        Self { period, method, figures }
     }
 
     /// The units that it has figures of, in their order.

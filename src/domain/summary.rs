@@ -13,6 +13,9 @@ pub enum By {
 }
 
 impl By {
+    /// Every grouping, in the order in which people are shown them.
+    pub const ALL: [Self; 2] = [Self::Source, Self::Court];
+
     /// As in addresses and on the command line.
     pub const fn code(self) -> &'static str {
         match self {

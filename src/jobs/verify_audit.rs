@@ -67,7 +67,9 @@ async fn walk(tx: &mut Tx, chain: audit::Chain) -> StoreResult<Chain> {
                 break;
             }
         }
-        entries.iter().for_each(|entry| walk.step(entry));
+        for entry in &entries {
+            walk.step(entry);
+        }
     }
     let entries = walk.reached();
     Ok(Chain { court: chain.name, entries, findings: walk.end(head.as_ref()) })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::fraction::Fraction;
+use crate::domain::fraction::{Fraction, Percent};
 use crate::domain::summary::Summary;
 
 /// The summary as an aligned table, then its rates and grades.
@@ -36,25 +36,26 @@ fn printed(fraction: Fraction) -> String {
 pub fn json(summary: &Summary) -> String {
     let composition = &summary.composition;
     let row = |row: &crate::domain::composition::Row| {
-        let cells = composition.columns.iter().zip(&row.cells).map(|(label, cell)| {
-            let percent = cell.percent.map(|percent| percent.to_string());
-            figure(label, cell.fraction, percent)
-        });
+        let cells = composition
+            .columns
+            .iter()
+            .zip(&row.cells)
+            .map(|(label, cell)| figure(label, cell.fraction, cell.percent));
         json!({
             "code": row.code, "label": row.label, "total": row.total,
             "outcomes": cells.collect::<Vec<_>>(),
         })
     };
     let rate = |rate: &crate::domain::summary::Rate| {
-        let mut value = plain(rate.label, rate.fraction);
-        value["id"] = json!(rate.id);
-        value["base"] = json!(rate.base);
-        value
+        json!({
+            "id": rate.id, "label": rate.label, "base": rate.base,
+            "numerator": rate.fraction.numerator, "denominator": rate.fraction.denominator,
+            "percentage": rate.fraction.percent().map(|percent| percent.to_string()),
+        })
     };
     let reviews = &summary.reviews;
-    let grade = |grade: &crate::domain::summary::Grade| {
-        figure(grade.label, grade.fraction, grade.percent.map(|percent| percent.to_string()))
-    };
+    let grade =
+        |grade: &crate::domain::summary::Grade| figure(grade.label, grade.fraction, grade.percent);
     let value = json!({
         "figure": "outcomes",
         "by": summary.by.code(),
@@ -66,22 +67,17 @@ pub fn json(summary: &Summary) -> String {
             "id": "I17",
             "total": reviews.total,
             "grades": reviews.grades.iter().map(grade).collect::<Vec<_>>(),
-            "accountability": plain("追责", reviews.accountability),
+            "accountability": figure("追责", reviews.accountability, reviews.accountability.percent()),
         },
     });
     format!("{value:#}\n")
 }
 
-fn plain(label: &str, fraction: Fraction) -> Value {
-    let percent = fraction.percent().map(|percent| percent.to_string());
-    figure(label, fraction, percent)
-}
-
 /// A figure without a base has no percentage: null.
-fn figure(label: &str, fraction: Fraction, percentage: Option<String>) -> Value {
+fn figure(label: &str, fraction: Fraction, percent: Option<Percent>) -> Value {
     json!({
         "label": label, "numerator": fraction.numerator, "denominator": fraction.denominator,
-        "percentage": percentage,
+        "percentage": percent.map(|percent| percent.to_string()),
     })
 }
 
@@ -95,11 +91,11 @@ fn aligned(lines: &[Vec<String>]) -> String {
     let widths: Vec<_> = (0..columns).map(widest).collect();
     let mut text = String::new();
     for line in lines {
-        let padded: String = line
-            .iter()
-            .zip(&widths)
-            .map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide - width(cell) + 2)))
-            .collect();
+        let padded = line.iter().zip(&widths).fold(String::new(), |mut padded, (cell, wide)| {
+            padded.push_str(cell);
+            padded.push_str(&" ".repeat(wide - width(cell) + 2));
+            padded
+        });
         text.push_str(padded.trim_end());
         text.push('\n');
     }

@@ -15,5 +15,7 @@ mod migrations;
 mod my;
 mod routes;
 mod sign_in;
+mod stats;
 mod support;
+mod verification;
 mod walls;

@@ -121,7 +121,7 @@ impl AssignmentFacts {
 impl AssignmentFacts {
     /// What had happened by a moment, however late it was recorded: for the metrics that say how
     /// things stood at the end of a window. None when the assignment had not been issued.
-    pub(super) fn as_of(&self, end: DateTime<Utc>) -> Option<Self> {
+    pub(super) fn until(&self, end: DateTime<Utc>) -> Option<Self> {
         let happened = |stamp: &Stamp| stamp.at < end;
         if !happened(&self.issued) {
             return None;
@@ -135,7 +135,7 @@ impl AssignmentFacts {
         facts.leading.leaders.retain(|one| happened(&one.stamp));
         facts.leading.plan = facts.leading.plan.filter(happened);
         facts.leading.own_acts.retain(happened);
-        facts.closing = facts.closing.as_of(end);
+        facts.closing = facts.closing.until(end);
         Some(facts)
     }
 }
@@ -200,7 +200,7 @@ pub struct ClosingFacts {
 }
 
 impl ClosingFacts {
-    fn as_of(mut self, end: DateTime<Utc>) -> Self {
+    fn until(mut self, end: DateTime<Utc>) -> Self {
         let happened = |stamp: &Stamp| stamp.at < end;
         self.moves.retain(|one| happened(&one.stamp));
         self.suspensions.retain(|one| happened(&one.from));

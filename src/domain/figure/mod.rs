@@ -152,7 +152,7 @@ fn items(metric: Metric, facts: &Facts, frame: &Frame) -> Vec<(UnitId, Item)> {
     };
     let of_stock = |judge: fn(&AssignmentFacts, &Frame) -> Option<Verdict>| {
         let judged = |one: &AssignmentFacts| {
-            let then = one.as_of(frame.window.end)?;
+            let then = one.until(frame.window.end)?;
             Some((one.unit, judge(&then, frame)?.of_assignment(one)))
         };
         facts.assignments.iter().filter_map(judged).collect()

@@ -18,7 +18,7 @@ impl Tx {
 }
 
 fn counted(number: i32) -> StoreResult<u32> {
-    number.try_into().map_err(|_| unreadable("bulletin_figure", "denominator", number))
+    number.try_into().map_err(|_| unreadable("bulletin_figure", "denominator", &number))
 }
 
 /// The fractions of a frozen issue, without the items behind them.

@@ -86,22 +86,22 @@ impl Row {
     }
 }
 
-fn unreadable(table: &'static str, column: &'static str, value: impl ToString) -> StoreError {
+fn unreadable(table: &'static str, column: &'static str, value: &impl ToString) -> StoreError {
     StoreError::Unreadable { table, column, value: value.to_string() }
 }
 
 fn period(text: &str) -> StoreResult<Period> {
-    text.parse().map_err(|_| unreadable("bulletin", "period", text))
+    text.parse().map_err(|_| unreadable("bulletin", "period", &text))
 }
 
 fn hash(bytes: &[u8]) -> StoreResult<ContentHash> {
     let whole = <[u8; 32]>::try_from(bytes);
-    let short = |_| unreadable("bulletin_freeze", "content_hash", bytes.len());
+    let short = |_| unreadable("bulletin_freeze", "content_hash", &bytes.len());
     whole.map(ContentHash::from_bytes).map_err(short)
 }
 
 fn unsigned(column: &'static str, number: i32) -> StoreResult<u32> {
-    number.try_into().map_err(|_| unreadable("method", column, number))
+    number.try_into().map_err(|_| unreadable("method", column, &number))
 }
 
 /// The issues within reach, the newest first, all or so many: for the bureau also those that are

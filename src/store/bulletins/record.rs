@@ -113,25 +113,25 @@ async fn insert_figures(tx: &mut Tx, id: BulletinId, figures: &[Figure]) -> Stor
 }
 
 async fn insert_items(tx: &mut Tx, id: BulletinId, figures: &[Figure]) -> StoreResult<()> {
-    let placed: Vec<(&Figure, i32, &Item)> = figures
+    let listed: Vec<(&Figure, i32, &Item)> = figures
         .iter()
         .flat_map(|figure| {
             let items = figure.items.iter().enumerate();
             items.map(move |(nth, item)| (figure, place(nth), item))
         })
         .collect();
-    let units: Vec<_> = placed.iter().map(|(figure, ..)| figure.unit.0).collect();
+    let units: Vec<_> = listed.iter().map(|(figure, ..)| figure.unit.0).collect();
     let metrics: Vec<_> =
-        placed.iter().map(|(figure, ..)| figure.metric.code().to_owned()).collect();
-    let places: Vec<_> = placed.iter().map(|(_, place, _)| *place).collect();
-    let cases: Vec<_> = placed.iter().map(|(.., item)| item.case.0).collect();
-    let numbers: Vec<_> = placed.iter().map(|(.., item)| item.number.clone()).collect();
+        listed.iter().map(|(figure, ..)| figure.metric.code().to_owned()).collect();
+    let places: Vec<_> = listed.iter().map(|(_, place, _)| *place).collect();
+    let cases: Vec<_> = listed.iter().map(|(.., item)| item.case.0).collect();
+    let numbers: Vec<_> = listed.iter().map(|(.., item)| item.number.clone()).collect();
     let assignments: Vec<_> =
-        placed.iter().map(|(.., item)| item.assignment.map(|id| id.0)).collect();
-    let buckets: Vec<_> = placed.iter().map(|(.., item)| item.bucket.code().to_owned()).collect();
-    let reasons: Vec<_> = placed.iter().map(|(.., item)| item.reason.clone()).collect();
+        listed.iter().map(|(.., item)| item.assignment.map(|id| id.0)).collect();
+    let buckets: Vec<_> = listed.iter().map(|(.., item)| item.bucket.code().to_owned()).collect();
+    let reasons: Vec<_> = listed.iter().map(|(.., item)| item.reason.clone()).collect();
     // Arrays of arrays must be rectangular, so the marks travel as one text each.
-    let marks: Vec<_> = placed.iter().map(|(.., item)| codes(&item.marks)).collect();
+    let marks: Vec<_> = listed.iter().map(|(.., item)| codes(&item.marks)).collect();
     let done = sqlx::query!(
         "INSERT INTO bulletin_item (bulletin_id, unit_id, metric, place, case_id, case_number, assignment_id,
                                     bucket, reason, marks)

@@ -10,6 +10,7 @@ use super::table::{heading, unit_of};
 use super::{App, AppError, AppResult, find};
 use crate::domain::calendar::day_of;
 use crate::domain::figure::{Bucket, Figure, Item, Mark, Metric};
+use crate::domain::fraction::Percent;
 use crate::domain::ids::PetitionCaseId;
 use crate::domain::period::Period;
 use crate::domain::unit::Unit;
@@ -84,7 +85,7 @@ fn source(
         value: fraction.printed(),
         numerator: figure.numerator,
         denominator: figure.denominator,
-        share: fraction.percent().map_or(0, |percent| percent.tenths()),
+        share: fraction.percent().map_or(0, Percent::tenths),
         total: figure.items.len(),
         lists,
     }

@@ -8,7 +8,6 @@ use crate::domain::bulletin::{State, may_edit};
 use crate::domain::calendar::format_moment;
 use crate::domain::figure::Metric;
 use crate::domain::period::day_text;
-use crate::domain::ranking::FOOT_NOTE;
 use crate::domain::staff::Role;
 use crate::store::bulletins::Issue;
 use crate::web::form::{Choice, Problems};
@@ -128,12 +127,6 @@ pub struct RankingPage {
     pub late: Vec<LateLine>,
     /// 「第11期」
     pub before: String,
-}
-
-impl RankingPage {
-    pub const fn foot_note(&self) -> &'static str {
-        FOOT_NOTE
-    }
 }
 
 /// 息诉情况

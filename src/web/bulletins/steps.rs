@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::pages::{Head, StepPage};
-use super::{App, AppResult, find};
+use super::{App, AppError, AppResult, find};
 use crate::domain::bulletin::{Contents, freeze, publish};
 use crate::domain::calendar::day_of;
 use crate::domain::period::Period;
@@ -62,9 +62,10 @@ pub async fn create_freeze(
     State(app): State<App>,
     session: Session,
     frame: Frame,
-    Path(period): Path<Period>,
+    Path(period): Path<String>,
     form: Form<NoFields>,
 ) -> AppResult<Response> {
+    let period = read(&period)?;
     let now = app.clock.now();
     let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
         Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
@@ -107,9 +108,10 @@ pub async fn create_publication(
     State(app): State<App>,
     session: Session,
     frame: Frame,
-    Path(period): Path<Period>,
+    Path(period): Path<String>,
     form: Form<NoFields>,
 ) -> AppResult<Response> {
+    let period = read(&period)?;
     let now = app.clock.now();
     let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
         Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
@@ -130,6 +132,11 @@ pub async fn create_publication(
             page(&frame, head, (PUBLICATION, Vec::new()), problems, status)
         }
     }
+}
+
+/// The period of an act's address: read after the form, whose token is checked before all else.
+fn read(period: &str) -> AppResult<Period> {
+    period.parse().map_err(|_| AppError::NotFound)
 }
 
 async fn contents(tx: &mut Tx, issue: &Issue) -> AppResult<Contents> {

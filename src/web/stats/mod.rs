@@ -42,12 +42,6 @@ struct StatsPage {
     as_of: String,
 }
 
-impl StatsPage {
-    const fn groupings(&self) -> [By; 2] {
-        [By::Source, By::Court]
-    }
-}
-
 async fn show(
     State(app): State<App>,
     session: Session,

@@ -7,9 +7,9 @@ use crate::domain::calendar::DayKind;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
-use crate::domain::outcome::Outcome;
 use crate::domain::import;
 use crate::domain::ledger_import::Kind;
+use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::source::Source;
@@ -66,6 +66,7 @@ id_column! {
 }
 
 code_column! {
+    import::State,
     Category,
     Channel,
     ClockKind,
@@ -75,6 +76,7 @@ code_column! {
     DocumentKind,
     IdOverride,
     IdType,
+    Kind,
     LitigationRoute,
     MediaType,
     NoIdReason,
@@ -88,6 +90,4 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
-    Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind, Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
-    Kind, import::State,
 }

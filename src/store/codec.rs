@@ -71,6 +71,7 @@ id_column! {
 
 code_column! {
     Bucket,
+    import::State,
     Category,
     Channel,
     ClockKind,

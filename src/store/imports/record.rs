@@ -56,16 +56,16 @@ pub async fn record(
     let (import, uuid) = insert_import(tx, importer, file).await?;
     let batch = Batch { import, importer, file_name: file.name };
     let new: Vec<_> = taken.rows().iter().filter_map(new_case).collect();
-    let imported = cases::write(tx, &batch, &new).await?;
+    let fresh = cases::write(tx, &batch, &new).await?;
     let known: Vec<_> = taken.rows().iter().filter_map(known_case).collect();
     let added_reviews = courts::write(tx, &batch, &known).await?;
-    let lines = lines(&tx.keys(), taken, &imported);
+    let lines = lines(&tx.keys(), taken, &fresh);
     let waits = lines.iter().any(|line| line.state == State::Waiting.code());
-    if imported.is_empty() && added_reviews == 0 && !waits {
+    if fresh.is_empty() && added_reviews == 0 && !waits {
         return Ok(None);
     }
     insert_lines(tx, import, &lines).await?;
-    let detail = format!("sha256={} imported={}", hex(&sha256(file.bytes)), imported.len());
+    let detail = format!("sha256={} imported={}", hex(&sha256(file.bytes)), fresh.len());
     let object = uuid.to_string();
     let entry = audit::Entry {
         verb: "import.recorded",
@@ -75,7 +75,7 @@ pub async fn record(
         ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
-    let cases = ids(tx, &imported).await?;
+    let cases = ids(tx, &fresh).await?;
     let entry = audit::Entry { verb: "case.imported", detail: "", ..entry };
     audit::append_each(tx, &cases, entry).await?;
     Ok(Some(uuid))
@@ -122,9 +122,9 @@ fn known_case(taken: &TakenRow) -> Option<courts::Named<'_>> {
     }
 }
 
-/// The lines of both sheets; `imported` are the numbers of the rows that became cases, in order.
-fn lines<'a>(keys: &Keys, taken: &'a TakenIn, imported: &'a [String]) -> Vec<Line<'a>> {
-    let mut fresh = imported.iter().map(String::as_str);
+/// The lines of both sheets; `fresh` are the numbers of the rows that became cases, in order.
+fn lines<'a>(keys: &Keys, taken: &'a TakenIn, fresh: &'a [String]) -> Vec<Line<'a>> {
+    let mut fresh = fresh.iter().map(String::as_str);
     let mut numbers: Numbers<'_> = HashMap::new();
     for row in taken.rows() {
         let number = match &row.fate {
@@ -156,10 +156,10 @@ fn line<'a>(keys: &Keys, taken: &'a TakenRow, numbers: &Numbers<'a>) -> Line<'a>
         Fate::Imported(row) => Line { row_hash: hash(row), ..line(State::Imported) },
         Fate::Known(_) => line(State::Known),
         Fate::Stopped => line(State::Stopped),
-        Fate::Waiting(row, Like::Row(like)) => Line {
+        Fate::Waiting(row, Like::Row(other)) => Line {
             row_hash: hash(row),
-            like_row: Some(like.sheet_row),
-            like_number: numbers.get(like).copied(),
+            like_row: Some(other.sheet_row),
+            like_number: numbers.get(other).copied(),
             ..line(State::Waiting)
         },
         Fate::Waiting(row, Like::Case(number)) => {

@@ -120,6 +120,8 @@ mod tests {
     use super::*;
     use crate::domain::ledger_import::Heading;
 
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+
     fn table() -> Table {
         let headings = ["谁", "何时交办", "来源", "责任单位"];
         let heading =
@@ -137,7 +139,7 @@ mod tests {
     fn every_needed_column_is_named_once() {
         let table = table();
         let sheets = Sheets { ledger: &table, reviews: None };
-        let cases: [(&[(&str, &str)], &[(&str, &str)]); 3] = [
+        let cases: [(Pairs<'_>, Pairs<'_>); 3] = [
             (&[("A", "name"), ("B", "assigned_on"), ("C", "source"), ("D", "unit")], &[]),
             (
                 &[("A", "name"), ("B", ""), ("C", "source"), ("D", "grade")],

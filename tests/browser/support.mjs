@@ -45,7 +45,7 @@ export class Browser {
     const person = new Person(await context.newPage(), address, this.#options.javaScriptEnabled);
     await person.open("/login");
     await person.fill("用户名", username);
-    await person.fill("密码", PASSWORD);
+    await person.fillPassword();
     await person.press("登录");
     return person;
   }
@@ -95,8 +95,15 @@ export class Person {
     await this.#try(`fill ${label}`, () => this.field(label).fill(text));
   }
 
-  async select(label, option) {
-    await this.#try(`select ${label}`, () => this.field(label).selectOption({ label: option }));
+  /** Takes the option that bears these words, of a list or of what is suggested while typing. */
+  async select(label, words) {
+    await this.#try(`select ${words} as ${label}`, async () => {
+      const field = this.field(label);
+      const list = await field.getAttribute("list");
+      const options = (list ? this.page.locator(`[id="${list}"]`) : field).locator("option");
+      const value = await options.filter({ hasText: words }).first().getAttribute("value");
+      await (list ? field.fill(value) : field.selectOption(value));
+    });
   }
 
   async choose(legend, option) {
@@ -113,6 +120,28 @@ export class Person {
 
   async sees(text) {
     await this.#try(`see ${text}`, () => this.page.getByText(text).first().waitFor());
+  }
+
+  async tick(label) {
+    await this.#try(`tick ${label}`, () => this.field(label).check({ force: true }));
+  }
+
+  /** Writes into every long text that is needed and still empty. */
+  async fillRest(text) {
+    for (const area of await this.page.locator("textarea[data-needed]").all()) {
+      if ((await area.inputValue()).trim() === "") await area.fill(text);
+    }
+  }
+
+  async fillPassword() {
+    await this.fill("密码", PASSWORD);
+  }
+
+  /** The first place on the page where something of this form is written. */
+  async finds(form) {
+    const found = form.exec(await this.page.locator("main").innerText());
+    if (found === null) await this.#refuse(`nothing like ${form} stands there`);
+    return found[0];
   }
 
   field(label) {

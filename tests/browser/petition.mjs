@@ -30,10 +30,7 @@ export async function story(browser, addresses, look = async () => {}) {
   await as("zhongyuan.bureau", 3, sign);
   await as("zhongyuan.leading_group", 3, sign);
   await as("donghu.handler", 3, (it) => closed(it, no));
-  await as("zhongyuan.bureau", 4, draft, freeze, (it) => openFigure(it, no));
-  await as("zhongyuan.bureau_head", 4, submit);
-  await as("zhongyuan.president", 4, sign);
-  await as("zhongyuan.bureau", 4, publish);
+  await as("zhongyuan.bureau", 4, draft, freeze, (it) => openFigure(it, no), publish);
   await as("donghu.leader", 4, read);
 }
 
@@ -89,7 +86,7 @@ async function assign(bureau, no) {
   await bureau.advance("核对并下发1件");
   await bureau.look("确认下发");
   await bureau.press("确认下发");
-  await bureau.sees("东湖区人民法院");
+  await bureau.sees("已送达");
   await bureau.look("交办批次");
 }
 
@@ -125,7 +122,7 @@ async function meet(leader, no) {
   await leader.fill("时间", "14:30");
   await leader.fill("地点", "第三接谈室");
   await leader.select("主持人", "副院长");
-  await leader.choose("信访人是否到场", "是");
+  await leader.choose("信访人是否到场", "到场");
   await leader.fill("谈话要点", MINUTES);
   await leader.choose("信访人意见", "部分认可");
   await leader.attach("笔录、录音录像", "约见笔录.pdf");
@@ -169,7 +166,7 @@ async function answer(handler, no) {
   await handler.fill("地点", "第三接谈室");
   await handler.fill("答复内容", "余款已经全部发放，共计两笔。");
   await handler.fill("信访人意见", "认可，不再信访。");
-  await handler.choose("签字情况", "签字");
+  await handler.choose("签字情况", "已签字");
   await handler.attach("答复笔录、录音、短信截图", "答复笔录.pdf");
   await handler.look("答复");
   await handler.press("保存答复");
@@ -205,11 +202,11 @@ async function closed(handler, no) {
   await handler.look("已办结的案件");
 }
 
-/** 双周通报: the fortnight in which all this happened. */
+/** 双周通报 of the fortnight in which all this happened: draft, frozen figures. */
 async function draft(bureau) {
   await bureau.open("/bulletins");
   await bureau.look("双周通报");
-  await bureau.select("期次", "2026-W24");
+  await bureau.select("期次", "第12期");
   await bureau.press("生成草稿");
   await bureau.look("通报草稿");
 }
@@ -220,29 +217,30 @@ async function freeze(bureau) {
   await bureau.press("冻结数据");
 }
 
-/** From a figure to the cases behind it. */
+/** From the ranking to a figure, and on to the case behind it. */
 async function openFigure(bureau, no) {
-  await bureau.open("/bulletins/2026-W24");
+  await bureau.follow("台账按期建立率");
   await bureau.look("位次表");
-  await bureau.open("/bulletins/2026-W24/figures/0110/I03");
-  await bureau.sees(no);
+  const figure = bureau.page.getByRole("row", { name: /东湖法院/ }).getByRole("link", { name: /100/ });
+  await bureau.openBeside(figure, "这个数怎么来的");
   await bureau.look("数字来源");
+  await bureau.sees(no);
+  if (bureau.script) await bureau.follow("查看全部1件");
   await bureau.follow(no);
-}
-
-async function submit(head) {
-  await head.open("/bulletins/2026-W24/submission");
-  await head.press("报请签发");
+  await bureau.sees(VISITOR.name);
 }
 
 async function publish(bureau) {
-  await bureau.open("/bulletins/2026-W24/publication");
+  await bureau.open("/bulletins/2026-W24");
+  await bureau.follow("发布");
+  await bureau.look("发布");
   await bureau.press("发布");
 }
 
 async function read(leader) {
   await leader.open("/bulletins");
-  await leader.follow("2026-W24");
+  await leader.follow("2026年第12期");
   await leader.sees("已发布");
-  await leader.look("已发布的通报");
+  await leader.follow("息诉情况");
+  await leader.look("息诉情况");
 }

@@ -74,9 +74,8 @@ export class Person {
   }
 
   /** Presses a button that sends its form, and fails unless the act succeeded. */
-  async press(name, within = this.page) {
-    const button = within.getByRole("button", { name: exactly(name) });
-    const response = await this.#go(button, name);
+  async press(name) {
+    const response = await this.#go(this.page.getByRole("button", { name: exactly(name) }), name);
     if (response.request().redirectedFrom() === null && response.request().method() === "POST") {
       await this.#refuse(`pressing ${name} was refused`);
     }
@@ -87,8 +86,16 @@ export class Person {
     await this.#go(this.page.getByRole("button", { name: exactly(name) }), name);
   }
 
-  async follow(name, within = this.page) {
-    await this.#go(within.getByRole("link", { name: exactly(name) }).first(), name);
+  /** Follows the first link whose name begins like this. */
+  async follow(name) {
+    await this.#go(this.page.getByRole("link", { name: starting(name) }).first(), name);
+  }
+
+  /** Opens a link beside the page with script, in its place without. */
+  async openBeside(link, title) {
+    if (!this.script) return void await this.#go(link, title);
+    await this.#try(`open ${title}`, () => link.click());
+    await this.sees(title);
   }
 
   async fill(label, text) {
@@ -106,9 +113,10 @@ export class Person {
     });
   }
 
+  /** Takes the radio whose label begins like this. */
   async choose(legend, option) {
     const group = this.page.getByRole("group", { name: beginning(legend) });
-    const radio = group.getByRole("radio", { name: exactly(option) });
+    const radio = group.getByRole("radio", { name: starting(option) });
     // The box itself is drawn over by its label.
     await this.#try(`choose ${legend}`, () => radio.check({ force: true }));
   }
@@ -183,7 +191,7 @@ export class Person {
   async #said() {
     const problems = await this.page.locator("[data-problem]").allTextContents();
     const main = problems.length > 0 ? problems.join(" ") : await this.page.locator("main").innerText();
-    return main.slice(0, 2000);
+    return main.slice(0, 1000);
   }
 }
 
@@ -194,6 +202,10 @@ const PDF = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
 
 function exactly(text) {
   return new RegExp(`^\\s*${escape(text)}\\s*$`);
+}
+
+function starting(text) {
+  return new RegExp(`^\\s*${escape(text)}`);
 }
 
 /** A label, which may say 选填 after its name. */

@@ -239,8 +239,8 @@ async function publish(bureau) {
 
 async function read(leader) {
   await leader.open("/bulletins");
-  await leader.follow("2026年第12期");
   await leader.sees("已发布");
+  await leader.follow("2026年第12期");
   await leader.follow("息诉情况");
   await leader.look("息诉情况");
 }

@@ -48,8 +48,11 @@ async function visitElsewhere(clerk) {
 /** 来访登记 at the court of the story, where the clerk sees that the person was elsewhere before. */
 async function visit(clerk) {
   await introduce(clerk);
+  if (!clerk.script) await clerk.advance("按已填内容查找");
+  await clerk.sees("历次来访");
   await clerk.sees("青溪法院");
   await clerk.look("来访登记，有历次来访");
+  await clerk.advance("同一人，另一件事");
   await state(clerk, "东湖", "（2023）某0110执1187号", "胜诉后执行案款只发放了一部分，请求查清余款去向并尽快发放。");
   await clerk.choose("处理方式", "受理待交办");
   await clerk.press("仅保存");
@@ -62,8 +65,6 @@ async function introduce(clerk) {
   await clerk.fill("证件号码", VISITOR.number);
   await clerk.fill("姓名", VISITOR.name);
   await clerk.fill("手机号", VISITOR.phone);
-  // With script the panel answers by itself.
-  if (!clerk.script) await clerk.advance("查找");
 }
 
 async function state(clerk, court, courtCase, summary) {

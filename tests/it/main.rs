@@ -7,6 +7,7 @@ mod assignments;
 mod cases;
 mod closings;
 mod bulletins;
+mod browser;
 mod cluster;
 mod handling;
 mod imports;

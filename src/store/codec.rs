@@ -71,7 +71,6 @@ id_column! {
 
 code_column! {
     Bucket,
-    import::State,
     Category,
     Channel,
     ClockKind,

@@ -16,4 +16,5 @@ mod my;
 mod routes;
 mod sign_in;
 mod support;
+mod visits;
 mod walls;

@@ -247,10 +247,10 @@ async fn a_registration_is_taken_back_within_ten_minutes_and_keeps_its_number() 
 
     let in_time = Site::at(&city, at("2026-06-15 12:10")).await;
     in_time.act(CLERK, &void, &[("reason", "录错了人")]).await;
-    let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
+    let page = in_time.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("已撤销") && page.text().contains("录错了人"));
     assert_eq!(city.value::<String>("SELECT stage FROM petition_case_now").await, "void");
-    assert_eq!(register(&site, CLERK, &visit(&[])).await, "LF20260615-0110-002");
+    assert_eq!(register(&in_time, CLERK, &visit(&[])).await, "LF20260615-0110-002");
 }
 
 #[tokio::test]
@@ -276,7 +276,8 @@ async fn the_match_panel_shows_of_other_courts_no_word_of_what_was_said() {
             assert!(text.contains(shown), "{asked:?} {shown}: {text}");
         }
         for hidden in ["迟迟没有发放", "评估费", "某某路", &id, "10000000021"] {
-            assert!(!html.contains(hidden), "{asked:?} shows {hidden}");
+            let typed = hidden == asked.1;
+            assert!(typed || !html.contains(hidden), "{asked:?} shows {hidden}");
         }
     }
     let page =
@@ -341,7 +342,7 @@ async fn an_accusation_is_sealed_and_opens_no_case() {
     let city = City::new().await;
     let site = Site::of(&city).await;
     let secret = "反映某法官收受财物的情况";
-    let fields = visit(&[("visit_kind", "accusation"), ("summary", secret), ("name", "郑某")]);
+    let fields = visit(&[("visit_kind", "accusation"), ("summary", secret), ("name", "司马某某")]);
     let number = register(&site, CLERK, &fields).await;
     assert_eq!(city.value::<i64>("SELECT count(*) FROM petition_case").await, 0);
     assert!(city.value::<bool>("SELECT sealed FROM visit_text").await);
@@ -349,7 +350,7 @@ async fn an_accusation_is_sealed_and_opens_no_case() {
     let receipt = site.get(Some(CLERK), &format!("/visits/{number}/receipt")).await;
     let receipt = receipt.expect(StatusCode::OK).text();
     assert!(receipt.contains(&number));
-    for hidden in [secret, "郑某", "检举"] {
+    for hidden in [secret, "司马某某", "检举"] {
         assert!(!receipt.contains(hidden), "the receipt shows the number alone: {hidden}");
     }
     for who in [CLERK, "donghu.handler", "donghu.leader", "zhongyuan.bureau"] {
@@ -361,9 +362,9 @@ async fn an_accusation_is_sealed_and_opens_no_case() {
     for who in ["donghu.handler", "donghu.leader"] {
         let page = site.get(Some(who), &format!("/visits/{number}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{who}");
-        assert!(!site.get(Some(who), "/visits").await.text().contains("郑某"), "{who}");
+        assert!(!site.get(Some(who), "/visits").await.text().contains("司马某某"), "{who}");
     }
-    let page = site.post(Some("qingxi.clerk"), "/petitioners/match", &[("name", "郑某")]).await;
+    let page = site.post(Some("qingxi.clerk"), "/petitioners/match", &[("name", "司马某某")]).await;
     assert!(page.text().contains("没有找到"), "that someone accused is nobody's business");
 }
 

@@ -97,8 +97,7 @@ async fn what_is_missing_is_told_at_once_and_nothing_typed_is_lost() {
         ("urgent", "1"),
         ("address", "东湖区某街道"),
     ]);
-    let page =
-        site.post(Some(CLERK), NEW, &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let page = site.post(Some(CLERK), NEW, &fields).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     for (field, message) in [
         ("no_id_reason", "请选择没有证件的原因"),
         ("name", "姓名不能含数字"),
@@ -394,7 +393,8 @@ async fn the_receipt_has_two_parts_a_code_and_the_next_date() {
     let page = site.get(Some(CLERK), &format!("/visits/{number}/receipt")).await;
     let page = page.expect(StatusCode::OK);
     let text = page.text();
-    for said in ["来访登记单", "信访人联", "存根联", &number, "XF2026-00001", "6月16日", "7月"] {
+    for said in ["来访登记单", "信访人联", "存根联", &number, "XF2026-00001", "6月16日", "7月"]
+    {
         assert!(text.contains(said), "{said}: {text}");
     }
     let codes = page.texts(".receipt .code");
@@ -418,8 +418,7 @@ async fn a_refusal_prints_its_notice() {
     let page = site.get(Some(CLERK), &format!("/visits/{number}/notice")).await;
     let text = page.expect(StatusCode::OK).text();
     assert!(text.contains("不予受理告知单") && text.contains("属行政机关职责范围"), "{text}");
-    let routed =
-        visit(&[("disposition", "routed_to_litigation"), ("litigation_route", "retrial")]);
+    let routed = visit(&[("disposition", "routed_to_litigation"), ("litigation_route", "retrial")]);
     let number = register(&site, CLERK, &routed).await;
     let page = site.get(Some(CLERK), &format!("/visits/{number}/notice")).await;
     let text = page.expect(StatusCode::OK).text();

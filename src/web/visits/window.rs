@@ -142,10 +142,10 @@ pub async fn take(tx: &mut Tx, form: &mut VisitForm, hits: &Hits) -> AppResult<(
     if how != Some("join") {
         return Ok(());
     }
-    form.disposition = Disposition::JoinedToCase.code().to_owned();
-    form.merge_case_no = case.unwrap_or_default().to_owned();
+    Disposition::JoinedToCase.code().clone_into(&mut form.disposition);
+    case.unwrap_or_default().clone_into(&mut form.merge_case_no);
     let Some(matter) = visit_lists::matter(tx, &form.merge_case_no).await? else { return Ok(()) };
-    form.appeal_category = matter.category.code().to_owned();
+    matter.category.code().clone_into(&mut form.appeal_category);
     if let Some(origin) = matter.origin {
         let units = units::list(tx).await?;
         let court = units.iter().find(|unit| unit.id == origin);

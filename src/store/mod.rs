@@ -37,6 +37,7 @@ pub mod reports;
 pub mod reveals;
 pub mod sessions;
 pub mod units;
+pub mod visit_accounts;
 pub mod visit_lists;
 pub mod visits;
 pub mod work_queues;

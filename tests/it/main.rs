@@ -19,4 +19,5 @@ mod sign_in;
 mod stats;
 mod support;
 mod verification;
+mod visits;
 mod walls;

@@ -1,7 +1,7 @@
 //! What the window sent: strings, and what they mean.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::person;
 use crate::domain::calendar;
@@ -23,7 +23,8 @@ pub const NO_COURT: &str = "无";
 pub const OTHER_COURT: &str = "本市以外法院";
 
 /// The form as sent.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[expect(clippy::struct_field_names, reason = "a field bears the name that the form sends")]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct VisitForm {
     pub channel: String,
@@ -72,10 +73,8 @@ pub struct VisitForm {
     pub draft: String,
     pub action: String,
     /// A card that is being taken: person, case, and `join` or `other`.
-    #[serde(skip_serializing)]
     pub take: String,
     /// A number to look for in the match panel.
-    #[serde(skip_serializing)]
     pub case_no: String,
 }
 
@@ -85,6 +84,14 @@ pub struct Desk {
     pub colleagues: Vec<Colleague>,
     pub me: StaffId,
     pub now: DateTime<Utc>,
+}
+
+/// Where the original case was tried, as far as it is one of the area's courts.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    Court(UnitId),
+    /// There is none, or it is a court of elsewhere.
+    Elsewhere,
 }
 
 /// What the courts know that the form refers to.
@@ -181,7 +188,10 @@ impl VisitForm {
             assist: self.assist.iter().filter_map(|code| Assist::from_code(code)).collect(),
             kind: self.kind(),
             category,
-            origin,
+            origin: match origin {
+                Origin::Court(unit) => Some(unit),
+                Origin::Elsewhere => None,
+            },
             court_case: StatedNumber::read(&self.origin_case_no),
             account,
             course,
@@ -278,20 +288,15 @@ impl VisitForm {
         }
     }
 
-    /// The court of the original case; `Some(None)` where there is none or it lies elsewhere.
-    fn origin(
-        &self,
-        units: &[Unit],
-        sealed: bool,
-        problems: &mut Problems,
-    ) -> Option<Option<UnitId>> {
+    /// The court of the original case.
+    fn origin(&self, units: &[Unit], sealed: bool, problems: &mut Problems) -> Option<Origin> {
         let text = self.origin_court.trim();
         if matches!(text, NO_COURT | OTHER_COURT) || (sealed && text.is_empty()) {
-            return Some(None);
+            return Some(Origin::Elsewhere);
         }
         let court = courts(units).find(|unit| unit.name == text || unit.short_name == text);
         let missing = "请选择原审法院；没有诉讼案件请选“无”。";
-        problems.take("origin_court", court, missing).map(|unit| Some(unit.id))
+        problems.take("origin_court", court, missing).map(|unit| Origin::Court(unit.id))
     }
 
     fn account(&self, found: &Found, problems: &mut Problems) -> Option<Account> {

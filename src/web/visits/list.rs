@@ -46,6 +46,11 @@ struct ListPage {
 }
 
 impl ListPage {
+    /// 「10:42」
+    fn time(line: &VisitLine) -> String {
+        calendar::clock_time(line.received_at)
+    }
+
     /// 「初访」「重复访·第4次」; an accusation is neither.
     fn repeat(line: &VisitLine) -> String {
         match (line.kind, line.nth) {
@@ -150,16 +155,4 @@ fn address(asked: &Asked, last: &str) -> String {
         .map(|(name, value)| format!("{name}={}", urls::encode(value)))
         .collect();
     format!("/visits?{}", query.join("&"))
-}
-
-/// The filters of this template.
-mod filters {
-    use askama::{Result, Values};
-    use chrono::{DateTime, Utc};
-
-    /// 「10:42」
-    #[askama::filter_fn]
-    pub fn time(at: &DateTime<Utc>, _: &dyn Values) -> Result<String> {
-        Ok(crate::domain::calendar::clock_time(*at))
-    }
 }

@@ -8,7 +8,7 @@ use super::person::{self, Reading};
 use crate::domain::calendar::day_of;
 use crate::domain::petitioner::{IdNumber, IdType, Name, Phone, Sex};
 use crate::store::petitioners::{self, CaseElsewhere, EntryLine, PersonCard, Wanted};
-use crate::store::visit_lists::{self, Progress, Said};
+use crate::store::visit_accounts::{self, Progress, Said};
 use crate::store::{Session, StoreResult, Tx};
 use crate::web::chips::Chip;
 
@@ -126,8 +126,8 @@ pub async fn show(
     let known = Known {
         session,
         today,
-        said: visit_lists::said(tx, &visits).await?,
-        progress: visit_lists::progress(tx, &cases).await?,
+        said: visit_accounts::said(tx, &visits).await?,
+        progress: visit_accounts::progress(tx, &cases).await?,
     };
     Ok(Panel {
         head: head(hits),

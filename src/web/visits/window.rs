@@ -15,7 +15,9 @@ use crate::domain::court_case::StatedNumber;
 use crate::domain::visit::{Disposition, REPEAT_WITHIN};
 use crate::store::drafts::{self, Draft, Subject};
 use crate::store::petitioners::PersonCard;
-use crate::store::{Session, Tx, colleagues, petitioners, units, visit_lists, visits};
+use crate::store::{
+    Session, Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits,
+};
 use crate::web::form::Problems;
 use crate::web::layout::Frame;
 use crate::web::{App, AppResult};
@@ -72,7 +74,7 @@ impl Window {
         if form.disposition() == Some(Disposition::JoinedToCase) && !case.is_empty() {
             found.joined = visits::case_to_join(tx, &case).await?.map(|join| join.case);
             if let Some(person) = person {
-                found.last = visit_lists::last_account(tx, person, &case).await?;
+                found.last = visit_accounts::last_account(tx, person, &case).await?;
             }
         }
         if let Some((person, stated)) = person.zip(StatedNumber::read(&form.origin_case_no)) {
@@ -142,10 +144,12 @@ pub async fn take(tx: &mut Tx, form: &mut VisitForm, hits: &Hits) -> AppResult<(
     if how != Some("join") {
         return Ok(());
     }
-    form.disposition = Disposition::JoinedToCase.code().to_owned();
-    form.merge_case_no = case.unwrap_or_default().to_owned();
-    let Some(matter) = visit_lists::matter(tx, &form.merge_case_no).await? else { return Ok(()) };
-    form.appeal_category = matter.category.code().to_owned();
+    Disposition::JoinedToCase.code().clone_into(&mut form.disposition);
+    case.unwrap_or_default().clone_into(&mut form.merge_case_no);
+    let Some(matter) = visit_accounts::matter(tx, &form.merge_case_no).await? else {
+        return Ok(());
+    };
+    matter.category.code().clone_into(&mut form.appeal_category);
     if let Some(origin) = matter.origin {
         let units = units::list(tx).await?;
         let court = units.iter().find(|unit| unit.id == origin);

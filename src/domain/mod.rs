@@ -20,6 +20,7 @@ pub mod visit;
 pub mod query_code;
 pub mod assignment;
 pub mod category;
+pub mod sign_step;
 pub mod task;
 pub mod ladder;
 pub mod next_step;

@@ -4,7 +4,7 @@ use sqlx::postgres::{PgTypeInfo, PgValueRef, Postgres};
 use sqlx::{Decode, Type};
 
 use crate::domain::calendar::DayKind;
-use crate::domain::closing::{Decision, Step};
+use crate::domain::closing::Decision;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::ids;
@@ -12,6 +12,7 @@ use crate::domain::ledger::Place;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
+use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
@@ -72,6 +73,7 @@ code_column! {
     ClockKind,
     DayCount,
     DayKind,
+    Decision,
     Disposition,
     DocumentKind,
     IdOverride,
@@ -85,6 +87,7 @@ code_column! {
     Role,
     Roll,
     Sex,
+    SignStep,
     Source,
     Stage,
     UnitKind,
@@ -97,8 +100,4 @@ code_column! {
     reply::Signature,
     reply::Way,
     report::Decision,
-    Role, PostKind, UnitKind, DayKind, ClockKind, DayCount, Roll, Stage, Source, Sex, IdType, NoIdReason, IdOverride,
-    DocumentKind, MediaType, Place, interview::Kind, interview::Opinion, progress::Kind, report::Decision,
-    reply::Way, reply::Signature, reply::NoneReason,
-    Step, Decision, Outcome,
 }

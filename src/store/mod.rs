@@ -4,13 +4,11 @@
 #![deny(unused_variables)]
 
 pub mod acknowledgements;
+pub mod approvals;
 pub mod assignments;
 pub mod audit;
 pub mod case_files;
 pub mod case_lists;
-pub mod approvals;
-pub mod audit;
-pub mod case_files;
 pub mod closings;
 mod codec;
 pub mod colleagues;

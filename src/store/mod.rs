@@ -4,11 +4,11 @@
 #![deny(unused_variables)]
 
 pub mod acknowledgements;
+pub mod approvals;
 pub mod assignments;
 pub mod audit;
 pub mod case_files;
 pub mod case_lists;
-pub mod approvals;
 pub mod closings;
 pub mod bulletins;
 mod codec;

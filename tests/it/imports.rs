@@ -84,9 +84,7 @@ async fn the_clean_up_of_40_gives_the_table_of_the_published_summary() {
     pool.close().await;
     let closed: Vec<_> = closed
         .iter()
-        .map(|(source, outcome)| {
-            (Source::from_code(source), Outcome::from_code(outcome).unwrap())
-        })
+        .map(|(source, outcome)| (Source::from_code(source), Outcome::from_code(outcome).unwrap()))
         .collect();
     let table = composition::by_ending(&composition::sources(), &closed);
     let line = |row: &composition::Row| {

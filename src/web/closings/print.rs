@@ -22,6 +22,7 @@ pub async fn show(
     session: Session,
     Path(number): Path<String>,
 ) -> AppResult<Response> {
+    let now = app.clock.now();
     let mut tx = app.db.begin(&session).await?;
     let opened = handling::opened(&mut tx, &number).await?;
     let closing = store::closings::latest(&mut tx, &opened).await?;
@@ -30,7 +31,6 @@ pub async fn show(
         None => drafted(&mut tx, &opened).await?,
     };
     let text = text.ok_or(AppError::NotFound)?;
-    let now = app.clock.now();
     let reply = match text.reply {
         Some(reply) => store::replies::find(&mut tx, &opened, reply).await?,
         None => None,

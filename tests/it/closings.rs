@@ -26,7 +26,7 @@ async fn a_report_with_all_that_is_needed_goes_to_the_leader() {
     assert_eq!(page.texts(".notice"), ["办结报告正在签批，退回前不能改动"]);
     assert_eq!(
         page.texts(".flow li").first().map(String::as_str),
-        Some("起草报送06-15 12:00（已完成）")
+        Some("起草报送周某 06-15 12:00（已完成）")
     );
     assert_eq!(page.texts(".flow .now"), ["包案领导签字"]);
     assert_eq!(stage(&city, &number).await, "replied");

@@ -123,9 +123,6 @@ async fn a_close_report_waits_for_each_signature_in_turn() {
                 if nth == given { vec![format!("/approvals/{paper}")] } else { Vec::new() };
             assert_eq!(page.attributes(".next a.btn", "href"), expected, "{who} after {given}");
         }
-        let page = site.get(Some("zhongyuan.bureau"), &format!("/cases/{number}/approvals")).await;
-        assert_eq!(page.texts(".flow .done").len(), given + 1);
-        assert_eq!(page.texts(".flow .now").len(), 1);
     }
 }
 

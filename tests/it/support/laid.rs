@@ -106,7 +106,7 @@ pub async fn apply(city: &City, number: &str, signatures: &[(&str, &str, &str)])
          INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, reply_id, content_hash,
                               needs_leading_group, applied_at, recorded_at, recorded_by)
          SELECT {case}, r.id, c.unit_id, 'settled_written', '{{一,二,三,四,五,六,七}}',
-                (SELECT t.id FROM told t WHERE t.round_id = r.id), '\\x01', true,
+                (SELECT t.id FROM told t WHERE t.round_id = r.id), sha256('x'), true,
                 '2026-06-14 09:00+08', '2026-06-14 09:00+08', (SELECT id FROM staff WHERE username = 'donghu.handler')
          FROM round r JOIN petition_case c ON c.id = r.case_id WHERE c.id = {case};
          INSERT INTO clock_event (clock_id, case_id, kind, at, recorded_at, recorded_by)
@@ -118,7 +118,7 @@ pub async fn apply(city: &City, number: &str, signatures: &[(&str, &str, &str)])
         statement.push_str(&format!(
             "INSERT INTO closing_signature (closing_id, step, case_id, decision, opinion, capacity, content_hash,
                                             signed_at, recorded_at, recorded_by)
-             SELECT max(id), '{step}', {case}, '{decision}', '{opinion}', '院长', '\\x01',
+             SELECT max(id), '{step}', {case}, '{decision}', '{opinion}', '院长', sha256('x'),
                     '2026-06-14 1{nth}:00+08', '2026-06-14 1{nth}:00+08',
                     (SELECT id FROM staff WHERE username = '{account}')
              FROM closing WHERE case_id = {case};"

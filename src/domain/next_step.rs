@@ -7,8 +7,9 @@ use super::calendar::{day_of, format_md, format_short};
 use super::deadline::{ClockKind, Standing};
 use super::ladder::{Duty, Ladder};
 use super::petition_case::{PetitionCase, Stage};
+use super::sign_step::SignStep;
 use super::staff::Role;
-use super::task::{SignStep, Task};
+use super::task::Task;
 
 /// What the next step follows from, beside the case itself.
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,10 +8,11 @@ use super::deadlines::{self, Turn, Turning};
 use super::petition_cases::{Opened, decided_on};
 use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::calendar::day_of;
-use crate::domain::closing::{Decision, Effect, Signed, Step};
+use crate::domain::closing::{Decision, Effect, Signed};
 use crate::domain::deadline::{ClockEvent, ClockKind, What};
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
+use crate::domain::sign_step::SignStep;
 use crate::domain::staff::{Actor, Role};
 
 /// A report that waits for a signature.
@@ -56,8 +57,8 @@ pub async fn waiting(tx: &mut Tx, actor: &Actor) -> StoreResult<Vec<WaitingLine>
            ORDER BY "since!", g.id"#,
         scope.units(),
         before.map(Stage::code),
-        (step == Step::Leader).then_some(scope.staff().0),
-        (step == Step::President).then_some(actor.court.0),
+        (step == SignStep::Leader).then_some(scope.staff().0),
+        (step == SignStep::President).then_some(actor.court.0),
     )
     .fetch_all(conn)
     .await?;
@@ -66,12 +67,12 @@ pub async fn waiting(tx: &mut Tx, actor: &Actor) -> StoreResult<Vec<WaitingLine>
 
 /// The step that a role takes, and the stage of a case that has come so far; what waits for the
 /// leader has no stage of its own.
-const fn step_of(role: Role) -> Option<(Step, Option<Stage>)> {
+const fn step_of(role: Role) -> Option<(SignStep, Option<Stage>)> {
     match role {
-        Role::Leader => Some((Step::Leader, None)),
-        Role::President => Some((Step::President, Some(Stage::UnitClosed))),
-        Role::Bureau | Role::BureauHead => Some((Step::Bureau, Some(Stage::Signed))),
-        Role::LeadingGroup => Some((Step::LeadingGroup, Some(Stage::BureauChecked))),
+        Role::Leader => Some((SignStep::Leader, None)),
+        Role::President => Some((SignStep::President, Some(Stage::UnitClosed))),
+        Role::Bureau | Role::BureauHead => Some((SignStep::Bureau, Some(Stage::Signed))),
+        Role::LeadingGroup => Some((SignStep::LeadingGroup, Some(Stage::BureauChecked))),
         Role::Clerk | Role::Handler | Role::Job => None,
     }
 }
@@ -83,7 +84,7 @@ pub struct DoneLine {
     pub number: String,
     pub petitioner: String,
     pub court: String,
-    pub step: Step,
+    pub step: SignStep,
     pub decision: Decision,
     pub capacity: String,
     pub signed_at: DateTime<Utc>,
@@ -99,7 +100,7 @@ pub async fn done(
     let lines = sqlx::query_as!(
         DoneLine,
         r#"SELECT g.uuid, c.number, coalesce(p.name, '') AS "petitioner!", u.short_name AS court,
-                  s.step AS "step: Step", s.decision AS "decision: Decision", s.capacity, s.signed_at
+                  s.step AS "step: SignStep", s.decision AS "decision: Decision", s.capacity, s.signed_at
            FROM closing_signature s
            JOIN closing g ON g.id = s.closing_id
            JOIN petition_case c ON c.id = s.case_id

@@ -6,12 +6,13 @@ use uuid::Uuid;
 use super::petition_cases::{Opened, decided_on};
 use super::{StoreError, StoreResult, Tx, audit, keys};
 use crate::domain::closing::{
-    Applied, Closing, Content, Decision, Dossier, Paper, Sections, Signature, Step,
+    Applied, Closing, Content, Decision, Dossier, Paper, Sections, Signature,
 };
 use crate::domain::content_hash::ContentHash;
 use crate::domain::document::{DocumentKind, Filed};
 use crate::domain::ids::{ClosingId, DocumentId, RoundId, StaffId, UnitId};
 use crate::domain::outcome::Outcome;
+use crate::domain::sign_step::SignStep;
 use crate::domain::unit::UnitKind;
 
 /// What is on file in the open round.
@@ -189,6 +190,7 @@ struct Found {
     needs_leading_group: bool,
     superseded: bool,
     applied_by: StaffId,
+    writer: String,
     applied_at: DateTime<Utc>,
     handled_by: Vec<i64>,
 }
@@ -202,12 +204,13 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<Closing>> {
                   g.unit_id AS "unit: UnitId", u.id AS "court: UnitId", u.kind AS "court_kind: UnitKind",
                   g.outcome AS "outcome: Outcome", g.sections, y.uuid AS reply, g.needs_leading_group,
                   EXISTS (SELECT FROM closing o WHERE o.round_id = g.round_id AND o.id > g.id) AS "superseded!",
-                  g.recorded_by AS "applied_by: StaffId", g.applied_at,
+                  g.recorded_by AS "applied_by: StaffId", s.name AS writer, g.applied_at,
                   ARRAY(SELECT t.staff_id FROM team_member t
                         WHERE t.case_id = g.case_id AND t.staff_id IS NOT NULL) AS "handled_by!: Vec<i64>"
            FROM closing g
            JOIN round r ON r.id = g.round_id
            JOIN reply y ON y.id = g.reply_id
+           JOIN staff s ON s.id = g.recorded_by
            JOIN unit u ON u.id = court_of(g.unit_id)
            WHERE g.case_id = $1 ORDER BY g.id DESC"#,
         case,
@@ -256,6 +259,7 @@ impl Found {
             },
             superseded: self.superseded,
             applied_by: self.applied_by,
+            writer: self.writer,
             applied_at: self.applied_at,
             handled_by: self.handled_by.into_iter().map(StaffId).collect(),
             signatures: Vec::new(),
@@ -284,7 +288,7 @@ async fn papers(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<(ClosingId, Pap
 async fn signatures(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<(ClosingId, Signature)>> {
     let (conn, case) = tx.within(opened);
     let rows = sqlx::query!(
-        r#"SELECT g.closing_id AS "closing: ClosingId", g.step AS "step: Step",
+        r#"SELECT g.closing_id AS "closing: ClosingId", g.step AS "step: SignStep",
                   g.decision AS "decision: Decision", g.opinion, g.capacity,
                   g.recorded_by AS "by: StaffId", s.name, g.signed_at, g.content_hash
            FROM closing_signature g JOIN staff s ON s.id = g.recorded_by

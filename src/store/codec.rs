@@ -4,7 +4,7 @@ use sqlx::postgres::{PgTypeInfo, PgValueRef, Postgres};
 use sqlx::{Decode, Type};
 
 use crate::domain::calendar::DayKind;
-use crate::domain::closing::{Decision, Step};
+use crate::domain::closing::Decision;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::figure::{Bucket, Mark, Metric};
@@ -15,6 +15,7 @@ use crate::domain::ledger_import::Kind;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
+use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
@@ -93,6 +94,7 @@ code_column! {
     Role,
     Roll,
     Sex,
+    SignStep,
     Source,
     Stage,
     Step,

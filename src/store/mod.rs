@@ -4,6 +4,7 @@
 #![deny(unused_variables)]
 
 pub mod acknowledgements;
+pub mod approvals;
 pub mod assignments;
 pub mod audit;
 pub mod case_files;

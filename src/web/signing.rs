@@ -26,7 +26,7 @@ pub fn stepper(closing: &Closing, today: NaiveDate) -> Vec<StepLine> {
     let written = StepLine {
         name: "起草报送",
         state: "done",
-        note: format_moment(closing.applied_at, today),
+        note: format!("{} {}", closing.writer, format_moment(closing.applied_at, today)),
     };
     let steps = closing.steps().map(|step| {
         let name = step.label_at(closing.court_kind);

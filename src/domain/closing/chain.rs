@@ -7,43 +7,8 @@ use super::Content;
 use crate::domain::code::codes;
 use crate::domain::content_hash::ContentHash;
 use crate::domain::ids::{ClosingId, RoundId, StaffId, UnitId};
-use crate::domain::staff::Role;
+use crate::domain::sign_step::SignStep;
 use crate::domain::unit::UnitKind;
-
-codes! {
-    /// A step of the chain.
-    Step {
-        /// T20: closed by the unit; stops the closing clock for the time being.
-        Leader = "leader", "包案领导签字";
-        /// T21: 交办给基层法院的经本院院长签字, 交办给中院的经主管院长签字.
-        President = "president", "院长签字";
-        /// T22: never by anyone who handled the case.
-        Bureau = "bureau", "中院信访局审核";
-        /// T23.
-        LeadingGroup = "leading_group", "领导小组认定";
-    }
-}
-
-impl Step {
-    /// Whether the step is taken in this role.
-    pub const fn is_for(self, role: Role) -> bool {
-        match self {
-            Self::Leader => matches!(role, Role::Leader),
-            Self::President => matches!(role, Role::President),
-            Self::Bureau => matches!(role, Role::Bureau | Role::BureauHead),
-            Self::LeadingGroup => matches!(role, Role::LeadingGroup),
-        }
-    }
-
-    /// The name of the step at a court: it is the vice president in charge who signs at the
-    /// intermediate court.
-    pub const fn label_at(self, court: UnitKind) -> &'static str {
-        match (self, court) {
-            (Self::President, UnitKind::IntermediateCourt) => "主管院长签字",
-            (Self::Leader | Self::President | Self::Bureau | Self::LeadingGroup, _) => self.label(),
-        }
-    }
-}
 
 codes! {
     /// What a signatory decides.
@@ -56,7 +21,7 @@ codes! {
 /// A signature as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    pub step: Step,
+    pub step: SignStep,
     pub decision: Decision,
     pub opinion: String,
     /// The capacity that it was given in.
@@ -81,6 +46,7 @@ pub struct Closing {
     /// Whether a later report took its place.
     pub superseded: bool,
     pub applied_by: StaffId,
+    pub writer: String,
     pub applied_at: DateTime<Utc>,
     /// Everyone who has been of the team in the round.
     pub handled_by: Vec<StaffId>,
@@ -89,9 +55,9 @@ pub struct Closing {
 
 impl Closing {
     /// The steps that this report goes through.
-    pub fn steps(&self) -> impl Iterator<Item = Step> {
+    pub fn steps(&self) -> impl Iterator<Item = SignStep> {
         let last = self.content.needs_leading_group;
-        Step::ALL.iter().copied().filter(move |step| last || *step != Step::LeadingGroup)
+        SignStep::ALL.iter().copied().filter(move |step| last || *step != SignStep::LeadingGroup)
     }
 
     /// The signatures that count: those given for the content as it is now.
@@ -106,7 +72,7 @@ impl Closing {
     }
 
     /// The signature of a step, if it counts.
-    pub fn signature(&self, step: Step) -> Option<&Signature> {
+    pub fn signature(&self, step: SignStep) -> Option<&Signature> {
         self.valid().find(|signature| signature.step == step)
     }
 
@@ -116,7 +82,7 @@ impl Closing {
     }
 
     /// The step that waits; none once the report was returned, confirmed or superseded.
-    pub fn next(&self) -> Option<Step> {
+    pub fn next(&self) -> Option<SignStep> {
         if self.superseded || self.returned().is_some() {
             return None;
         }

@@ -8,7 +8,7 @@ mod draft;
 mod signing;
 
 pub use application::{Applied, Dossier, Refusal, Report, apply, may_apply};
-pub use chain::{Closing, Decision, Signature, Step};
+pub use chain::{Closing, Decision, Signature};
 pub use content::{Content, Paper, Sections};
 pub use draft::draft;
 pub use signing::{Effect, NotSigned, Signed, Signer, Verdict, may_sign, sign};

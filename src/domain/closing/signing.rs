@@ -5,11 +5,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Closing, Decision, Step};
+use super::{Closing, Decision};
 use crate::domain::content_hash::ContentHash;
 use crate::domain::ids::{ClosingId, PetitionCaseId, RoundId, StaffId, UnitId};
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::PetitionCase;
+use crate::domain::sign_step::SignStep;
 use crate::domain::staff::{Actor, PostKind};
 use crate::domain::unit::UnitKind;
 
@@ -20,7 +21,7 @@ pub enum NotSigned {
     #[error("办结报告已有变化，请重新核对")]
     Changed,
     #[error("现在等待的是{}，不由您的岗位办理", .0.label())]
-    OtherRole(Step),
+    OtherRole(SignStep),
     #[error("须由本案包案领导本人签字")]
     NotTheLeader,
     #[error("只能签批本院的办结报告")]
@@ -56,7 +57,7 @@ pub struct Signer<'a> {
 /// What is decided, on which step and on which content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    pub step: Step,
+    pub step: SignStep,
     pub decision: Decision,
     pub opinion: String,
     /// The hash of the content that the page showed.
@@ -173,18 +174,18 @@ pub fn may_sign(
     signer: Signer<'_>,
     case: &PetitionCase,
     closing: &Closing,
-    step: Step,
+    step: SignStep,
 ) -> Result<String, NotSigned> {
     let actor = signer.actor;
     if !step.is_for(actor.role) {
         return Err(NotSigned::OtherRole(step));
     }
     match step {
-        Step::Leader if case.leader != Some(actor.staff) => Err(NotSigned::NotTheLeader),
-        Step::Leader => Ok(signer.capacity("包案领导")),
-        Step::President => presidents_post(signer, closing),
-        Step::Bureau => independent(actor, closing).map(|()| signer.capacity("信访局")),
-        Step::LeadingGroup => independent(actor, closing).map(|()| signer.capacity("领导小组")),
+        SignStep::Leader if case.leader != Some(actor.staff) => Err(NotSigned::NotTheLeader),
+        SignStep::Leader => Ok(signer.capacity("包案领导")),
+        SignStep::President => presidents_post(signer, closing),
+        SignStep::Bureau => independent(actor, closing).map(|()| signer.capacity("信访局")),
+        SignStep::LeadingGroup => independent(actor, closing).map(|()| signer.capacity("领导小组")),
     }
 }
 
@@ -230,9 +231,9 @@ fn independent(actor: &Actor, closing: &Closing) -> Result<(), NotSigned> {
     let signed = |step| closing.signature(step).is_some_and(|one| one.by == actor.staff);
     if actor.unit == closing.content.unit || closing.was_handled_by(actor.staff) {
         Err(NotSigned::Handled)
-    } else if signed(Step::President) {
+    } else if signed(SignStep::President) {
         Err(NotSigned::SignedAsPresident)
-    } else if signed(Step::Bureau) {
+    } else if signed(SignStep::Bureau) {
         Err(NotSigned::Checked)
     } else {
         Ok(())
@@ -241,7 +242,7 @@ fn independent(actor: &Actor, closing: &Closing) -> Result<(), NotSigned> {
 
 /// Before the leader has signed, the closing clock runs on; from then on it stands still.
 fn effect(closing: &Closing, verdict: &Verdict) -> Effect {
-    let Some(leader) = closing.signature(Step::Leader) else {
+    let Some(leader) = closing.signature(SignStep::Leader) else {
         return match verdict.decision {
             Decision::Approve => Effect::UnitClosed,
             Decision::Return => Effect::None,
@@ -314,7 +315,7 @@ mod tests {
         }
     }
 
-    fn signature(step: Step, by: StaffId) -> Signature {
+    fn signature(step: SignStep, by: StaffId) -> Signature {
         Signature {
             step,
             decision: Decision::Approve,
@@ -327,7 +328,7 @@ mod tests {
         }
     }
 
-    fn closing(signed: &[(Step, StaffId)]) -> Closing {
+    fn closing(signed: &[(SignStep, StaffId)]) -> Closing {
         Closing {
             id: ClosingId(3),
             uuid: Uuid::from_u128(3),
@@ -337,18 +338,19 @@ mod tests {
             content: content(),
             superseded: false,
             applied_by: HANDLER,
+            writer: "李某某".to_owned(),
             applied_at: at("2026-06-19T09:00"),
             handled_by: vec![CHEN, HANDLER],
             signatures: signed.iter().map(|&(step, by)| signature(step, by)).collect(),
         }
     }
 
-    fn verdict(step: Step, decision: Decision, opinion: &str) -> Verdict {
+    fn verdict(step: SignStep, decision: Decision, opinion: &str) -> Verdict {
         Verdict { step, decision, opinion: opinion.to_owned(), seen: content().hash() }
     }
 
     /// Signs the step with approval; the capacity, or why not.
-    fn signed(who: (StaffId, Role, PostKind), closing: &Closing, step: Step) -> String {
+    fn signed(who: (StaffId, Role, PostKind), closing: &Closing, step: SignStep) -> String {
         let (staff, role, post) = who;
         let (actor, held) = (actor(staff, role), posts(post));
         let signer = Signer { actor: &actor, posts: &held };
@@ -360,50 +362,54 @@ mod tests {
     }
 
     /// The signatures before a step.
-    const BEFORE: [(Step, StaffId); 3] =
-        [(Step::Leader, CHEN), (Step::President, CHEN), (Step::Bureau, SUN)];
+    const BEFORE: [(SignStep, StaffId); 3] =
+        [(SignStep::Leader, CHEN), (SignStep::President, CHEN), (SignStep::Bureau, SUN)];
 
     #[test]
     fn each_step_has_its_signatory() {
         use PostKind::{BureauDirector, Officer, President, VicePresident};
         let other = StaffId(99);
         let table = [
-            (Step::Leader, (CHEN, Role::Leader, President), "包案领导（院长）"),
-            (Step::Leader, (other, Role::Leader, VicePresident), "须由本案包案领导本人签字"),
+            (SignStep::Leader, (CHEN, Role::Leader, President), "包案领导（院长）"),
+            (SignStep::Leader, (other, Role::Leader, VicePresident), "须由本案包案领导本人签字"),
             (
-                Step::Leader,
+                SignStep::Leader,
                 (CHEN, Role::President, President),
                 "现在等待的是包案领导签字，不由您的岗位办理",
             ),
-            (Step::President, (CHEN, Role::President, President), "院长"),
-            (Step::President, (other, Role::President, VicePresident), "须由本院院长签字"),
+            (SignStep::President, (CHEN, Role::President, President), "院长"),
+            (SignStep::President, (other, Role::President, VicePresident), "须由本院院长签字"),
             (
-                Step::President,
+                SignStep::President,
                 (CHEN, Role::Leader, President),
                 "现在等待的是院长签字，不由您的岗位办理",
             ),
-            (Step::Bureau, (SUN, Role::Bureau, Officer), "信访局（工作人员）"),
-            (Step::Bureau, (SUN, Role::BureauHead, BureauDirector), "信访局局长"),
-            (Step::Bureau, (HANDLER, Role::Bureau, Officer), "办理过本案的人不能审核、认定"),
-            (Step::Bureau, (CHEN, Role::Bureau, Officer), "办理过本案的人不能审核、认定"),
+            (SignStep::Bureau, (SUN, Role::Bureau, Officer), "信访局（工作人员）"),
+            (SignStep::Bureau, (SUN, Role::BureauHead, BureauDirector), "信访局局长"),
+            (SignStep::Bureau, (HANDLER, Role::Bureau, Officer), "办理过本案的人不能审核、认定"),
+            (SignStep::Bureau, (CHEN, Role::Bureau, Officer), "办理过本案的人不能审核、认定"),
             (
-                Step::Bureau,
+                SignStep::Bureau,
                 (SUN, Role::LeadingGroup, Officer),
                 "现在等待的是中院信访局审核，不由您的岗位办理",
             ),
-            (Step::LeadingGroup, (ZHAO, Role::LeadingGroup, VicePresident), "领导小组（副院长）"),
             (
-                Step::LeadingGroup,
+                SignStep::LeadingGroup,
+                (ZHAO, Role::LeadingGroup, VicePresident),
+                "领导小组（副院长）",
+            ),
+            (
+                SignStep::LeadingGroup,
                 (SUN, Role::LeadingGroup, Officer),
                 "前一环节的审核人不能再作认定",
             ),
             (
-                Step::LeadingGroup,
+                SignStep::LeadingGroup,
                 (HANDLER, Role::LeadingGroup, Officer),
                 "办理过本案的人不能审核、认定",
             ),
             (
-                Step::LeadingGroup,
+                SignStep::LeadingGroup,
                 (ZHAO, Role::Bureau, Officer),
                 "现在等待的是领导小组认定，不由您的岗位办理",
             ),
@@ -428,22 +434,22 @@ mod tests {
         ];
         for (post, expected) in table {
             let who = (StaffId(40), Role::President, post);
-            assert_eq!(signed(who, &closing, Step::President), expected, "{post:?}");
+            assert_eq!(signed(who, &closing, SignStep::President), expected, "{post:?}");
         }
         closing.court = INTERMEDIATE;
         let who = (StaffId(40), Role::President, President);
-        assert_eq!(signed(who, &closing, Step::President), "只能签批本院的办结报告");
+        assert_eq!(signed(who, &closing, SignStep::President), "只能签批本院的办结报告");
     }
 
     #[test]
     fn who_signed_as_president_neither_checks_nor_confirms() {
         let president = StaffId(41);
-        let mut closing = closing(&[(Step::Leader, CHEN), (Step::President, president)]);
+        let mut closing = closing(&[(SignStep::Leader, CHEN), (SignStep::President, president)]);
         let told = "院长环节的签字人不能再作审核、认定";
         let who = |role| (president, role, PostKind::Officer);
-        assert_eq!(signed(who(Role::Bureau), &closing, Step::Bureau), told);
-        closing.signatures.push(signature(Step::Bureau, SUN));
-        assert_eq!(signed(who(Role::LeadingGroup), &closing, Step::LeadingGroup), told);
+        assert_eq!(signed(who(Role::Bureau), &closing, SignStep::Bureau), told);
+        closing.signatures.push(signature(SignStep::Bureau, SUN));
+        assert_eq!(signed(who(Role::LeadingGroup), &closing, SignStep::LeadingGroup), told);
     }
 
     #[test]
@@ -452,12 +458,12 @@ mod tests {
         closing.content.unit = BUREAU;
         let present = closing.content.hash();
         closing.signatures = vec![
-            Signature { hash: present, ..signature(Step::Leader, CHEN) },
-            Signature { hash: present, ..signature(Step::President, CHEN) },
+            Signature { hash: present, ..signature(SignStep::Leader, CHEN) },
+            Signature { hash: present, ..signature(SignStep::President, CHEN) },
         ];
         let (actor, posts) = (actor(SUN, Role::Bureau), posts(PostKind::Officer));
         let signer = Signer { actor: &actor, posts: &posts };
-        let told = may_sign(signer, &case(), &closing, Step::Bureau);
+        let told = may_sign(signer, &case(), &closing, SignStep::Bureau);
         assert_eq!(told, Err(NotSigned::Handled));
     }
 
@@ -469,10 +475,10 @@ mod tests {
             ("content present", |_, closing, _| closing.content.round_number = 2),
             ("an earlier signature is void", |_, closing, verdict| {
                 closing.signatures.iter_mut().for_each(|one| one.hash = ContentHash::of(""));
-                verdict.step = Step::Leader;
+                verdict.step = SignStep::Leader;
             }),
             ("already signed", |_, closing, _| {
-                closing.signatures.push(signature(Step::President, CHEN));
+                closing.signatures.push(signature(SignStep::President, CHEN));
             }),
             ("returned", |_, closing, _| {
                 closing.signatures.iter_mut().for_each(|one| one.decision = Decision::Return);
@@ -482,7 +488,7 @@ mod tests {
         ];
         for (what, change) in table {
             let (mut case, mut closing) = (case(), closing(&BEFORE[..1]));
-            let mut verdict = verdict(Step::President, Decision::Approve, "");
+            let mut verdict = verdict(SignStep::President, Decision::Approve, "");
             change(&mut case, &mut closing, &mut verdict);
             let (actor, posts) = (actor(CHEN, Role::President), posts(PostKind::President));
             let signer = Signer { actor: &actor, posts: &posts };
@@ -499,15 +505,15 @@ mod tests {
             unit_closed_at: at("2026-06-20T09:00"),
         };
         let table = [
-            (Step::Leader, Approve, true, Effect::UnitClosed),
-            (Step::Leader, Return, true, Effect::None),
-            (Step::President, Approve, true, Effect::None),
-            (Step::President, Return, true, Effect::BackToUnit),
-            (Step::Bureau, Approve, true, Effect::None),
-            (Step::Bureau, Return, true, Effect::BackToUnit),
-            (Step::Bureau, Approve, false, confirmed),
-            (Step::LeadingGroup, Approve, true, confirmed),
-            (Step::LeadingGroup, Return, true, Effect::BackToUnit),
+            (SignStep::Leader, Approve, true, Effect::UnitClosed),
+            (SignStep::Leader, Return, true, Effect::None),
+            (SignStep::President, Approve, true, Effect::None),
+            (SignStep::President, Return, true, Effect::BackToUnit),
+            (SignStep::Bureau, Approve, true, Effect::None),
+            (SignStep::Bureau, Return, true, Effect::BackToUnit),
+            (SignStep::Bureau, Approve, false, confirmed),
+            (SignStep::LeadingGroup, Approve, true, confirmed),
+            (SignStep::LeadingGroup, Return, true, Effect::BackToUnit),
         ];
         for (step, decision, needs_leading_group, expected) in table {
             let before: Vec<_> =
@@ -517,10 +523,10 @@ mod tests {
             let present = closing.content.hash();
             closing.signatures.iter_mut().for_each(|one| one.hash = present);
             let (role, staff, post) = match step {
-                Step::Leader => (Role::Leader, CHEN, PostKind::President),
-                Step::President => (Role::President, CHEN, PostKind::President),
-                Step::Bureau => (Role::Bureau, SUN, PostKind::Officer),
-                Step::LeadingGroup => (Role::LeadingGroup, ZHAO, PostKind::President),
+                SignStep::Leader => (Role::Leader, CHEN, PostKind::President),
+                SignStep::President => (Role::President, CHEN, PostKind::President),
+                SignStep::Bureau => (Role::Bureau, SUN, PostKind::Officer),
+                SignStep::LeadingGroup => (Role::LeadingGroup, ZHAO, PostKind::President),
             };
             let (actor, held) = (actor(staff, role), posts(post));
             let signer = Signer { actor: &actor, posts: &held };
@@ -535,7 +541,7 @@ mod tests {
         let (actor, posts) = (actor(CHEN, Role::Leader), posts(PostKind::President));
         let signer = Signer { actor: &actor, posts: &posts };
         for (opinion, refused) in [("", true), (" \n", true), ("答复笔录缺签名", false)] {
-            let verdict = verdict(Step::Leader, Decision::Return, opinion);
+            let verdict = verdict(SignStep::Leader, Decision::Return, opinion);
             let told = sign(signer, &case(), &closing(&[]), verdict, at("2026-06-21T09:00"));
             assert_eq!(told.is_err_and(|no| no == NotSigned::NoReason), refused, "{opinion:?}");
         }
@@ -544,7 +550,7 @@ mod tests {
     #[test]
     fn without_the_leading_group_the_chain_ends_at_the_bureau() {
         let mut closing = closing(&BEFORE);
-        assert_eq!(closing.next(), Some(Step::LeadingGroup));
+        assert_eq!(closing.next(), Some(SignStep::LeadingGroup));
         closing.content.needs_leading_group = false;
         let present = closing.content.hash();
         closing.signatures.iter_mut().for_each(|one| one.hash = present);

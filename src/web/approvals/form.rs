@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::domain::closing::{Decision, Step, Verdict};
+use crate::domain::closing::{Decision, Verdict};
 use crate::domain::content_hash::ContentHash;
+use crate::domain::sign_step::SignStep;
 use crate::web::form::{Choice, Problems};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,7 +34,7 @@ impl ApprovalForm {
         if self.password.is_empty() {
             problems.add("password", "请输入密码");
         }
-        let step = Step::from_code(&self.step);
+        let step = SignStep::from_code(&self.step);
         let (seen, version) = (self.seen.parse::<ContentHash>().ok(), self.version.parse().ok());
         match (decision, step.zip(seen).zip(version)) {
             (Some(decision), Some(((step, seen), version))) if problems.is_empty() => {

@@ -9,19 +9,21 @@ use serde::Deserialize;
 use super::file::{Head, Tab};
 use super::words;
 use crate::domain::calendar::{clock_time, day_of, format_moment, format_short};
+use crate::domain::closing::Closing;
 use crate::domain::document::DocumentKind;
 use crate::domain::staff::Role;
-use crate::domain::task::SignStep;
 use crate::store::case_files::{
-    self, AssignmentLine, AuditLine, Basics, CaseFile, ClosingLine, Entry, InterviewLine, Kind,
-    ReviewLine, SignatureLine, VisitText,
+    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, InterviewLine, Kind, ReviewLine,
+    VisitText,
 };
+use crate::store::closings;
 use crate::store::cursor::Place;
 use crate::store::documents::{self, DocumentLine};
 use crate::store::petition_cases::Opened;
 use crate::store::{Session, Tx};
 use crate::web::extract::{Path, Query};
 use crate::web::layout::{Frame, Shell};
+use crate::web::signing::{self, OpinionLine, StepLine};
 use crate::web::{App, AppError, AppResult};
 
 /// What every handler of a section begins with.
@@ -324,29 +326,21 @@ pub async fn review(
 struct ApprovalsPage {
     shell: Shell,
     head: Head,
-    closings: Vec<ClosingLine>,
+    closings: Vec<Closing>,
     today: NaiveDate,
 }
 
 impl ApprovalsPage {
-    fn when(&self, line: &ClosingLine) -> String {
-        format_moment(line.applied_at, self.today)
+    fn steps(&self, closing: &Closing) -> Vec<StepLine> {
+        signing::stepper(closing, self.today)
     }
 
-    fn signed(&self, signature: &SignatureLine) -> String {
-        format!("{} {}", signature.signer, format_moment(signature.signed_at, self.today))
+    fn opinions(&self, closing: &Closing) -> Vec<OpinionLine> {
+        signing::opinions(closing, self.today)
     }
 
-    /// A step of the chain: `done`, `back`, the one that waits `now`, or `todo`.
-    fn state(line: &ClosingLine, step: SignStep) -> &'static str {
-        let returned = line.signatures.iter().any(|signature| signature.decision == "return");
-        let waits = line.steps().find(|step| line.signature(*step).is_none());
-        match line.signature(step) {
-            Some(signature) if signature.decision == "return" => "back",
-            Some(_) => "done",
-            None if !returned && waits == Some(step) => "now",
-            None => "todo",
-        }
+    fn when(&self, closing: &Closing) -> String {
+        format_moment(closing.applied_at, self.today)
     }
 }
 
@@ -358,7 +352,7 @@ pub async fn approvals(
 ) -> AppResult<Response> {
     let mut reading = Reading::of(&app, &session, &number).await?;
     let opened = reading.opened()?;
-    let closings = case_files::approvals(&mut reading.tx, &opened).await?;
+    let closings = closings::list(&mut reading.tx, &opened).await?;
     let head = reading.head(&session, Tab::Approvals);
     let shell = frame.shell(head.title());
     answer(&ApprovalsPage { shell, head, closings, today: reading.today })

@@ -7,11 +7,12 @@ use uuid::Uuid;
 use super::form::{ClosingForm, SECTION_LIMIT, file_field};
 use crate::domain::calendar::{day_of, format_moment};
 use crate::domain::closing::{
-    Closing, Content, Decision, OFFERED, Paper, Section, Sections, Step, needed,
+    Closing, Content, Decision, OFFERED, Paper, Section, Sections, needed,
 };
 use crate::domain::document::DocumentKind;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::PetitionCase;
+use crate::domain::sign_step::SignStep;
 use crate::web::form::Problems;
 use crate::web::layout::Shell;
 use crate::web::signing::{OpinionLine, ReplyView, StepLine, full_day, opinions, stepper};
@@ -183,7 +184,7 @@ pub struct PrintPage {
 impl PrintPage {
     /// The red head appears once the president has signed.
     fn signed_on(&self) -> Option<NaiveDate> {
-        let signature = self.closing.as_ref()?.signature(Step::President)?;
+        let signature = self.closing.as_ref()?.signature(SignStep::President)?;
         (signature.decision == Decision::Approve).then(|| day_of(signature.at))
     }
 

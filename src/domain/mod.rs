@@ -22,7 +22,6 @@ pub mod visit;
 pub mod query_code;
 pub mod receipt;
 pub mod assignment;
-pub mod category;
 pub mod sign_step;
 pub mod task;
 pub mod ladder;

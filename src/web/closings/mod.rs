@@ -104,17 +104,12 @@ async fn show(
     if let Err(refusal) = found.may_apply(&session) {
         return asking.report(&mut tx, found, &refusal).await;
     }
-    let shown = beginning(&mut tx, &session, &found, app.clock.now()).await?;
+    let shown = beginning(&mut tx, &found, app.clock.now()).await?;
     asking.form(&mut tx, found, shown).await
 }
 
 /// What the form begins with: one's own draft, else the report that came back, else the file.
-async fn beginning(
-    tx: &mut Tx,
-    session: &Session,
-    found: &Found,
-    now: DateTime<Utc>,
-) -> AppResult<Shown> {
+async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<Shown> {
     let shown = |form, origin, draft_saved| Shown {
         form,
         origin,
@@ -122,7 +117,7 @@ async fn beginning(
         problems: Problems::default(),
         status: StatusCode::OK,
     };
-    if let Some((form, saved_at)) = draft::find(tx, (session, &found.opened), now).await? {
+    if let Some((form, saved_at)) = draft::find(tx, &found.opened).await? {
         let saved = if day_of(saved_at) == day_of(now) {
             format!("今天{}", clock_time(saved_at))
         } else {
@@ -153,7 +148,7 @@ async fn create(
     if form.fields.is_draft() && problems.is_empty() {
         let mut tx = app.db.begin(&session).await?;
         let found = Found::load(&mut tx, &number).await?;
-        draft::keep(&mut tx, (&session, &found.opened), &form.fields, now).await?;
+        draft::keep(&mut tx, &found.opened, &form.fields, now).await?;
         tx.commit().await?;
         return Ok(layout::done(&location(&number), "草稿已保存。"));
     }
@@ -236,7 +231,7 @@ impl Asking<'_> {
                     }
                     other => drop(other?),
                 }
-                draft::discard(tx, self.session, &found.opened).await?;
+                draft::discard(tx, &found.opened).await?;
                 Ok(Ok(()))
             }
             Ok(_) => refused(problems),

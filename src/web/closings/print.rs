@@ -28,7 +28,7 @@ pub async fn show(
     let closing = store::closings::latest(&mut tx, &opened).await?;
     let text = match &closing {
         Some(closing) => Some(Text::of(&closing.content)),
-        None => drafted(&mut tx, &session, &opened, now).await?,
+        None => drafted(&mut tx, &opened).await?,
     };
     let text = text.ok_or(AppError::NotFound)?;
     let reply = match text.reply {
@@ -60,13 +60,8 @@ fn stamp(session: &Session, now: DateTime<Utc>) -> String {
 }
 
 /// The draft as it would read.
-async fn drafted(
-    tx: &mut Tx,
-    session: &Session,
-    opened: &Opened,
-    now: DateTime<Utc>,
-) -> AppResult<Option<Text>> {
-    let Some((form, _)) = draft::find(tx, (session, opened), now).await? else { return Ok(None) };
+async fn drafted(tx: &mut Tx, opened: &Opened) -> AppResult<Option<Text>> {
+    let Some((form, _)) = draft::find(tx, opened).await? else { return Ok(None) };
     let dossier = store::closings::dossier(tx, opened).await?;
     let outcome = Outcome::from_code(&form.outcome);
     let wanted = outcome.map_or(&[][..], needed);

@@ -145,8 +145,8 @@ impl Environment {
 
     /// The system's user who runs a command: kept with what the command changes.
     pub fn system_user(&self) -> String {
-        let named = ["SUDO_USER", "USER", "LOGNAME"].into_iter();
-        let known = named.filter_map(|name| self.text(name).ok().flatten()).next();
+        let named = ["SUDO_USER", "USER", "LOGNAME"];
+        let known = named.into_iter().find_map(|name| self.text(name).ok().flatten());
         known.map_or_else(|| "unknown".to_owned(), str::to_owned)
     }
 

@@ -106,7 +106,7 @@ pub fn people() -> Vec<Person> {
 /// 李某某 or 李某: invented, and never two alike in one court.
 fn name(nth: usize) -> String {
     let surname = SURNAMES.get(nth % SURNAMES.len()).copied().unwrap_or("某");
-    let given = if nth / SURNAMES.len() % 2 == 0 { "某某" } else { "某" };
+    let given = if (nth / SURNAMES.len()).is_multiple_of(2) { "某某" } else { "某" };
     format!("{surname}{given}")
 }
 

@@ -12,6 +12,7 @@ use anjie::domain::staff::Role;
 use anjie::store::owner::{NewStaff, Owner};
 use anjie::web::sign_in::hash_password;
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 
 use super::place::Place;
 use super::say;
@@ -34,27 +35,7 @@ pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
 async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
     let now = Clock::system().now();
     match user {
-        User::Add { login, name, unit, .. } => {
-            let unit = unit_called(owner, &unit).await?;
-            anyhow::ensure!(
-                owner.staff_called(&login).await?.is_none(),
-                "{login} exists already. Choose another sign-in name."
-            );
-            let staff = NewStaff {
-                username: &login,
-                name: &name,
-                unit,
-                phone: "",
-                password_hash: None,
-                demonstration: false,
-            };
-            owner.add_staff(staff).await?;
-            owner.trace("staff.added", &login, now).await?;
-            Ok(format!(
-                "Added {login}. Grant a role with `anjie user grant`, and set a first password with \
-                 `anjie user password {login}`."
-            ))
-        }
+        User::Add { login, name, unit, .. } => add(owner, (&login, &name), &unit, now).await,
         User::Grant { grant, until, .. } => {
             let (staff, role, unit) = read(owner, &grant).await?;
             let until = until.map(calendar::end_of);
@@ -91,6 +72,33 @@ async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
             list(owner, unit).await
         }
     }
+}
+
+async fn add(
+    owner: &mut Owner,
+    (login, name): (&str, &str),
+    unit: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<String> {
+    let unit = unit_called(owner, unit).await?;
+    anyhow::ensure!(
+        owner.staff_called(login).await?.is_none(),
+        "{login} exists already. Choose another sign-in name."
+    );
+    let staff = NewStaff {
+        username: login,
+        name,
+        unit,
+        phone: "",
+        password_hash: None,
+        demonstration: false,
+    };
+    owner.add_staff(staff).await?;
+    owner.trace("staff.added", login, now).await?;
+    Ok(format!(
+        "Added {login}. Grant a role with `anjie user grant`, and set a first password with \
+         `anjie user password {login}`."
+    ))
 }
 
 async fn list(owner: &mut Owner, unit: Option<UnitId>) -> anyhow::Result<String> {

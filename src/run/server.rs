@@ -30,10 +30,7 @@ pub async fn serve(listener: TcpListener, app: App) -> anyhow::Result<()> {
 
 /// Ends when the process is asked to stop.
 pub async fn stopped() {
-    let mut asked = match signal(SignalKind::terminate()) {
-        Ok(asked) => asked,
-        Err(_) => return,
-    };
+    let Ok(mut asked) = signal(SignalKind::terminate()) else { return };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = asked.recv() => {}

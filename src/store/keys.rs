@@ -79,7 +79,9 @@ impl Keys {
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // A key of any length is one to HMAC; 32 bytes never fail.
     <Hmac<Sha256> as KeyInit>::new_from_slice(key).map_or([0; 32], |mut mac| {
-        parts.iter().for_each(|part| mac.update(part));
+        for part in parts {
+            mac.update(part);
+        }
         mac.finalize().into_bytes().into()
     })
 }

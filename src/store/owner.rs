@@ -125,6 +125,7 @@ impl Owner {
     }
 
     /// Brings the database to the form that this version of the program needs.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "MigrateError is non-exhaustive")]
     pub async fn migrate(&mut self) -> StoreResult<()> {
         sqlx::migrate!().run(&mut self.0).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error)

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{StoreResult, Tx};
 use crate::domain::ids::{PetitionerId, StaffId, UnitId};
 use crate::domain::petition_case::Stage;
-use crate::domain::petitioner::{IdNumber, IdType, Phone, Sex};
+use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Phone, Sex};
 use crate::domain::visit::{Document, Identity};
 
 /// What a column of a person is sealed and indexed for.
@@ -213,7 +213,7 @@ pub async fn identity(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<Known
 }
 
 /// A person's columns, sealed and indexed.
-struct Sealed {
+struct Columns {
     id_type: IdType,
     id_sealed: Option<String>,
     id_index: Option<Vec<u8>>,
@@ -227,7 +227,7 @@ struct Sealed {
     address_sealed: Option<String>,
 }
 
-fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Sealed> {
+fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
     let keys = tx.keys();
     let phone = identity.phone.as_ref().map(Phone::exposed);
     let address = identity.address.trim();
@@ -241,7 +241,7 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Sealed> {
         if value.is_empty() { Ok(None) } else { keys.seal_text(purpose, value).map(Some) }
     };
     let index = |purpose, value: &str| (!value.is_empty()).then(|| keys.index(purpose, value));
-    Ok(Sealed {
+    Ok(Columns {
         id_type,
         id_sealed: sealed(ID, number)?,
         id_index: index(ID, number),
@@ -252,7 +252,7 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Sealed> {
             Document::Verified(_) | Document::AsShown(..) => None,
         },
         id_override: match &identity.document {
-            Document::AsShown(_, _, stands) => stands.map(|stands| stands.code()),
+            Document::AsShown(_, _, stands) => stands.map(IdOverride::code),
             Document::Verified(_) | Document::None(_) => None,
         },
         phone_sealed: sealed(PHONE, phone.unwrap_or_default())?,

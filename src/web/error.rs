@@ -69,16 +69,19 @@ struct ErrorPage<'a> {
     reference: &'a str,
 }
 
+fn failed(
+    status: StatusCode,
+    title: &'static str,
+    text: &str,
+    ways: &[(&'static str, &'static str)],
+) -> Failed {
+    Failed { status, title, text: text.to_owned(), ways: ways.to_vec() }
+}
+
 const HOME: (&str, &str) = ("返回首页", "/");
 
 impl AppError {
     fn page(&self) -> Failed {
-        let failed = |status, title, text: &str, ways: &[_]| Failed {
-            status,
-            title,
-            text: text.to_owned(),
-            ways: ways.to_vec(),
-        };
         match self {
             Self::NotFound => failed(
                 StatusCode::NOT_FOUND,
@@ -122,33 +125,40 @@ impl AppError {
                 text: format!("请{seconds}秒后再试。"),
                 ways: vec![HOME],
             },
-            Self::Store(StoreError::Stale) => failed(
-                StatusCode::CONFLICT,
-                "内容已被他人更新",
-                "您打开这一页之后，有人先保存了新的内容。请返回，核对后再提交。",
-                &[HOME],
-            ),
-            Self::Store(StoreError::Away(_)) => failed(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "系统维护中",
-                "暂时连不上数据库。来访登记请先用纸质登记单，恢复后补录。",
-                &[("重试", "/")],
-            ),
-            Self::Store(
-                StoreError::Refused(..)
-                | StoreError::Database(_)
-                | StoreError::Unreadable { .. }
-                | StoreError::Sealed,
-            )
-            | Self::Render(_)
-            | Self::Office(_) => failed(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "系统出错了",
-                "没有保存成功，您填写的内容仍在草稿里。请把错误编号告诉管理员。",
-                &[("重试", "/"), HOME],
-            ),
+            Self::Store(error) => page_of_store(error),
+            Self::Render(_) | Self::Office(_) => broken(),
         }
     }
+}
+
+fn page_of_store(error: &StoreError) -> Failed {
+    match error {
+        StoreError::Stale => failed(
+            StatusCode::CONFLICT,
+            "内容已被他人更新",
+            "您打开这一页之后，有人先保存了新的内容。请返回，核对后再提交。",
+            &[HOME],
+        ),
+        StoreError::Away(_) => failed(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "系统维护中",
+            "暂时连不上数据库。来访登记请先用纸质登记单，恢复后补录。",
+            &[("重试", "/")],
+        ),
+        StoreError::Refused(..)
+        | StoreError::Database(_)
+        | StoreError::Unreadable { .. }
+        | StoreError::Sealed => broken(),
+    }
+}
+
+fn broken() -> Failed {
+    failed(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "系统出错了",
+        "没有保存成功，您填写的内容仍在草稿里。请把错误编号告诉管理员。",
+        &[("重试", "/"), HOME],
+    )
 }
 
 fn names(who: Who) -> String {

@@ -122,7 +122,7 @@ async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), AppEr
             Some(_) => {}
             None => {
                 let value = std::str::from_utf8(&bytes).map_err(|_| AppError::Malformed)?;
-                body.push_str(&format!("&{}={}", urls::encode(&field), urls::encode(value)));
+                body.extend(["&", &urls::encode(&field), "=", &urls::encode(value)]);
             }
         }
     }

@@ -70,6 +70,7 @@ impl Table {
     }
 
     /// A page to read.
+    #[must_use]
     pub fn get<H, T>(self, path: &'static str, who: Who, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -79,6 +80,7 @@ impl Table {
     }
 
     /// An act.
+    #[must_use]
     pub fn post<H, T>(self, path: &'static str, who: Who, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -88,6 +90,7 @@ impl Table {
     }
 
     /// An act that may come with files.
+    #[must_use]
     pub fn upload<H, T>(self, path: &'static str, who: Who, handler: H) -> Self
     where
         H: Handler<T, App>,

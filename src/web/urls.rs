@@ -22,13 +22,12 @@ pub fn decode(text: &str) -> String {
         rest = tail;
         if byte != b'%' {
             bytes.push(byte);
-        } else if let Some((pair, tail)) = rest.split_first_chunk::<2>() {
-            if let Some(byte) =
-                std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok())
-            {
-                bytes.push(byte);
-                rest = tail;
-            }
+        } else if let Some((pair, tail)) = rest.split_first_chunk::<2>()
+            && let Ok(pair) = std::str::from_utf8(pair)
+            && let Ok(byte) = u8::from_str_radix(pair, 16)
+        {
+            bytes.push(byte);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -391,7 +391,7 @@ async fn a_figure_opens_to_its_cases_and_a_number_opens_nothing_by_itself() {
     assert!(drawer.texts(".rule")[0].starts_with("按交办件计数：到期日在本期内的交办件"));
     assert_eq!(drawer.texts("h3"), ["没有按期办结的2件", "按期办结的4件"]);
     assert_eq!(drawer.texts(".cs a")[..2], mine[4..]);
-    assert_eq!(drawer.attributes("a.btn", "href"), [href.clone()]);
+    assert_eq!(drawer.attributes("a.btn", "href"), std::slice::from_ref(&href));
     assert!(!drawer.text().contains("张某"), "a bulletin names no petitioner");
 
     let page = site.get(Some("donghu.president"), &format!("{ISSUE}/figures/0104/I07")).await;

@@ -187,15 +187,11 @@ async fn preview(
     let mut problems = Problems::default();
     let rules = form.fields.rules(&desk.rule_sets, &mut problems);
     let at = form.fields.moment(now, &mut problems);
-    match rules.zip(at) {
-        Some((rules, at)) => {
-            Ok(Html(Preview::of(&rules, at, &desk.calendar).render()?).into_response())
-        }
-        None => {
-            let said = problems.list().first().map(|problem| problem.message.clone());
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, said.unwrap_or_default()).into_response())
-        }
+    if let Some((rules, at)) = rules.zip(at) {
+        return Ok(Html(Preview::of(&rules, at, &desk.calendar).render()?).into_response());
     }
+    let said = problems.list().first().map(|problem| problem.message.clone());
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, said.unwrap_or_default()).into_response())
 }
 
 async fn create(

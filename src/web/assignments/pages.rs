@@ -75,7 +75,35 @@ pub struct BatchPage {
 pub struct CourtOfBatch {
     pub name: String,
     pub code: String,
-    pub lines: Vec<DeliveryLine>,
+    pub lines: Vec<Delivery>,
+}
+
+/// One case that it got, with the due days of 台账, 约见, 报告 and 办结.
+pub struct Delivery {
+    pub line: DeliveryLine,
+    pub dues: [String; 4],
+}
+
+impl Delivery {
+    fn of(line: DeliveryLine) -> Self {
+        let shown = |day: Option<NaiveDate>| day.map_or_else(String::new, calendar::format_short);
+        let dues = [line.ledger_due, line.meeting_due, line.report_due, line.close_due].map(shown);
+        Self { line, dues }
+    }
+}
+
+impl ListPage {
+    /// 「06-14 10:42」
+    fn moment(&self, at: &DateTime<Utc>) -> String {
+        calendar::format_moment(*at, self.today)
+    }
+}
+
+impl BatchPage {
+    /// 「06-14 10:42」
+    fn moment(&self, at: &DateTime<Utc>) -> String {
+        calendar::format_moment(*at, self.today)
+    }
 }
 
 impl CourtOfBatch {
@@ -84,11 +112,11 @@ impl CourtOfBatch {
         let mut courts: Vec<Self> = Vec::new();
         for line in lines {
             match courts.last_mut() {
-                Some(court) if court.code == line.unit_code => court.lines.push(line),
+                Some(court) if court.code == line.unit_code => court.lines.push(Delivery::of(line)),
                 _ => courts.push(Self {
                     name: line.unit.clone(),
                     code: line.unit_code.clone(),
-                    lines: vec![line],
+                    lines: vec![Delivery::of(line)],
                 }),
             }
         }
@@ -97,10 +125,10 @@ impl CourtOfBatch {
 
     /// 「已送达」「已查看06-15 17:20」「已建账」
     pub fn state(&self, today: NaiveDate) -> String {
-        if self.lines.iter().all(|line| line.ledger_at.is_some()) {
+        if self.lines.iter().all(|one| one.line.ledger_at.is_some()) {
             return "已建账".to_owned();
         }
-        match self.lines.iter().map(|line| line.acknowledged_at).collect::<Option<Vec<_>>>() {
+        match self.lines.iter().map(|one| one.line.acknowledged_at).collect::<Option<Vec<_>>>() {
             Some(seen) => seen.into_iter().max().map_or_else(String::new, |at| {
                 format!("已查看{}", calendar::format_moment(at, today))
             }),
@@ -186,24 +214,4 @@ pub fn by_court(names: impl Iterator<Item = String>) -> Vec<(String, usize)> {
         *counts.entry(name).or_default() += 1;
     }
     counts.into_iter().collect()
-}
-
-/// The filters of these templates.
-pub mod filters {
-    use askama::{Result, Values};
-    use chrono::{DateTime, NaiveDate, Utc};
-
-    use crate::domain::calendar;
-
-    /// 「06-14 10:42」
-    #[askama::filter_fn]
-    pub fn moment(at: &DateTime<Utc>, _: &dyn Values, today: &NaiveDate) -> Result<String> {
-        Ok(calendar::format_moment(*at, *today))
-    }
-
-    /// 「06-14」, or nothing.
-    #[askama::filter_fn]
-    pub fn day(day: &Option<NaiveDate>, _: &dyn Values) -> Result<String> {
-        Ok(day.map_or_else(String::new, calendar::format_short))
-    }
 }

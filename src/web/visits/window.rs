@@ -34,21 +34,21 @@ pub struct Window {
     pub frame: Frame,
 }
 
+/// One of a person's sheets.
+pub fn subject(sheet: &str) -> Subject<'_> {
+    Subject { form: FORM, of: sheet }
+}
+
 impl Window {
     pub fn now(&self) -> DateTime<Utc> {
         self.app.clock.now()
-    }
-
-    /// One of this person's sheets.
-    pub fn subject<'a>(&self, sheet: &'a str) -> Subject<'a> {
-        Subject { form: FORM, of: sheet }
     }
 
     /// The drafts that wait, by sheet.
     pub async fn drafts(&self, tx: &mut Tx) -> AppResult<Vec<(&'static str, Draft)>> {
         let mut waiting = Vec::new();
         for sheet in SHEETS {
-            let draft = drafts::find(tx, self.subject(sheet)).await?;
+            let draft = drafts::find(tx, subject(sheet)).await?;
             waiting.extend(draft.map(|draft| (sheet, draft)));
         }
         Ok(waiting)

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::{HANDLER, PDF, Sent, close, kept, stage, version};
 use crate::support::{City, Site};
 
-fn told<'a>(version: &'a str) -> Vec<(&'a str, &'a str)> {
+fn told(version: &str) -> Vec<(&str, &str)> {
     vec![
         ("version", version),
         ("answered_at", "2026-06-15 11:40"),

@@ -8,7 +8,7 @@ use crate::support::{City, Page, Site, at};
 
 const CODES: [&str; 8] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];
 
-fn report<'a>(version: &'a str) -> Vec<(&'a str, &'a str)> {
+fn report(version: &str) -> Vec<(&str, &str)> {
     let sections = CODES.map(|code| (code, "已写"));
     [("version", version)].into_iter().chain(sections).collect()
 }

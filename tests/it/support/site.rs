@@ -167,14 +167,8 @@ impl Site {
     }
 
     /// Posts a form that must succeed; returns where it leads.
-    #[track_caller]
-    pub fn act<'a>(
-        &'a self,
-        who: &'a str,
-        path: &'a str,
-        fields: &'a [(&'a str, &'a str)],
-    ) -> impl Future<Output = String> + 'a {
-        async move { self.post(Some(who), path, fields).await.expect(StatusCode::SEE_OTHER).location() }
+    pub async fn act(&self, who: &str, path: &str, fields: &[(&str, &str)]) -> String {
+        self.post(Some(who), path, fields).await.expect(StatusCode::SEE_OTHER).location()
     }
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{StoreResult, Tx};
 use crate::domain::ids::{PetitionerId, StaffId, UnitId};
 use crate::domain::petition_case::Stage;
-use crate::domain::petitioner::{IdNumber, IdType, Phone, Sex};
+use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Phone, Sex};
 use crate::domain::visit::{Document, Identity};
 
 /// What a column of a person is sealed and indexed for.
@@ -213,6 +213,7 @@ pub async fn identity(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<Known
 }
 
 /// A person's columns, sealed and indexed.
+#[expect(clippy::struct_field_names, reason = "a field bears the name of its column")]
 struct Sealed {
     id_type: IdType,
     id_sealed: Option<String>,
@@ -252,7 +253,7 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Sealed> {
             Document::Verified(_) | Document::AsShown(..) => None,
         },
         id_override: match &identity.document {
-            Document::AsShown(_, _, stands) => stands.map(|stands| stands.code()),
+            Document::AsShown(_, _, stands) => stands.map(IdOverride::code),
             Document::Verified(_) | Document::None(_) => None,
         },
         phone_sealed: sealed(PHONE, phone.unwrap_or_default())?,

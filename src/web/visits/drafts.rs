@@ -30,7 +30,7 @@ pub async fn create(
         .collect();
     let wanted = form.fields.iter().find(|(name, _)| name == "draft").map(|(_, sheet)| sheet);
     let sheet = SHEETS.into_iter().find(|sheet| Some(*sheet) == wanted.map(String::as_str));
-    let subject = window.subject(sheet.unwrap_or("1"));
+    let subject = Window::subject(sheet.unwrap_or("1"));
     let mut tx = window.app.db.begin(&window.session).await?;
     drafts::keep_unless_sent(&mut tx, subject, (&body.join("&"), &form.key), window.now()).await?;
     tx.commit().await?;
@@ -63,7 +63,7 @@ pub async fn update(
 ) -> AppResult<Response> {
     let window = Window { app, session, frame };
     let mut tx = window.app.db.begin(&window.session).await?;
-    drafts::discard(&mut tx, window.subject(&sheet)).await?;
+    drafts::discard(&mut tx, Window::subject(&sheet)).await?;
     tx.commit().await?;
     Ok(done("/visits/new", "草稿已丢弃。"))
 }

@@ -65,7 +65,7 @@ pub async fn create(
         Ok((fact, person)) => {
             let hall = window.session.hall();
             let recorded = visits::record(&mut tx, &fact, &person, hall).await?;
-            drafts::discard(&mut tx, window.subject(&form.draft)).await?;
+            drafts::discard(&mut tx, Window::subject(&form.draft)).await?;
             saved(tx, &form, &recorded.visit_number).await
         }
         Err(problems) => window.page(tx, form, problems, hits).await,

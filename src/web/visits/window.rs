@@ -40,7 +40,7 @@ impl Window {
     }
 
     /// One of this person's sheets.
-    pub fn subject<'a>(&self, sheet: &'a str) -> Subject<'a> {
+    pub fn subject(sheet: &str) -> Subject<'_> {
         Subject { form: FORM, of: sheet }
     }
 
@@ -48,7 +48,7 @@ impl Window {
     pub async fn drafts(&self, tx: &mut Tx) -> AppResult<Vec<(&'static str, Draft)>> {
         let mut waiting = Vec::new();
         for sheet in SHEETS {
-            let draft = drafts::find(tx, self.subject(sheet)).await?;
+            let draft = drafts::find(tx, Self::subject(sheet)).await?;
             waiting.extend(draft.map(|draft| (sheet, draft)));
         }
         Ok(waiting)

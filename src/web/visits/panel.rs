@@ -95,7 +95,8 @@ pub struct Card {
 pub struct CaseOfCard {
     pub number: String,
     pub court: String,
-    pub stage: &'static str,
+    /// 「办理中·报告」
+    pub step: String,
     pub is_open: bool,
     /// Whether the reader's own pages show it.
     pub within: bool,
@@ -197,7 +198,10 @@ impl Known<'_> {
         CaseOfCard {
             number: case.number.clone(),
             court: case.court.clone(),
-            stage: case.stage.label(),
+            step: match progress.filter(|_| case.is_open).and_then(|known| known.due_clock) {
+                Some(clock) => format!("{}·{}", case.stage.label(), clock.label()),
+                None => case.stage.label().to_owned(),
+            },
             is_open: case.is_open,
             within: self.session.scope().reaches(case.unit),
             summary: progress.map(|known| known.summary.clone()),

@@ -8,6 +8,7 @@ mod cases;
 mod closings;
 mod bulletins;
 mod cluster;
+mod demo;
 mod handling;
 mod ledgers;
 mod migrations;

@@ -157,6 +157,15 @@ impl Cluster {
         }
     }
 
+    /// Throws the database away, whoever is still connected to it.
+    pub async fn drop_database(&self, name: &str) -> Result<(), ClusterError> {
+        let mut owner = PgConnection::connect_with(&self.owner("postgres")).await?;
+        let quoted = name.replace('"', "\"\"");
+        let statement = format!("DROP DATABASE IF EXISTS \"{quoted}\" WITH (FORCE)");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut owner).await?;
+        Ok(owner.close().await?)
+    }
+
     /// Stops the database, unless someone else still uses it.
     pub async fn stop(mut self) -> Result<(), ClusterError> {
         tokio::task::spawn_blocking(move || self.leave()).await.map_err(std::io::Error::other)?

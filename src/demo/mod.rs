@@ -2,5 +2,6 @@
 //! Everything in it is made up; its phone numbers begin with 0000.
 
 mod city;
+pub mod history;
 
 pub use city::{Person, found, people, settle};

@@ -2,10 +2,13 @@
 
 use std::process::ExitCode;
 
+use anjie::clock::Clock;
 use anjie::cluster::{self, Mode};
 use anjie::command::Demo;
 use anjie::config::Environment;
 use anjie::demo;
+use anjie::demo::history::{self, Progress};
+use anjie::store::owner::Demonstration;
 use anjie::web::sign_in::hash_password;
 
 use super::place::Place;
@@ -38,19 +41,47 @@ async fn open(
 ) -> anyhow::Result<Place> {
     let place = Place::local(&env.local(data, install), Mode::Serve).await?;
     let mut owner = place.owner().await?;
-    if !owner.is_demonstration().await? {
-        anyhow::ensure!(
-            !owner.has_cases().await?,
-            "{} holds cases that are not of the demonstration. Choose another folder with --data.",
-            data.display()
-        );
-        say("Building the invented city of 云州市 …");
-        let hash = hash_password(password)
-            .ok_or_else(|| anyhow::anyhow!("This password can't be hashed."))?;
-        demo::settle(&mut owner, &hash).await?;
-    }
+    let built = owner.demonstration().await?;
+    let strange = built == Demonstration::None && owner.has_cases().await?;
     owner.close().await?;
+    anyhow::ensure!(
+        !strange,
+        "{} holds cases that are not of the demonstration. Choose another folder with --data.",
+        data.display()
+    );
+    match built {
+        Demonstration::Whole => {}
+        Demonstration::None => build(&place, password).await?,
+        Demonstration::Unfinished => {
+            say("The building of the invented city was interrupted the last time. Starting anew.");
+            place.start_over().await?;
+            build(&place, password).await?;
+        }
+    }
     Ok(place)
+}
+
+/// Moves the people in and writes their history; the trace at its end says that nothing is missing.
+async fn build(place: &Place, password: &str) -> anyhow::Result<()> {
+    say("Building the invented city of 云州市 …");
+    let hash =
+        hash_password(password).ok_or_else(|| anyhow::anyhow!("This password can't be hashed."))?;
+    let mut owner = place.owner().await?;
+    demo::settle(&mut owner, &hash).await?;
+    let now = Clock::system().now();
+    let db = place.loading();
+    history::write(&db, now, history::WHOLE, tell).await?;
+    db.close().await;
+    owner.trace(Demonstration::BUILT, "", now).await?;
+    Ok(owner.close().await?)
+}
+
+/// A line for each quarter.
+fn tell(Progress { done, of }: Progress) {
+    let quarter = |done: usize| 4 * done / of.max(1);
+    if quarter(done) > quarter(done - 1) {
+        say(&format!("  eight weeks of history: {}% of {of} acts", 25 * quarter(done)));
+    }
 }
 
 /// The table of accounts: a line a role, its courts beside it.

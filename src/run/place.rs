@@ -36,18 +36,19 @@ impl Place {
     /// The cluster of a folder, made, started and migrated as needed, with the units of 云州市.
     pub async fn local(options: &Options, mode: Mode) -> anyhow::Result<Self> {
         let cluster = Cluster::open(options, mode).await?;
-        cluster.ensure_database(NAME).await?;
-        owner::prepare_cluster(&cluster.owner("postgres"), NAME).await?;
+        lay(&cluster).await?;
         let keys = Keys::from_master(cluster.keys()?.current.bytes());
         let (app, owner) = (cluster.login(SERVER, NAME), cluster.login(OWNER, NAME));
-        let place = Self { cluster: Some(cluster), app, owner: Some(owner), keys };
-        let mut owner = place.owner().await?;
-        owner.migrate().await?;
-        if owner.is_empty().await? {
-            demo::found(&mut owner).await?;
-        }
-        owner.close().await?;
-        Ok(place)
+        Ok(Self { cluster: Some(cluster), app, owner: Some(owner), keys })
+    }
+
+    /// Begins again with an empty database; only in a local cluster.
+    pub async fn start_over(&self) -> anyhow::Result<()> {
+        let cluster = self.cluster.as_ref();
+        let cluster =
+            cluster.ok_or_else(|| anyhow::anyhow!("This database is not a local one."))?;
+        cluster.drop_database(NAME).await?;
+        lay(cluster).await
     }
 
     /// The serving role's address.
@@ -58,6 +59,11 @@ impl Place {
     /// The database as the serving role sees it.
     pub fn db(&self) -> Db {
         Db::connect(self.app.clone(), self.keys.clone())
+    }
+
+    /// The database for writing the demonstration's history.
+    pub fn loading(&self) -> Db {
+        Db::loading(self.app.clone(), self.keys.clone())
     }
 
     /// A connection as the owner.
@@ -75,4 +81,16 @@ impl Place {
         }
         Ok(())
     }
+}
+
+/// Lays the database of a local cluster, with its tables and the units of 云州市.
+async fn lay(cluster: &Cluster) -> anyhow::Result<()> {
+    cluster.ensure_database(NAME).await?;
+    owner::prepare_cluster(&cluster.owner("postgres"), NAME).await?;
+    let mut owner = Owner::connect(&cluster.login(OWNER, NAME)).await?;
+    owner.migrate().await?;
+    if owner.is_empty().await? {
+        demo::found(&mut owner).await?;
+    }
+    Ok(owner.close().await?)
 }

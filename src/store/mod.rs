@@ -90,6 +90,12 @@ impl Db {
         Self { pool, keys }
     }
 
+    /// A pool for writing a history that is begun again if it is interrupted: a commit need not
+    /// wait for the disk.
+    pub fn loading(options: PgConnectOptions, keys: Keys) -> Self {
+        Self::connect(options.options([("synchronous_commit", "off")]), keys)
+    }
+
     /// For tests, whose pool logs in in its own way.
     pub const fn with_pool(pool: PgPool, keys: Keys) -> Self {
         Self { pool, keys }

@@ -65,6 +65,20 @@ pub struct StaffLine {
     pub roles: String,
 }
 
+/// How far the demonstration is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demonstration {
+    None,
+    /// Its people live here, and their history was not written to its end.
+    Unfinished,
+    Whole,
+}
+
+impl Demonstration {
+    /// The trace that is left when all is built.
+    pub const BUILT: &str = "demonstration.built";
+}
+
 /// Makes the two roles of a local cluster and gives its database to the owner. Run as the
 /// cluster's superuser, on any database of it.
 pub async fn prepare_cluster(superuser: &PgConnectOptions, database: &str) -> StoreResult<()> {
@@ -139,13 +153,20 @@ impl Owner {
         Ok(self.0.close().await?)
     }
 
-    /// Whether the demonstration's people live here.
-    pub async fn is_demonstration(&mut self) -> StoreResult<bool> {
-        Ok(sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT FROM staff WHERE demonstration) AS "any!""#
+    /// How far the demonstration is built here.
+    pub async fn demonstration(&mut self) -> StoreResult<Demonstration> {
+        let built = sqlx::query!(
+            r#"SELECT EXISTS (SELECT FROM staff WHERE demonstration) AS "people!",
+                      EXISTS (SELECT FROM audit WHERE verb = $1) AS "history!""#,
+            Demonstration::BUILT,
         )
         .fetch_one(&mut self.0)
-        .await?)
+        .await?;
+        Ok(match (built.people, built.history) {
+            (false, _) => Demonstration::None,
+            (true, false) => Demonstration::Unfinished,
+            (true, true) => Demonstration::Whole,
+        })
     }
 
     /// The unit that people call by this name on the command line: its code, short name, or its

@@ -16,6 +16,7 @@ mod closings;
 mod bulletins;
 mod browser;
 mod cluster;
+mod demo;
 mod handling;
 mod imports;
 mod ledgers;

@@ -21,7 +21,7 @@ pub struct Matter {
 }
 
 use Category::{
-    EnforcementAssets, EnforcementConduct, EnforcementPayment, EnforcementTermination, Filing,
+    EnforcementAssets, EnforcementConduct, EnforcementPayment, EnforcementTerminated, Filing,
     JudicialAid, Preservation, Retrial, TrialProcedure, TrialSubstance,
 };
 use Kind::{Coordination, FileReview, Outreach, Phone, Study};
@@ -63,7 +63,7 @@ pub const MATTERS: [Matter; 16] = [
         answered: "已补充送达评估报告，告知可在五日内提出书面异议；评估方法已由评估机构当面解释。",
     },
     Matter {
-        category: EnforcementTermination,
+        category: EnforcementTerminated,
         docket: "执",
         head: "终本后申请恢复执行",
         told: "{案号}案已终结本次执行程序，来访人称发现被执行人名下有车辆和租金收入约{少}万元，申请恢复执行。",
@@ -262,7 +262,7 @@ pub const MATTERS: [Matter; 16] = [
         answered: "已说明漏项未计入的原因，并告知可以凭签证单另行主张。",
     },
     Matter {
-        category: EnforcementTermination,
+        category: EnforcementTerminated,
         docket: "执",
         head: "对终结本次执行程序有异议",
         told: "{案号}案未经约谈即终结本次执行程序，来访人未收到终本裁定，认为财产调查措施没有穷尽。",

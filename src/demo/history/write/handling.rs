@@ -95,7 +95,7 @@ impl Scribe<'_> {
             people: colleagues::of_unit(&mut desk.tx, court, day_of(desk.at)).await?,
             leaders: interviews::leaders(&mut desk.tx, of.opened, Some(meeting.held_at)).await?,
         };
-        let decided = hold(desk.actor(), of.opened.case(), wanted, &hosts, desk.at);
+        let decided = hold(desk.actor(), of.opened.case(), &wanted, &hosts, desk.at);
         let fact = desk.granted(decided)?;
         let uuid = interviews::record(&mut desk.tx, &fact).await?;
         if has_files {
@@ -132,7 +132,7 @@ pub(super) async fn note(desk: &mut Desk, of: &File<'_>, note: &Note) -> History
         next: of.case.fill(&note.next),
         reply_to_public: note.public.to_owned(),
     };
-    let decided = add(desk.actor(), of.opened.case(), wanted, desk.at);
+    let decided = add(desk.actor(), of.opened.case(), &wanted, desk.at);
     let fact = desk.granted(decided)?;
     crate::store::progress::record(&mut desk.tx, &fact).await?;
     Ok(())

@@ -457,6 +457,19 @@ async fn an_import_on_which_something_was_built_stays() {
     }
 }
 
+/// A ledger of so many rows.
+fn long_ledger(rows: u32) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let headings = ["姓名", "案号", "案件来源", "交办日期", "责任单位"];
+    sheet.write_row(0, 0, headings).unwrap();
+    for row in 1..=rows {
+        let number = format!("（2023）某0110执{row}号");
+        sheet.write_row(row, 0, ["张某", &number, "自排", "2026.1.29", "东湖法院"]).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_read_is_refused_with_a_way_on() {
     let city = City::new().await;
@@ -470,6 +483,9 @@ async fn a_file_that_cannot_be_read_is_refused_with_a_way_on() {
     let large = vec![0; (20 << 20) + 1];
     let page = send(&site, &large, "all").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("file").unwrap(), "文件大于20MB，请拆成几个文件后再导入");
+    let long = long_ledger(1501);
+    let page = send(&site, &long, "all").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.problem("file").unwrap().starts_with("台账超过1500行"));
     let template = site.get(BUREAU, "/imports/template.xlsx").await.expect(StatusCode::OK);
     let page = send(&site, &template.body, "all").await.expect(StatusCode::SEE_OTHER);
     let page = site.get(BUREAU, &page.location()).await.expect(StatusCode::OK);

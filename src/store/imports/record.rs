@@ -53,6 +53,7 @@ pub async fn record(
     file: File<'_>,
     taken: &TakenIn,
 ) -> StoreResult<Option<Uuid>> {
+    be_patient(tx).await?;
     let (import, uuid) = insert_import(tx, importer, file).await?;
     let batch = Batch { import, importer, file_name: file.name };
     let new: Vec<_> = taken.rows().iter().filter_map(new_case).collect();
@@ -79,6 +80,14 @@ pub async fn record(
     let entry = audit::Entry { verb: "case.imported", detail: "", ..entry };
     audit::append_each(tx, &cases, entry).await?;
     Ok(Some(uuid))
+}
+
+/// A ledger of thousands of rows takes longer than a page may; who waits for it, is their affair.
+async fn be_patient(tx: &mut Tx) -> StoreResult<()> {
+    sqlx::query!("SELECT set_config('statement_timeout', '10min', true) AS patience")
+        .fetch_one(tx.unscoped())
+        .await?;
+    Ok(())
 }
 
 async fn insert_import(

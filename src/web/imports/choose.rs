@@ -67,6 +67,9 @@ pub async fn create(
     Ok(Redirect::to(&location).into_response())
 }
 
+/// More rows take longer than a browser waits.
+const MOST_ROWS: usize = 1500;
+
 async fn read(
     fields: &ChooseForm,
     files: Vec<crate::web::extract::Upload>,
@@ -82,6 +85,10 @@ async fn read(
     let sheets = Sheets::of(&book.tables, with_reviews).ok_or_else(|| {
         refused("文件中只有评查表，没有台账；评查表要和台账放在同一个文件里".to_owned())
     })?;
+    if sheets.ledger.rows.len() > MOST_ROWS {
+        let said = "台账超过1500行，请拆成几个文件导入，或由系统管理员用命令行导入";
+        return Err(refused(said.to_owned()));
+    }
     Ok(Draft { file_name, bytes, with_reviews, mappings: sheets.guess() })
 }
 

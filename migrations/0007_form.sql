@@ -16,6 +16,15 @@ BEGIN ATOMIC
     RETURNING last;
 END;
 
+-- The last of so many next numbers of a series: a ledger takes its numbers in one piece.
+CREATE FUNCTION next_numbers(of_series text, how_many bigint) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO number_series (series, last) VALUES (of_series, how_many)
+    ON CONFLICT ON CONSTRAINT number_series_pkey DO UPDATE SET last = number_series.last + how_many
+    RETURNING last;
+END;
+
 -- One row a form that was sent. The key is made with the page; the second press finds the first.
 CREATE TABLE form_receipt (
     key uuid NOT NULL,
@@ -41,7 +50,7 @@ CREATE TABLE draft (
 );
 CALL lay_wall('draft', 'staff_id = (SELECT asking_staff())');
 
-GRANT EXECUTE ON FUNCTION next_number(text) TO app_user;
+GRANT EXECUTE ON FUNCTION next_number(text), next_numbers(text, bigint) TO app_user;
 GRANT SELECT, INSERT ON form_receipt TO app_user;
 GRANT UPDATE (location) ON form_receipt TO app_user;
 GRANT SELECT, INSERT, UPDATE, DELETE ON draft TO app_user;

@@ -110,7 +110,12 @@ CREATE TABLE repeat_correction (
     CONSTRAINT repeat_correction_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id)
 );
 
-CALL lay_wall('visit', 'unit_id = ANY ((SELECT asking_units())::bigint[]) AND (SELECT asking_role()) <> ''leading_group''');
+-- An accusation goes to the inspection office: at the court only who wrote it down can print its
+-- receipt, and the bureau can send it on. Neither reads what it says.
+CALL lay_wall('visit', $$
+    unit_id = ANY ((SELECT asking_units())::bigint[]) AND (SELECT asking_role()) <> 'leading_group'
+    AND (visit_kind <> 'accusation' OR recorded_by = (SELECT asking_staff())
+         OR (SELECT asking_role()) IN ('bureau', 'bureau_head'))$$);
 -- The account of a visit is read where the register is kept (clerk, president, bureau) and by
 -- the team of a case that the visit is about.
 CALL lay_wall('visit_text', $$
@@ -144,7 +149,8 @@ BEGIN
 END
 $$;
 CREATE TRIGGER petitioner_court_of_visit AFTER INSERT ON visit
-    FOR EACH ROW WHEN (NEW.petitioner_id IS NOT NULL) EXECUTE FUNCTION petitioner_court_of_visit();
+    FOR EACH ROW WHEN (NEW.petitioner_id IS NOT NULL AND NEW.visit_kind <> 'accusation')
+    EXECUTE FUNCTION petitioner_court_of_visit();
 
 -- The duplicate check across courts (privacy.md 8.4 of the domain book): that the person is known.
 -- Whoever may register a visit may ask; the facts of other courts come from match_case.
@@ -155,10 +161,12 @@ CREATE FUNCTION match_petitioner(
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
     SELECT p.id, p.uuid, p.name, p.sex, p.birth_date, p.id_tail,
-           (SELECT count(*) FROM visit v WHERE v.petitioner_id = p.id
+           (SELECT count(*) FROM visit v WHERE v.petitioner_id = p.id AND v.visit_kind <> 'accusation'
               AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id))
     FROM petitioner p
     WHERE asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+      -- Whoever has only accused someone is known to no court.
+      AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id)
       AND (p.id_index = wanted_id
            OR p.phone_index = wanted_phone
            OR p.name_key = wanted_name AND (wanted_tail = '' OR p.id_tail = wanted_tail)
@@ -226,8 +234,13 @@ BEGIN
         INSERT INTO party (case_id, petitioner_id, part, since) VALUES (joined, person, 'joint', now());
     END IF;
     RETURN QUERY
-        SELECT c.number, (SELECT count(*) FROM visit_case vc WHERE vc.case_id = joined), known
-        FROM petition_case c WHERE c.id = joined;
+        SELECT c.number,
+               (SELECT count(*) FROM visit_case vc WHERE vc.case_id = joined
+                  AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = vc.visit_id)),
+               known
+        FROM petition_case c WHERE c.id = joined
+        -- Two windows at once count one after the other.
+        FOR UPDATE;
 END
 $$;
 GRANT EXECUTE ON FUNCTION case_joined(bigint, bigint) TO app_user;

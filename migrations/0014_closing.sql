@@ -9,6 +9,8 @@ CREATE TABLE closing (
     unit_id bigint NOT NULL,
     outcome text NOT NULL,
     sections text[] NOT NULL,
+    -- The reply record that it rests on.
+    reply_id bigint NOT NULL,
     -- What every signature is bound to.
     content_hash bytea NOT NULL,
     needs_leading_group boolean NOT NULL,
@@ -20,12 +22,25 @@ CREATE TABLE closing (
     CONSTRAINT closing_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
     CONSTRAINT closing_round_fkey FOREIGN KEY (round_id) REFERENCES round (id),
     CONSTRAINT closing_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT closing_reply_fkey FOREIGN KEY (reply_id) REFERENCES reply (id),
     CONSTRAINT closing_sections_check CHECK (cardinality(sections) = 7),
     CONSTRAINT closing_outcome_check CHECK (outcome IN
         ('settled_written', 'settled_oral_provisional', 'closed_unsettled', 'terminated', 'written_off',
          'routed_to_litigation', 'transferred_out'))
 );
 CREATE INDEX closing_case_idx ON closing (case_id, id);
+CREATE INDEX closing_round_idx ON closing (round_id, id);
+
+-- The papers of an application: frozen with it, whatever is filed later.
+CREATE TABLE closing_document (
+    closing_id bigint NOT NULL,
+    document_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    CONSTRAINT closing_document_pkey PRIMARY KEY (closing_id, document_id),
+    CONSTRAINT closing_document_closing_fkey FOREIGN KEY (closing_id) REFERENCES closing (id),
+    CONSTRAINT closing_document_document_fkey FOREIGN KEY (document_id) REFERENCES document (id),
+    CONSTRAINT closing_document_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id)
+);
 
 CREATE TABLE closing_signature (
     closing_id bigint NOT NULL,
@@ -48,6 +63,7 @@ CREATE TABLE closing_signature (
     CONSTRAINT closing_signature_opinion_check CHECK (decision = 'approve' OR opinion <> '')
 );
 CREATE INDEX closing_signature_case_idx ON closing_signature (case_id);
+CREATE INDEX closing_signature_signer_idx ON closing_signature (recorded_by, signed_at);
 
 -- A signature is bound to the content it was given for; for any other it doesn't count.
 CREATE FUNCTION closing_signature_binds() RETURNS trigger
@@ -104,7 +120,8 @@ CREATE TRIGGER case_submitted_grow AFTER INSERT ON closing_signature
     FOR EACH ROW WHEN (NEW.step = 'bureau' AND NEW.decision = 'approve') EXECUTE FUNCTION case_submitted_grow();
 
 CALL lay_wall('closing', wall_of_case('content', 'closing.case_id'));
+CALL lay_wall('closing_document', wall_of_case('content', 'closing_document.case_id'));
 CALL lay_wall('closing_signature', wall_of_case('content', 'closing_signature.case_id'));
 CALL lay_wall('round_outcome', wall_of_case('head', 'round_outcome.case_id'));
 
-GRANT SELECT, INSERT ON closing, closing_signature, round_outcome TO app_user;
+GRANT SELECT, INSERT ON closing, closing_document, closing_signature, round_outcome TO app_user;

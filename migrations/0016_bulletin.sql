@@ -10,7 +10,7 @@ CREATE TABLE method (
     CONSTRAINT method_pkey PRIMARY KEY (version)
 );
 INSERT INTO method (version, ranked, shown, smallest_base, valid_from)
-VALUES (1, '{I07,I14,I03,I04,I05,I08a}', '{I08b,I08c}', 5, '2021-03-15');
+VALUES (1, '{I07,I14,I03,I04,I05,I08a}', '{I08b,I08c,I34}', 5, '2021-03-15');
 
 CREATE TABLE bulletin (
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -81,6 +81,27 @@ CREATE TABLE bulletin_item (
     CONSTRAINT bulletin_item_bucket_check CHECK (bucket IN ('counted', 'missing', 'excluded'))
 );
 
+-- What was recorded late about the issue before (补录): that one stays as it was published, and the
+-- items that stand elsewhere since are named here.
+CREATE TABLE bulletin_change (
+    bulletin_id bigint NOT NULL,
+    place int NOT NULL,
+    unit_id bigint NOT NULL,
+    metric text NOT NULL,
+    case_id bigint NOT NULL,
+    case_number text NOT NULL,
+    assignment_id bigint,
+    bucket_before text,
+    bucket_now text,
+    reason text NOT NULL,
+    CONSTRAINT bulletin_change_pkey PRIMARY KEY (bulletin_id, place),
+    CONSTRAINT bulletin_change_bulletin_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin (id),
+    CONSTRAINT bulletin_change_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT bulletin_change_before_check CHECK (bucket_before IN ('counted', 'missing', 'excluded')),
+    CONSTRAINT bulletin_change_now_check CHECK (bucket_now IN ('counted', 'missing', 'excluded')),
+    CONSTRAINT bulletin_change_differs_check CHECK (bucket_before IS DISTINCT FROM bucket_now)
+);
+
 -- Frozen is frozen: nothing joins a bulletin's figures after its freeze, whoever asks.
 CREATE FUNCTION bulletin_is_frozen() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -96,6 +117,8 @@ $$;
 CREATE TRIGGER bulletin_figure_frozen BEFORE INSERT OR UPDATE OR DELETE ON bulletin_figure
     FOR EACH ROW EXECUTE FUNCTION bulletin_is_frozen();
 CREATE TRIGGER bulletin_item_frozen BEFORE INSERT OR UPDATE OR DELETE ON bulletin_item
+    FOR EACH ROW EXECUTE FUNCTION bulletin_is_frozen();
+CREATE TRIGGER bulletin_change_frozen BEFORE INSERT OR UPDATE OR DELETE ON bulletin_change
     FOR EACH ROW EXECUTE FUNCTION bulletin_is_frozen();
 
 CREATE FUNCTION is_published(of_bulletin bigint) RETURNS boolean
@@ -114,6 +137,15 @@ CALL lay_wall('bulletin_freeze', 'EXISTS (SELECT FROM bulletin b WHERE b.id = bu
 CALL lay_wall('bulletin_publication', 'EXISTS (SELECT FROM bulletin b WHERE b.id = bulletin_publication.bulletin_id)');
 CALL lay_wall('bulletin_figure', 'EXISTS (SELECT FROM bulletin b WHERE b.id = bulletin_figure.bulletin_id)');
 CALL lay_wall('bulletin_item', 'EXISTS (SELECT FROM bulletin b WHERE b.id = bulletin_item.bulletin_id)');
+CALL lay_wall('bulletin_change', 'EXISTS (SELECT FROM bulletin b WHERE b.id = bulletin_change.bulletin_id)');
 
 GRANT SELECT ON method TO app_user;
-GRANT SELECT, INSERT ON bulletin, bulletin_freeze, bulletin_publication, bulletin_figure, bulletin_item TO app_user;
+GRANT SELECT, INSERT ON bulletin, bulletin_freeze, bulletin_publication, bulletin_figure, bulletin_item,
+    bulletin_change TO app_user;
+
+-- By what the figures look for their facts: the day something falls due, and the time a closing
+-- was put on record.
+CREATE INDEX clock_due_original_idx ON clock (due_on_original) INCLUDE (assignment_id);
+CREATE INDEX clock_event_new_due_idx ON clock_event (new_due_on) INCLUDE (clock_id) WHERE new_due_on IS NOT NULL;
+CREATE INDEX round_outcome_recorded_idx ON round_outcome (recorded_at);
+CREATE INDEX case_void_voided_idx ON case_void (voided_at);

@@ -22,21 +22,48 @@ CREATE INDEX import_sha256_idx ON import (unit_id, sha256);
 
 CREATE TABLE import_row (
     import_id bigint NOT NULL,
+    -- Of the ledger every row; of its sheet of reviews (评查) those that were stopped.
+    kind text NOT NULL,
     sheet_row int NOT NULL,
     ordinal text NOT NULL,
     state text NOT NULL,
     case_id bigint,
-    -- The row's identity within any ledger: the same row twice makes nothing twice.
-    row_hash bytea NOT NULL,
+    -- The row's identity within any ledger, by the program's key: the same row twice makes
+    -- nothing twice.
+    row_hash bytea,
     -- Faults and warnings: column, problem and remedy; never the value.
     remarks jsonb NOT NULL,
-    duplicate_of int,
-    CONSTRAINT import_row_pkey PRIMARY KEY (import_id, sheet_row),
+    -- What a waiting row probably repeats: a row of the file, a case, or both.
+    like_row int,
+    like_case_id bigint,
+    decided_at timestamptz,
+    decided_by bigint,
+    CONSTRAINT import_row_pkey PRIMARY KEY (import_id, kind, sheet_row),
     CONSTRAINT import_row_import_fkey FOREIGN KEY (import_id) REFERENCES import (id),
     CONSTRAINT import_row_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
-    CONSTRAINT import_row_state_check CHECK (state IN ('imported', 'stopped', 'waiting', 'known', 'skipped'))
+    CONSTRAINT import_row_like_case_fkey FOREIGN KEY (like_case_id) REFERENCES petition_case (id),
+    CONSTRAINT import_row_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff (id),
+    CONSTRAINT import_row_kind_check CHECK (kind IN ('ledger', 'review')),
+    CONSTRAINT import_row_state_check CHECK (state IN ('imported', 'stopped', 'waiting', 'known', 'skipped')),
+    CONSTRAINT import_row_hash_check CHECK (state IN ('stopped', 'known') OR row_hash IS NOT NULL),
+    CONSTRAINT import_row_case_check CHECK (state <> 'imported' OR case_id IS NOT NULL),
+    CONSTRAINT import_row_decided_check CHECK ((decided_at IS NULL) = (decided_by IS NULL))
 );
-CREATE INDEX import_row_hash_idx ON import_row (row_hash) WHERE state IN ('imported', 'waiting');
+CREATE INDEX import_row_hash_idx ON import_row (row_hash) WHERE row_hash IS NOT NULL;
+
+-- A file between being chosen and being imported, so that nobody sends it twice. Private to its
+-- sender, sealed, and gone once it was imported.
+CREATE TABLE import_draft (
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    staff_id bigint NOT NULL,
+    file_name text NOT NULL,
+    sealed bytea NOT NULL,
+    with_reviews boolean NOT NULL,
+    mapping jsonb NOT NULL,
+    saved_at timestamptz NOT NULL,
+    CONSTRAINT import_draft_pkey PRIMARY KEY (uuid),
+    CONSTRAINT import_draft_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id)
+);
 
 CREATE TABLE import_undo (
     import_id bigint NOT NULL,
@@ -81,8 +108,10 @@ CALL lay_wall('import', $$
     (SELECT asking_role()) IN ('bureau', 'bureau_head', 'job')
     AND unit_id = (SELECT court_of((SELECT asking_unit())))$$);
 CALL lay_wall('import_row', 'EXISTS (SELECT FROM import i WHERE i.id = import_row.import_id)');
+CALL lay_wall('import_draft', 'staff_id = (SELECT asking_staff())');
 CALL lay_wall('import_undo', 'EXISTS (SELECT FROM import i WHERE i.id = import_undo.import_id)');
 CALL lay_wall('case_review', wall_of_case('content', 'case_review.case_id'));
 
 GRANT SELECT, INSERT ON import, import_row, import_undo, case_review TO app_user;
-GRANT UPDATE (state, case_id) ON import_row TO app_user;
+GRANT UPDATE (state, case_id, decided_at, decided_by) ON import_row TO app_user;
+GRANT SELECT, INSERT, UPDATE (mapping, saved_at), DELETE ON import_draft TO app_user;

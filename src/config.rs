@@ -143,6 +143,13 @@ impl Environment {
         }
     }
 
+    /// The system's user who runs a command: kept with what the command changes.
+    pub fn system_user(&self) -> String {
+        let named = ["SUDO_USER", "USER", "LOGNAME"].into_iter();
+        let known = named.filter_map(|name| self.text(name).ok().flatten()).next();
+        known.map_or_else(|| "unknown".to_owned(), str::to_owned)
+    }
+
     pub fn log_filter(&self) -> Result<EnvFilter, ConfigError> {
         let name = "ANJIE_LOG";
         let expected =

@@ -6,6 +6,7 @@ pub mod command;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod jobs;
 pub mod keys;
 pub mod office;
 pub mod store;

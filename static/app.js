@@ -263,6 +263,62 @@
     }
   });
 
+  /* The intake form: what doesn't apply is put away, and what was typed is looked for. */
+  function chosen(form, name) {
+    var field = form.elements[name];
+    if (!field) return "";
+    return field.type === "checkbox" && !field.checked ? "" : field.value;
+  }
+  function applies(form, condition) {
+    var parts = condition.split("=");
+    return parts[1].split(" ").indexOf(chosen(form, parts[0])) >= 0;
+  }
+  function settle(form) {
+    all("[data-when]", form).forEach(function (part) {
+      part.hidden = !applies(form, part.dataset.when) && !one("[data-problem]", part);
+    });
+    all("[data-unless]", form).forEach(function (part) { part.hidden = applies(form, part.dataset.unless); });
+    all("[data-spare]", form).forEach(function (row) {
+      row.hidden = !one("input", row).value && !one("input", row.previousElementSibling).value;
+    });
+    var people = +chosen(form, "people_count"), group = chosen(form, "visit_form") === "group", said = one("#people-said", form);
+    if (said) said.textContent = group && people < 5 ? "少于5人，通常登记为个人访" : !group && people >= 5 ? "5人以上，通常登记为集体访" : "";
+  }
+  function complete(field) {
+    var text = field.value.trim(), length = Array.from(text.replace(/\s/g, "")).length;
+    if (field.id === "id_number") return length === 4 || length === 15 || length >= 17;
+    if (field.id === "name") return length >= 2;
+    if (field.id === "phone") return text.replace(/\D/g, "").length >= 11;
+    return length >= 5 || field.tagName === "SELECT";
+  }
+  function watchIntake(form) {
+    var timer = 0, asked = "";
+    function look(field) {
+      clearTimeout(timer);
+      timer = setTimeout(function () {
+        var now = all("[data-match]").map(function (it) { return it.value; }).join("|");
+        if (now === asked || !complete(field)) return;
+        asked = now;
+        form.dispatchEvent(new Event("match"));
+      }, 250);
+    }
+    doc.addEventListener("input", function (event) {
+      if (event.target.form !== form) return;
+      settle(form);
+      if (event.target.matches("[data-match]") && !composing(event)) look(event.target);
+    });
+    doc.addEventListener("compositionend", function (event) { if (event.target.matches("[data-match]")) look(event.target); });
+    doc.addEventListener("htmx:afterSettle", function () {
+      var read = one("[data-read]");
+      if (!read) return;
+      var sex = one("[name=sex][value=" + read.dataset.sex + "]", form);
+      if (sex) sex.checked = true;
+      one("#birth_date", form).value = read.dataset.birth;
+      if (!one("#region", form).value) one("#region", form).value = read.dataset.region;
+    });
+    settle(form);
+  }
+
   /* A figure's source opens beside the table; Esc closes it and returns to the figure. */
   var figure = null;
   function closeDrawer() {
@@ -319,6 +375,19 @@
     });
   });
 
+  /* What is often written: one tap puts it into its field. */
+  all("[data-phrases]").forEach(function (phrases) {
+    var field = doc.getElementById(phrases.dataset.phrases);
+    phrases.hidden = false;
+    phrases.addEventListener("click", function (event) {
+      var phrase = event.target.closest("button");
+      if (!phrase) return;
+      field.value = phrase.textContent;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
+  });
+
   /* Printing: a sheet prints itself; 打印 works wherever it stands. */
   doc.addEventListener("click", function (event) { if (event.target.closest("[data-print-now]")) window.print(); });
   all("[data-print-now]").forEach(function (button) { button.hidden = false; });
@@ -335,6 +404,7 @@
   enhance(doc);
   doc.addEventListener("htmx:load", function (event) { enhance(event.target); });
   all("form[data-draft]").forEach(keepDraft);
+  all("form[data-intake]").forEach(watchIntake);
   all("[data-bulk]").forEach(function (bar) { bar.hidden = true; });
   all(".tabs [aria-current]").forEach(function (tab) { tab.parentNode.scrollLeft = tab.offsetLeft - 60; });
   if (doc.body.dataset.session) watchSession(+doc.body.dataset.session);

@@ -46,6 +46,7 @@ pub struct Scope {
     units: Vec<i64>,
     opening: Opening,
     submitted_only: bool,
+    drafts: bool,
     staff: StaffId,
 }
 
@@ -71,6 +72,7 @@ impl Scope {
             units: units.iter().map(|unit| unit.0).collect(),
             opening,
             submitted_only: actor.role == Role::LeadingGroup,
+            drafts: matches!(actor.role, Role::Bureau | Role::BureauHead | Role::Job),
             staff: actor.staff,
         }
     }
@@ -93,6 +95,11 @@ impl Scope {
     /// Whether only cases that were submitted to the leading group are within reach.
     pub const fn submitted_only(&self) -> bool {
         self.submitted_only
+    }
+
+    /// Whether bulletins are within reach before they are published: the bureau that makes them.
+    pub const fn drafts(&self) -> bool {
+        self.drafts
     }
 
     /// Whose teams count.
@@ -131,6 +138,8 @@ mod tests {
             assert_eq!(scope.units(), units, "{role:?} of {kind:?}");
             assert_eq!(scope.opening(), opening, "{role:?}");
             assert_eq!(scope.submitted_only(), submitted, "{role:?}");
+            let drafts = matches!(role, Role::Bureau | Role::BureauHead);
+            assert_eq!(scope.drafts(), drafts, "{role:?}");
         }
     }
 }

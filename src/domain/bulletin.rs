@@ -9,10 +9,12 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::code::codes;
-use super::figure::{Facts, Frame, Metric, unowned};
+use super::figure::{Bucket, Facts, Frame, Late, Metric, unowned};
 use super::ids::{BulletinId, StaffId, UnitId};
 use super::period::{Period, day_text};
 use super::snapshot::{ContentHash, Snapshot};
+use super::staff::{Actor, Role};
+use super::unit::UnitKind;
 
 codes! {
     /// Where an issue stands.
@@ -101,6 +103,25 @@ pub fn wholes_by_unit(snapshot: &Snapshot, units: &[UnitId], facts: &Facts) -> V
     snapshot.method.metrics().map(whole).collect()
 }
 
+/// The whole of the outcome classes (结果分类): the closed cases as they were counted on their own,
+/// against those that the figures divide into classes.
+pub fn whole_of_outcomes(snapshot: &Snapshot, closed: &[String]) -> Whole {
+    let items = snapshot.figures.iter().filter(|figure| figure.metric == Metric::I08a);
+    let classed: BTreeSet<_> = items
+        .flat_map(|figure| &figure.items)
+        .filter(|item| item.bucket != Bucket::Excluded)
+        .map(|item| item.number.as_str())
+        .collect();
+    let unclassified =
+        closed.iter().filter(|number| !classed.contains(number.as_str())).cloned().collect();
+    Whole {
+        name: "结果分类".to_owned(),
+        total: length(closed.len()),
+        parts: length(classed.len()),
+        unclassified,
+    }
+}
+
 fn length(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -108,6 +129,10 @@ fn length(count: usize) -> u32 {
 /// Why an issue can't take the step.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    #[error("双周通报由信访局编制。")]
+    NotTheBureau,
+    #[error("双周通报由中级人民法院院长签发。")]
+    NotThePresident,
     #[error("本期还没有结束，{}起可以生成。", day_text(*.0))]
     NotEnded(NaiveDate),
     #[error("{0}")]
@@ -151,10 +176,11 @@ impl Drafted {
     }
 }
 
-/// 生成草稿: once the fortnight is over.
-pub fn draft(period: Period, by: StaffId, at: DateTime<Utc>) -> Result<Drafted, Refusal> {
+/// 生成草稿: by the bureau, once the fortnight is over.
+pub fn draft(period: Period, actor: &Actor, at: DateTime<Utc>) -> Result<Drafted, Refusal> {
+    of_the_bureau(actor)?;
     ended(period, at)?;
-    Ok(Drafted { period, by, at })
+    Ok(Drafted { period, by: actor.staff, at })
 }
 
 /// The fact that an issue's data was frozen. Only [`freeze`] makes one.
@@ -163,6 +189,17 @@ pub fn draft(period: Period, by: StaffId, at: DateTime<Utc>) -> Result<Drafted, 
 pub struct Frozen {
     step: Step,
     snapshot: Snapshot,
+    late: Vec<Late>,
+}
+
+/// What an issue holds when its data is to be frozen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    pub snapshot: Snapshot,
+    /// The totals that the snapshot's parts must sum to.
+    pub wholes: Vec<Whole>,
+    /// What came to light about the issue before.
+    pub late: Vec<Late>,
 }
 
 impl Frozen {
@@ -172,6 +209,11 @@ impl Frozen {
 
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What came to light about the issue before; printed with this one.
+    pub fn late(&self) -> &[Late] {
+        &self.late
     }
 
     /// Over the whole snapshot; kept with the issue.
@@ -189,8 +231,8 @@ pub struct Step {
 }
 
 impl Step {
-    fn of(bulletin: &Bulletin, by: StaffId, at: DateTime<Utc>) -> Self {
-        Self { bulletin: bulletin.id, by, at }
+    fn of(bulletin: &Bulletin, actor: &Actor, at: DateTime<Utc>) -> Self {
+        Self { bulletin: bulletin.id, by: actor.staff, at }
     }
 
     pub fn bulletin(&self) -> BulletinId {
@@ -206,15 +248,16 @@ impl Step {
     }
 }
 
-/// 冻结数据: once, when the fortnight is over, every figure of the method is there, its items
-/// add up to it and the parts of every whole sum to the whole.
+/// 冻结数据: by the bureau, once, when the fortnight is over, every figure of the method is there,
+/// its items add up to it and the parts of every whole sum to the whole.
 pub fn freeze(
     bulletin: &Bulletin,
-    snapshot: Snapshot,
-    wholes: &[Whole],
-    by: StaffId,
+    contents: Contents,
+    actor: &Actor,
     at: DateTime<Utc>,
 ) -> Result<Frozen, Refusal> {
+    let Contents { snapshot, wholes, late } = contents;
+    of_the_bureau(actor)?;
     ended(bulletin.period, at)?;
     if bulletin.state.is_frozen() {
         return Err(Refusal::AlreadyFrozen);
@@ -231,7 +274,7 @@ pub fn freeze(
     if let Some(metric) = lacking(&snapshot) {
         return Err(Refusal::FigureLacking(metric));
     }
-    Ok(Frozen { step: Step::of(bulletin, by, at), snapshot })
+    Ok(Frozen { step: Step::of(bulletin, actor, at), snapshot, late })
 }
 
 /// A metric of the method that some unit of the snapshot has not exactly once.
@@ -265,10 +308,13 @@ impl Signed {
     }
 }
 
-/// 签发: the frozen figures, and no others, are signed.
-pub fn sign(bulletin: &Bulletin, by: StaffId, at: DateTime<Utc>) -> Result<Signed, Refusal> {
+/// 签发: the president of the intermediate court signs the frozen figures, and no others.
+pub fn sign(bulletin: &Bulletin, actor: &Actor, at: DateTime<Utc>) -> Result<Signed, Refusal> {
+    if actor.role != Role::President || actor.court_kind != UnitKind::IntermediateCourt {
+        return Err(Refusal::NotThePresident);
+    }
     match (bulletin.state, bulletin.hash) {
-        (State::Checking, Some(hash)) => Ok(Signed { step: Step::of(bulletin, by, at), hash }),
+        (State::Checking, Some(hash)) => Ok(Signed { step: Step::of(bulletin, actor, at), hash }),
         (State::Draft, _) | (State::Checking, None) => Err(Refusal::NotFrozen),
         (State::Signed | State::Published | State::Superseded, _) => Err(Refusal::AlreadySigned),
     }
@@ -293,16 +339,30 @@ impl Published {
     }
 }
 
-/// 发布: a frozen issue, once. Who signs it first (签发) is asked where approvals are, and
+/// 发布: by the bureau, a frozen issue, once. Who signs it first (签发) is asked where approvals are, and
 /// what was signed is the same snapshot.
-pub fn publish(bulletin: &Bulletin, by: StaffId, at: DateTime<Utc>) -> Result<Published, Refusal> {
+pub fn publish(
+    bulletin: &Bulletin,
+    actor: &Actor,
+    at: DateTime<Utc>,
+) -> Result<Published, Refusal> {
+    of_the_bureau(actor)?;
     match (bulletin.state, bulletin.hash) {
         (State::Checking | State::Signed, Some(hash)) => {
-            Ok(Published { step: Step::of(bulletin, by, at), hash })
+            Ok(Published { step: Step::of(bulletin, actor, at), hash })
         }
         (State::Draft, _) | (State::Checking | State::Signed, None) => Err(Refusal::NotFrozen),
         (State::Published | State::Superseded, _) => Err(Refusal::AlreadyPublished),
     }
+}
+
+/// Whether someone may take the bureau's steps: what a page offers and what the rules ask.
+pub const fn may_edit(role: Role) -> bool {
+    matches!(role, Role::Bureau | Role::BureauHead)
+}
+
+fn of_the_bureau(actor: &Actor) -> Result<(), Refusal> {
+    if may_edit(actor.role) { Ok(()) } else { Err(Refusal::NotTheBureau) }
 }
 
 fn ended(period: Period, at: DateTime<Utc>) -> Result<(), Refusal> {
@@ -312,13 +372,29 @@ fn ended(period: Period, at: DateTime<Utc>) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::figure::{AssignmentFacts, Figure, LedgerFacts, Stamp};
-    use crate::domain::ids::{AssignmentId, PetitionCaseId};
+    use crate::domain::figure::{AssignmentFacts, CaseFacts, Closed, Figure, LedgerFacts, Stamp};
+    use crate::domain::ids::{AssignmentId, GrantId, PetitionCaseId};
+    use crate::domain::outcome::Outcome;
     use crate::domain::snapshot::Method;
 
     type Change = fn(&mut Snapshot);
 
     const BY: StaffId = StaffId(9);
+
+    fn actor(role: Role) -> Actor {
+        Actor {
+            staff: BY,
+            grant: GrantId(1),
+            role,
+            unit: UnitId(2),
+            court: UnitId(1),
+            court_kind: UnitKind::IntermediateCourt,
+        }
+    }
+
+    fn bureau() -> Actor {
+        actor(Role::Bureau)
+    }
 
     fn moment(text: &str) -> DateTime<Utc> {
         DateTime::parse_from_rfc3339(text).unwrap().to_utc()
@@ -342,6 +418,10 @@ mod tests {
         Bulletin { id: BulletinId(3), period: period(), state, hash }
     }
 
+    fn contents(snapshot: Snapshot, wholes: Vec<Whole>) -> Contents {
+        Contents { snapshot, wholes, late: Vec::new() }
+    }
+
     fn whole(total: u32, parts: u32, unclassified: &[&str]) -> Whole {
         let unclassified = unclassified.iter().map(|&number| number.to_owned()).collect();
         Whole { name: "结果分类".to_owned(), total, parts, unclassified }
@@ -359,8 +439,9 @@ mod tests {
             (monday(), None),
             (moment("2026-07-01T10:00:00+08:00"), None),
         ] {
-            assert_eq!(said(draft(period(), BY, at)), refused, "{at}");
-            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], BY, at);
+            assert_eq!(said(draft(period(), &bureau(), at)), refused, "{at}");
+            let frozen =
+                freeze(&bulletin(State::Draft), contents(snapshot(), vec![]), &bureau(), at);
             assert_eq!(said(frozen), refused, "{at}");
         }
     }
@@ -380,7 +461,12 @@ mod tests {
             ("outcomes of 001-E", 35, 36, vec![], Some("结果分类合计36，总数35，差1件。")),
         ] {
             let whole = whole(total, parts, &unclassified);
-            let frozen = freeze(&bulletin(State::Draft), snapshot(), &[whole], BY, monday());
+            let frozen = freeze(
+                &bulletin(State::Draft),
+                contents(snapshot(), vec![whole]),
+                &bureau(),
+                monday(),
+            );
             assert_eq!(said(frozen).as_deref(), refused, "{what}");
         }
     }
@@ -394,14 +480,15 @@ mod tests {
                 |s| s.figures.retain(|one: &Figure| one.metric != Metric::I14),
                 Refusal::FigureLacking(Metric::I14),
             ),
-            (|s| drop(s.figures.pop()), Refusal::FigureLacking(Metric::I08c)),
+            (|s| drop(s.figures.pop()), Refusal::FigureLacking(Metric::I34)),
             (|s| s.figures.push(s.figures[0].clone()), Refusal::FigureLacking(Metric::I07)),
             (|s| s.figures.clear(), Refusal::FigureLacking(Metric::I07)),
         ];
         for (change, refusal) in changes {
             let mut other = snapshot();
             change(&mut other);
-            let frozen = freeze(&bulletin(State::Draft), other, &[], BY, monday());
+            let frozen =
+                freeze(&bulletin(State::Draft), contents(other, vec![]), &bureau(), monday());
             assert_eq!(frozen.err(), Some(refusal));
         }
     }
@@ -422,7 +509,38 @@ mod tests {
         ] {
             let snapshot = Snapshot::derive(period(), Method::first(), &units, &facts);
             let wholes = wholes_by_unit(&snapshot, &units, &facts);
-            let frozen = freeze(&bulletin(State::Draft), snapshot, &wholes, BY, monday());
+            let frozen =
+                freeze(&bulletin(State::Draft), contents(snapshot, wholes), &bureau(), monday());
+            assert_eq!(said(frozen).as_deref(), refused);
+        }
+    }
+
+    #[test]
+    fn a_closed_case_that_no_class_holds_stops_the_issue() {
+        let at = Stamp::at_once(moment("2026-06-10T09:00:00+08:00"));
+        let closed = |id: i64| CaseFacts {
+            case: PetitionCaseId(id),
+            number: format!("XF2026-{id:05}"),
+            unit: UnitId(1),
+            void: None,
+            merged: None,
+            closings: vec![Closed { confirmed: at, outcome: Outcome::Terminated }],
+            reopened: Vec::new(),
+        };
+        let facts = Facts { assignments: Vec::new(), cases: vec![closed(1), closed(2)] };
+        let snapshot = Snapshot::derive(period(), Method::first(), &[UnitId(1)], &facts);
+        for (counted, refused) in [
+            (&["XF2026-00001", "XF2026-00002"][..], None),
+            (
+                &["XF2026-00001", "XF2026-00002", "XF2026-00107"],
+                Some("结果分类合计2，总数3，差1件：XF2026-00107未归类。"),
+            ),
+            (&["XF2026-00001"], Some("结果分类合计2，总数1，差1件。")),
+        ] {
+            let counted: Vec<_> = counted.iter().map(|&number| number.to_owned()).collect();
+            let wholes = vec![whole_of_outcomes(&snapshot, &counted)];
+            let contents = contents(snapshot.clone(), wholes);
+            let frozen = freeze(&bulletin(State::Draft), contents, &bureau(), monday());
             assert_eq!(said(frozen).as_deref(), refused);
         }
     }
@@ -439,16 +557,41 @@ mod tests {
         ] {
             let issue = bulletin(state);
             assert_eq!(State::from_code(state.code()), Some(state));
-            assert_eq!(freeze(&issue, snapshot(), &[], BY, monday()).err(), frozen, "{state:?}");
-            assert_eq!(sign(&issue, BY, monday()).err(), signed, "{state:?}");
-            assert_eq!(publish(&issue, BY, monday()).err(), published, "{state:?}");
+            assert_eq!(
+                freeze(&issue, contents(snapshot(), vec![]), &bureau(), monday()).err(),
+                frozen,
+                "{state:?}"
+            );
+            assert_eq!(sign(&issue, &actor(Role::President), monday()).err(), signed, "{state:?}");
+            assert_eq!(publish(&issue, &bureau(), monday()).err(), published, "{state:?}");
         }
     }
 
     #[test]
+    fn the_bureau_makes_an_issue_and_the_president_of_the_intermediate_court_signs_it() {
+        let (draft_of, checking) = (bulletin(State::Draft), bulletin(State::Checking));
+        for &role in Role::ALL {
+            let (who, refused) = (actor(role), Some(Refusal::NotTheBureau));
+            let bureau = matches!(role, Role::Bureau | Role::BureauHead);
+            let expected = if bureau { None } else { refused };
+            assert_eq!(draft(period(), &who, monday()).err(), expected, "{role:?}");
+            let frozen = freeze(&draft_of, contents(snapshot(), vec![]), &who, monday());
+            assert_eq!(frozen.err(), expected, "{role:?}");
+            assert_eq!(publish(&checking, &who, monday()).err(), expected, "{role:?}");
+            let expected = (role != Role::President).then_some(Refusal::NotThePresident);
+            assert_eq!(sign(&checking, &who, monday()).err(), expected, "{role:?}");
+        }
+        let of_a_base_court = Actor { court_kind: UnitKind::BaseCourt, ..actor(Role::President) };
+        let signed = sign(&checking, &of_a_base_court, monday());
+        assert_eq!(signed.err(), Some(Refusal::NotThePresident));
+    }
+
+    #[test]
     fn what_is_published_is_what_was_frozen() {
-        let frozen = freeze(&bulletin(State::Draft), snapshot(), &[], BY, monday()).unwrap();
-        let published = publish(&bulletin(State::Signed), BY, monday()).unwrap();
+        let frozen =
+            freeze(&bulletin(State::Draft), contents(snapshot(), vec![]), &bureau(), monday())
+                .unwrap();
+        let published = publish(&bulletin(State::Signed), &bureau(), monday()).unwrap();
         assert_eq!(published.hash(), frozen.hash());
         assert_eq!((published.step().bulletin(), published.step().by()), (BulletinId(3), BY));
     }

@@ -1,4 +1,4 @@
-//! How the closed cases of each source ended (结果构成): counts over their own base.
+//! How closed cases ended (结果构成), by their source or by their court: counts over their own base.
 
 use std::fmt;
 
@@ -58,16 +58,26 @@ impl fmt::Display for Cell {
     }
 }
 
-/// One source, or all of them.
+/// The cases that make one row: those of a source or of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group<K> {
+    pub of: K,
+    /// Its code, for other programs.
+    pub code: String,
+    pub label: String,
+}
+
+/// One group, or all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    pub label: &'static str,
+    pub code: String,
+    pub label: String,
     pub total: u32,
     /// One a column; they add up to the total, and their percentages to 100.0.
     pub cells: Vec<Cell>,
 }
 
-/// Sources by endings, with a last row for all.
+/// Groups by endings, with a last row for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composition {
     pub columns: Vec<&'static str>,
@@ -75,51 +85,65 @@ pub struct Composition {
     pub all: Row,
 }
 
-/// The composition in the three endings of a clean-up.
-pub fn by_ending(closed: &[(Source, Outcome)]) -> Composition {
+/// The composition in the three endings of a clean-up. Groups without a case get no row; every
+/// case must be of some group.
+pub fn by_ending<K: PartialEq>(groups: &[Group<K>], closed: &[(K, Outcome)]) -> Composition {
     let endings = Ending::ALL.map(|ending| (ending, ending.label()));
-    compose(closed, &endings, Ending::of)
+    compose(groups, closed, &endings, Ending::of)
 }
 
 /// The composition in every outcome that occurs.
-pub fn by_outcome(closed: &[(Source, Outcome)]) -> Composition {
+pub fn by_outcome<K: PartialEq>(groups: &[Group<K>], closed: &[(K, Outcome)]) -> Composition {
     let occurs = |wanted| closed.iter().any(|&(_, outcome)| outcome == wanted);
     let outcomes = Outcome::ALL.iter().copied().filter(|&outcome| occurs(outcome));
     let columns: Vec<_> = outcomes.map(|outcome| (outcome, outcome.label())).collect();
-    compose(closed, &columns, |outcome| outcome)
+    compose(groups, closed, &columns, |outcome| outcome)
 }
 
-fn compose<C: PartialEq>(
-    closed: &[(Source, Outcome)],
+/// The sources as groups, in their order; last the cases whose source nobody stated.
+pub fn sources() -> Vec<Group<Option<Source>>> {
+    let group = |source: Source| Group {
+        of: Some(source),
+        code: source.code().to_owned(),
+        label: source.label().to_owned(),
+    };
+    let unstated = Group { of: None, code: String::new(), label: "来源未载明".to_owned() };
+    Source::ALL.iter().copied().map(group).chain([unstated]).collect()
+}
+
+fn compose<K: PartialEq, C: PartialEq>(
+    groups: &[Group<K>],
+    closed: &[(K, Outcome)],
     columns: &[(C, &'static str)],
     column: impl Fn(Outcome) -> C,
 ) -> Composition {
-    let row = |label, wanted: &dyn Fn(Source) -> bool| {
+    let parts = |wanted: &dyn Fn(&K) -> bool| -> Vec<u32> {
         let count = |key: &C| {
-            let found =
-                closed.iter().filter(|&&(source, end)| wanted(source) && column(end) == *key);
+            let found = closed.iter().filter(|(group, end)| wanted(group) && column(*end) == *key);
             u32::try_from(found.count()).unwrap_or(u32::MAX)
         };
-        let parts: Vec<u32> = columns.iter().map(|(key, _)| count(key)).collect();
-        Row::of(label, &parts)
+        columns.iter().map(|(key, _)| count(key)).collect()
     };
-    let occurs = |wanted: &Source| closed.iter().any(|(source, _)| source == wanted);
-    let sources = Source::ALL.iter().copied().filter(occurs);
+    let occurs = |group: &&Group<K>| closed.iter().any(|(of, _)| *of == group.of);
+    let row = |group: &Group<K>| {
+        let parts = parts(&|of: &K| *of == group.of);
+        Row::of(group.code.clone(), group.label.clone(), &parts)
+    };
     Composition {
         columns: columns.iter().map(|&(_, label)| label).collect(),
-        rows: sources.map(|one| row(one.label(), &|source| source == one)).collect(),
-        all: row("合计", &|_| true),
+        rows: groups.iter().filter(occurs).map(row).collect(),
+        all: Row::of("all".to_owned(), "合计".to_owned(), &parts(&|_| true)),
     }
 }
 
 impl Row {
-    fn of(label: &'static str, parts: &[u32]) -> Self {
+    fn of(code: String, label: String, parts: &[u32]) -> Self {
         let total = parts.iter().sum();
         let cells = parts.iter().zip(shares(parts)).map(|(&part, share)| Cell {
             fraction: Fraction::new(part, total),
             percent: (total > 0).then_some(share),
         });
-        Self { label, total, cells: cells.collect() }
+        Self { code, label, total, cells: cells.collect() }
     }
 }
 
@@ -128,7 +152,7 @@ mod tests {
     use super::*;
 
     /// The clean-up of 40 cases, by source: written, terminated, led into litigation.
-    fn clean_up() -> Vec<(Source, Outcome)> {
+    fn clean_up() -> Vec<(Option<Source>, Outcome)> {
         let counts = [
             (Source::SelfIdentified, [8, 16, 1]),
             (Source::ProvincePlc, [3, 5, 1]),
@@ -138,7 +162,7 @@ mod tests {
         let mut closed = Vec::new();
         for (source, counts) in counts {
             for (outcome, count) in outcomes.into_iter().zip(counts) {
-                closed.extend(vec![(source, outcome); count]);
+                closed.extend(vec![(Some(source), outcome); count]);
             }
         }
         closed
@@ -151,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_clean_up_of_forty_cases_prints_its_published_table() {
-        let table = by_ending(&clean_up());
+        let table = by_ending(&sources(), &clean_up());
         assert_eq!(table.columns, ["书面保证息诉罢访", "省法院批准终结", "其他方式办结"]);
         let lines: Vec<_> = table.rows.iter().chain([&table.all]).map(line).collect();
         assert_eq!(
@@ -165,24 +189,28 @@ mod tests {
         );
     }
 
-    fn one_of_each() -> Vec<(Source, Outcome)> {
-        Outcome::ALL.iter().map(|&outcome| (Source::Window, outcome)).collect()
+    fn one_of_each() -> Vec<(Option<Source>, Outcome)> {
+        Outcome::ALL.iter().map(|&outcome| (Some(Source::Window), outcome)).collect()
     }
 
     #[test]
     fn the_table_of_all_outcomes_leaves_none_out() {
         let closed = one_of_each();
-        let table = by_outcome(&closed);
+        let table = by_outcome(&sources(), &closed);
         let labels: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.label()).collect();
         assert_eq!(table.columns, labels);
-        let table = by_outcome(&clean_up());
+        let table = by_outcome(&sources(), &clean_up());
         assert_eq!(table.columns, ["书面息诉", "终结", "导入诉讼"]);
     }
 
     #[test]
     fn the_parts_of_each_row_add_up_to_its_total_and_to_one_hundred() {
         let closed = one_of_each();
-        for table in [by_ending(&closed), by_outcome(&closed), by_ending(&clean_up())] {
+        for table in [
+            by_ending(&sources(), &closed),
+            by_outcome(&sources(), &closed),
+            by_ending(&sources(), &clean_up()),
+        ] {
             for row in table.rows.iter().chain([&table.all]) {
                 let parts: u32 = row.cells.iter().map(|cell| cell.fraction.numerator).sum();
                 let tenths: u64 =
@@ -196,6 +224,15 @@ mod tests {
 
     #[test]
     fn without_cases_there_is_no_percentage() {
-        assert_eq!(line(&by_ending(&[]).all), "合计 | 0 | — | — | —");
+        assert_eq!(line(&by_ending(&sources(), &[]).all), "合计 | 0 | — | — | —");
+    }
+
+    #[test]
+    fn a_case_without_a_stated_source_has_a_row_of_its_own() {
+        let closed = [(Some(Source::Letter), Outcome::Terminated), (None, Outcome::WrittenOff)];
+        let table = by_ending(&sources(), &closed);
+        let lines: Vec<_> = table.rows.iter().map(|row| (row.label.as_str(), row.total)).collect();
+        assert_eq!(lines, [("来信", 1), ("来源未载明", 1)]);
+        assert_eq!(table.all.total, 2);
     }
 }

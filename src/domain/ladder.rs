@@ -235,6 +235,8 @@ mod tests {
     use crate::domain::calendar::sample::date;
     use ClockKind::{Acknowledge, Close, Ledger, Meeting, Report};
 
+    type Done<'a> = &'a [(ClockKind, &'a str)];
+
     fn shown(ladder: &Ladder, today: &str) -> Vec<String> {
         let rungs = ladder.rungs(date(today)).into_iter();
         rungs
@@ -280,7 +282,7 @@ mod tests {
     #[test]
     fn the_present_duty_is_the_one_due_first() {
         let acknowledged = (Acknowledge, "2026-06-09T17:20");
-        let table: [(&[(ClockKind, &str)], Option<ClockKind>); 5] = [
+        let table: [(Done<'_>, _); 5] = [
             (&[], Some(Acknowledge)),
             (&[acknowledged], Some(Ledger)),
             (&[acknowledged, (Ledger, "2026-06-10T09:12")], Some(Meeting)),

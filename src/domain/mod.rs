@@ -4,7 +4,9 @@
 //! after it.
 
 mod code;
+pub mod content_hash;
 pub mod ids;
+pub mod audit_chain;
 pub mod unit;
 pub mod staff;
 pub mod access;
@@ -15,10 +17,12 @@ pub mod court_case;
 pub mod source;
 pub mod outcome;
 pub mod petition_case;
+pub mod category;
 pub mod visit;
 pub mod query_code;
+pub mod receipt;
 pub mod assignment;
-pub mod category;
+pub mod sign_step;
 pub mod task;
 pub mod ladder;
 pub mod next_step;
@@ -31,11 +35,14 @@ pub mod interview;
 pub mod progress;
 pub mod report;
 pub mod reply;
+pub mod closing;
 pub mod period;
 pub mod fraction;
 pub mod composition;
+pub mod summary;
 pub mod figure;
 pub mod ranking;
 pub mod snapshot;
 pub mod bulletin;
 pub mod ledger_import;
+pub mod import;

@@ -7,8 +7,9 @@ use super::calendar::{day_of, format_md, format_short};
 use super::deadline::{ClockKind, Standing};
 use super::ladder::{Duty, Ladder};
 use super::petition_case::{PetitionCase, Stage};
+use super::sign_step::SignStep;
 use super::staff::Role;
-use super::task::{SignStep, Task};
+use super::task::Task;
 
 /// What the next step follows from, beside the case itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -239,11 +240,7 @@ fn since(at: Option<DateTime<Utc>>) -> String {
 }
 
 fn closed(case: &PetitionCase, progress: &Progress<'_>) -> NextStep {
-    let title = match case.stage {
-        Stage::Void => "本案已作废".to_owned(),
-        Stage::ConfirmedClosed => "本案已办结".to_owned(),
-        stage => format!("本案{}", stage.label()),
-    };
+    let title = format!("本案{}", case.stage.label());
     let sentence = match progress.closed_at.map(day_of) {
         Some(day) => format!("{}办结归档，内容不能改动。", format_md(day)),
         None => "没有需要办理的事项。".to_owned(),

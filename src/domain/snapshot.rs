@@ -3,12 +3,13 @@
 //! The hash is taken over a canonical text, so that a snapshot derived again from the facts,
 //! or read back from the store in another order, can be compared with the frozen one.
 
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::SecondsFormat;
-use sha2::{Digest, Sha256};
 
-use super::figure::{Facts, Figure, Frame, Item, Metric, compute};
+pub use super::content_hash::ContentHash;
+use super::figure::{Facts, Figure, Frame, Item, Metric, compute_all};
+use super::fraction::Fraction;
 use super::ids::UnitId;
 use super::period::Period;
 use super::ranking::SMALLEST_BASE;
@@ -29,11 +30,11 @@ pub struct Method {
 impl Method {
     /// The first version.
     pub fn first() -> Self {
-        use Metric::{I03, I04, I05, I07, I08a, I08b, I08c, I14};
+        use Metric::{I03, I04, I05, I07, I08a, I08b, I08c, I14, I34};
         Self {
             version: 1,
             ranked: vec![I07, I14, I03, I04, I05, I08a],
-            shown: vec![I08b, I08c],
+            shown: vec![I08b, I08c, I34],
             smallest_base: SMALLEST_BASE,
         }
     }
@@ -58,8 +59,19 @@ impl Snapshot {
     /// facts give the same snapshot whenever this is done.
     pub fn derive(period: Period, method: Method, units: &[UnitId], facts: &Facts) -> Self {
         let frame = Frame::of(period);
-        let figures = method.metrics().flat_map(|metric| compute(metric, units, facts, &frame));
-        Self { period, figures: figures.collect(), method }
+        let figures = compute_all(method.metrics(), units, facts, &frame);
+        Self { period, method, figures }
+    }
+
+    /// The units that it has figures of, in their order.
+    pub fn units(&self) -> Vec<UnitId> {
+        let mut units = Vec::new();
+        for figure in &self.figures {
+            if !units.contains(&figure.unit) {
+                units.push(figure.unit);
+            }
+        }
+        units
     }
 
     /// 「数据快照2026-06-14 24:00已冻结」
@@ -68,7 +80,7 @@ impl Snapshot {
     }
 
     pub fn hash(&self) -> ContentHash {
-        ContentHash(Sha256::digest(self.canonical()).into())
+        ContentHash::of(&self.canonical())
     }
 
     /// One line a fact, in one order. Free text is led by its length in bytes, so that no
@@ -90,6 +102,55 @@ impl Snapshot {
     }
 }
 
+/// How an issue derived again from the facts differs from what it froze.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub unit: UnitId,
+    pub metric: Metric,
+    /// None where only one of the two has the figure.
+    pub frozen: Option<Fraction>,
+    pub derived: Option<Fraction>,
+    /// The numbers of the items that are not alike.
+    pub items: Vec<String>,
+}
+
+/// The figures in which two snapshots differ, in the order of the metrics and the units; an item
+/// counts as another when anything about it is.
+pub fn differences(frozen: &Snapshot, derived: &Snapshot) -> Vec<Difference> {
+    let key = |figure: &Figure| (figure.metric, figure.unit);
+    let keyed = |snapshot: &Snapshot| -> BTreeMap<(Metric, UnitId), Figure> {
+        snapshot.figures.iter().map(|figure| (key(figure), figure.clone())).collect()
+    };
+    let (frozen, derived) = (keyed(frozen), keyed(derived));
+    let keys: BTreeSet<_> = frozen.keys().chain(derived.keys()).copied().collect();
+    let difference = |(metric, unit): (Metric, UnitId)| {
+        let (before, now) = (frozen.get(&(metric, unit)), derived.get(&(metric, unit)));
+        let items = unlike(before, now);
+        let (frozen, derived) = (before.map(Figure::fraction), now.map(Figure::fraction));
+        (frozen != derived || !items.is_empty()).then_some(Difference {
+            unit,
+            metric,
+            frozen,
+            derived,
+            items,
+        })
+    };
+    keys.into_iter().filter_map(difference).collect()
+}
+
+fn unlike(one: Option<&Figure>, other: Option<&Figure>) -> Vec<String> {
+    let items = |figure: Option<&Figure>| figure.map_or_else(Vec::new, |one| one.items.clone());
+    let (one, other) = (items(one), items(other));
+    let only = |these: &[Item], those: &[Item]| -> Vec<String> {
+        these.iter().filter(|item| !those.contains(item)).map(|item| item.number.clone()).collect()
+    };
+    let mut numbers = only(&one, &other);
+    numbers.extend(only(&other, &one));
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
 fn section(figure: &Figure) -> String {
     let Figure { unit, metric, items, .. } = figure;
     let mut lines: Vec<_> = items.iter().map(line).collect();
@@ -108,31 +169,6 @@ fn line(item: &Item) -> String {
 
 fn codes<'a>(codes: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", codes.collect::<Vec<_>>().join(","))
-}
-
-/// SHA-256 over a snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ContentHash([u8; 32]);
-
-impl ContentHash {
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// The first eight digits, for people.
-    pub fn short(&self) -> String {
-        self.to_string().chars().take(8).collect()
-    }
-}
-
-impl fmt::Display for ContentHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 #[cfg(test)]
@@ -176,7 +212,7 @@ mod tests {
     fn a_snapshot_can_be_derived_again() {
         let cases = vec![closed(1, 1, IN_TIME), closed(2, 1, IN_TIME), closed(3, 2, IN_TIME)];
         let frozen = derive(cases.clone());
-        assert_eq!(frozen.figures.len(), 2 * 8);
+        assert_eq!(frozen.figures.len(), 2 * 9);
 
         let mut later = cases;
         later.reverse();
@@ -222,11 +258,32 @@ mod tests {
     }
 
     #[test]
+    fn a_difference_names_the_figure_and_the_items() {
+        let frozen = derive(vec![closed(1, 1, IN_TIME), closed(2, 2, IN_TIME)]);
+        assert_eq!(differences(&frozen, &frozen), []);
+        let derived =
+            derive(vec![closed(1, 1, IN_TIME), closed(2, 2, IN_TIME), closed(3, 2, IN_TIME)]);
+        let found = differences(&frozen, &derived);
+        let named: Vec<_> = found.iter().map(|one| (one.metric, one.unit.0)).collect();
+        assert_eq!(named, [(Metric::I08a, 2), (Metric::I08b, 2), (Metric::I08c, 2)]);
+        assert_eq!(found[0].frozen, Some(Fraction::new(1, 1)));
+        assert_eq!(found[0].derived, Some(Fraction::new(2, 2)));
+        assert_eq!(found[0].items, ["XF2026-00003"]);
+
+        let mut other = frozen.clone();
+        of_items(&mut other)[0].reason.push('。');
+        let found = differences(&frozen, &other);
+        assert_eq!((found.len(), found[0].items.len()), (1, 1));
+        other.figures.clear();
+        assert_eq!(differences(&frozen, &other).len(), frozen.figures.len());
+    }
+
+    #[test]
     fn the_canonical_text_of_version_1_stays_as_it_is() {
         let snapshot = derive(vec![closed(1, 1, IN_TIME)]);
         assert!(snapshot.canonical().starts_with(
             "snapshot 1\nperiod 2026-W24 2026-06-14T16:00:00Z\nmethod 1 least 5\n\
-             ranked [I07,I14,I03,I04,I05,I08a]\nshown [I08b,I08c]\nfigure 1 I03 0/0\n"
+             ranked [I07,I14,I03,I04,I05,I08a]\nshown [I08b,I08c,I34]\nfigure 1 I03 0/0\n"
         ));
         let item = "figure 1 I08a 1/1\nitem 1 12:XF2026-00001 - counted [] 12:书面息诉\n";
         assert!(snapshot.canonical().contains(item));

@@ -1,18 +1,8 @@
 //! What a case asks of someone (需要做什么): the lines of the work queue and the next step of a case.
 
-use super::code::codes;
 use super::deadline::ClockKind;
 use super::petition_case::Stage;
-
-codes! {
-    /// Whose signature a close report waits for, in the order of the chain (签批).
-    SignStep {
-        Leader = "leader", "包案领导";
-        President = "president", "院长";
-        Bureau = "bureau", "信访局";
-        LeadingGroup = "leading_group", "领导小组";
-    }
-}
+use super::sign_step::SignStep;
 
 /// One thing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+pub use super::category::Category;
 use super::code::codes;
 use super::court_case::StatedNumber;
 use super::ids::{PetitionCaseId, StaffId, UnitId, VisitId};
@@ -51,24 +52,6 @@ codes! {
 }
 
 codes! {
-    /// 诉求类别, two levels in one list.
-    Category {
-        Filing = "filing", "立案";
-        TrialSubstance = "trial_substance", "审判·实体";
-        TrialProcedure = "trial_procedure", "审判·程序";
-        EnforcementAssets = "enforcement_assets", "执行·财产查控";
-        EnforcementPayment = "enforcement_payment", "执行·案款发放";
-        EnforcementTermination = "enforcement_termination", "执行·终本异议";
-        EnforcementConduct = "enforcement_conduct", "执行·行为异议";
-        Preservation = "preservation", "保全";
-        Retrial = "retrial", "申请再审";
-        StateCompensation = "state_compensation", "国家赔偿";
-        JudicialAid = "judicial_aid", "司法救助";
-        Other = "other", "其他";
-    }
-}
-
-codes! {
     /// 导入的程序, with the lawful way that the notice names.
     LitigationRoute {
         Retrial = "retrial", "申请再审";
@@ -96,6 +79,10 @@ codes! {
 pub const COLLECTIVE_FROM: u32 = 5;
 /// 《信访工作条例》第二十条: at most five representatives.
 pub const MOST_REPRESENTATIVES: usize = 5;
+/// A further visit on the same matter within this time is a repeated one (重复访), at whatever court.
+pub const REPEAT_WITHIN: Duration = Duration::days(365);
+/// Where an accusation goes: no court's business side reads it.
+pub const INSPECTION: &str = "督察部门";
 /// How long the one who registered may take it back.
 const UNDO: Duration = Duration::minutes(10);
 
@@ -223,6 +210,7 @@ pub struct Registered {
     at: DateTime<Utc>,
     by: StaffId,
     court: UnitId,
+    unit: UnitId,
 }
 
 impl Registered {
@@ -242,6 +230,12 @@ impl Registered {
     /// The court at whose window it was.
     pub const fn court(&self) -> UnitId {
         self.court
+    }
+
+    /// The unit that keeps it, and its case until that is assigned: the one of the grant, so that
+    /// whoever registered it reaches it; what the bureau registers is its court's.
+    pub const fn unit(&self) -> UnitId {
+        self.unit
     }
 
     /// Whether the text is sealed: accusations are read by the inspection office alone.
@@ -279,7 +273,16 @@ pub fn register(
     {
         return Err(Refusal::SameMatter { number: same.number.clone(), court: same.court.clone() });
     }
-    Ok(Registered { entry, at, by: actor.staff, court: actor.court })
+    let unit = match actor.role {
+        Role::Bureau | Role::BureauHead => actor.court,
+        Role::Clerk
+        | Role::Handler
+        | Role::Leader
+        | Role::President
+        | Role::LeadingGroup
+        | Role::Job => actor.unit,
+    };
+    Ok(Registered { entry, at, by: actor.staff, court: actor.court, unit })
 }
 
 /// Whether it was joined to the case, or said with a reason not to be its matter.
@@ -330,6 +333,25 @@ impl Voided {
     }
 }
 
+impl Standing {
+    /// Whether this person may take it back now (撤销登记), the reason apart.
+    pub fn may_be_taken_back(&self, actor: &Actor, at: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.recorded_by != actor.staff {
+            return Err(Refusal::NotTheRecorder);
+        }
+        if self.is_void {
+            return Err(Refusal::AlreadyVoid);
+        }
+        if at - self.recorded_at > UNDO {
+            return Err(Refusal::TooLate);
+        }
+        if self.worked_on {
+            return Err(Refusal::WorkHasBegun);
+        }
+        Ok(())
+    }
+}
+
 /// Takes a registration back within ten minutes (撤销登记); its number is not used again.
 pub fn void(
     actor: &Actor,
@@ -337,18 +359,7 @@ pub fn void(
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<Voided, Refusal> {
-    if visit.recorded_by != actor.staff {
-        return Err(Refusal::NotTheRecorder);
-    }
-    if visit.is_void {
-        return Err(Refusal::AlreadyVoid);
-    }
-    if at - visit.recorded_at > UNDO {
-        return Err(Refusal::TooLate);
-    }
-    if visit.worked_on {
-        return Err(Refusal::WorkHasBegun);
-    }
+    visit.may_be_taken_back(actor, at)?;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Refusal::NoReason);
@@ -409,6 +420,16 @@ mod tests {
             let answer = register(&actor(*role), entry(Course::Accepted), None, at(NOW));
             let may = matches!(role, Role::Clerk | Role::Handler | Role::Bureau | Role::BureauHead);
             assert_eq!(answer.is_ok(), may, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_registered_lies_within_the_reach_of_who_registered_it() {
+        let of_division = |role| Actor { unit: UnitId(8), ..actor(role) };
+        for (role, unit) in [(Role::Handler, 8), (Role::Clerk, 8), (Role::Bureau, 7)] {
+            let fact = register(&of_division(role), entry(Course::Accepted), None, at(NOW));
+            let fact = fact.unwrap();
+            assert_eq!((fact.court(), fact.unit()), (UnitId(7), UnitId(unit)), "{role:?}");
         }
     }
 

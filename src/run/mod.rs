@@ -4,6 +4,7 @@ mod demo;
 mod people;
 mod place;
 mod server;
+mod work;
 
 use std::process::ExitCode;
 
@@ -40,9 +41,9 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Serve(asked) => serve(env, asked).await,
         Command::Migrate(local) => migrate(env, &local).await,
         Command::User(user) => people::run(env, user).await,
-        Command::Import(_) | Command::Figures(_) | Command::Verify(_) => {
-            anyhow::bail!("This command comes with its area.")
-        }
+        Command::Import(asked) => work::import(env, asked).await,
+        Command::Figures(asked) => work::figures(env, asked).await,
+        Command::Verify(asked) => work::verify(env, asked).await,
     }
 }
 

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{StoreResult, Tx};
-use crate::domain::ids::PetitionCaseId;
+use crate::domain::audit_chain::{Entry as Link, Head};
+use crate::domain::ids::{GrantId, PetitionCaseId, StaffId, UnitId};
 
 /// One entry: codes, ids and field names; never a petitioner's name, number or words.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,4 +55,67 @@ pub async fn append_each(
     .execute(tx.unscoped())
     .await?;
     Ok(())
+}
+
+/// A court that has a chain.
+pub struct Chain {
+    pub court: UnitId,
+    pub name: String,
+}
+
+/// The chains within reach, in the order of the courts.
+pub async fn chains(tx: &mut Tx) -> StoreResult<Vec<Chain>> {
+    let (conn, scope) = tx.scoped();
+    let chains = sqlx::query_as!(
+        Chain,
+        r#"SELECT u.id AS "court: UnitId", u.name
+           FROM unit u
+           WHERE u.id = ANY ($1)
+             AND (EXISTS (SELECT FROM audit a WHERE a.unit_id = u.id)
+                  OR EXISTS (SELECT FROM audit_head h WHERE h.unit_id = u.id))
+           ORDER BY u.place, u.id"#,
+        scope.units(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(chains)
+}
+
+/// What the next entry of a chain hangs on.
+pub async fn head(tx: &mut Tx, court: UnitId) -> StoreResult<Option<Head>> {
+    let (conn, scope) = tx.scoped();
+    let head = sqlx::query_as!(
+        Head,
+        "SELECT seq, hash FROM audit_head WHERE unit_id = $1 AND unit_id = ANY ($2)",
+        court.0,
+        scope.units(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(head)
+}
+
+/// The next entries of a chain after a place, at most so many.
+pub async fn entries(
+    tx: &mut Tx,
+    court: UnitId,
+    after: i64,
+    at_most: i64,
+) -> StoreResult<Vec<Link>> {
+    let (conn, scope) = tx.scoped();
+    let entries = sqlx::query_as!(
+        Link,
+        r#"SELECT unit_id AS "court: UnitId", seq, at, staff_id AS "staff: StaffId", grant_id AS "grant: GrantId",
+                  verb, case_id AS "case: PetitionCaseId", object, detail, previous_hash, hash
+           FROM audit
+           WHERE unit_id = $1 AND unit_id = ANY ($2) AND seq > $3
+           ORDER BY seq LIMIT $4"#,
+        court.0,
+        scope.units(),
+        after,
+        at_most,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(entries)
 }

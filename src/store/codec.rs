@@ -4,13 +4,18 @@ use sqlx::postgres::{PgTypeInfo, PgValueRef, Postgres};
 use sqlx::{Decode, Type};
 
 use crate::domain::calendar::DayKind;
+use crate::domain::closing::Decision;
 use crate::domain::deadline::{ClockKind, DayCount, Roll};
 use crate::domain::document::{DocumentKind, MediaType};
+use crate::domain::figure::{Bucket, Mark, Metric};
 use crate::domain::ids;
+use crate::domain::import;
 use crate::domain::ledger::Place;
+use crate::domain::ledger_import::Kind;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
+use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
@@ -66,17 +71,22 @@ id_column! {
 }
 
 code_column! {
+    Bucket,
     Category,
     Channel,
     ClockKind,
     DayCount,
     DayKind,
+    Decision,
     Disposition,
     DocumentKind,
     IdOverride,
     IdType,
+    Kind,
     LitigationRoute,
+    Mark,
     MediaType,
+    Metric,
     NoIdReason,
     Outcome,
     Place,
@@ -84,11 +94,13 @@ code_column! {
     Role,
     Roll,
     Sex,
+    SignStep,
     Source,
     Stage,
     UnitKind,
     VisitForm,
     VisitKind,
+    import::State,
     interview::Kind,
     interview::Opinion,
     progress::Kind,

@@ -4,8 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{StoreError, StoreResult, Tx};
 use crate::domain::calendar::{Calendar, Day, DayKind};
-use crate::domain::deadline::{ClockKind, ClockRule, DayCount, Roll, RuleSet};
-use crate::domain::ids::{AssignmentId, PetitionCaseId, RuleSetId, StaffId};
+use crate::domain::deadline::{
+    Clock, ClockEvent, ClockKind, ClockRule, DayCount, Roll, RuleSet, What,
+};
+use crate::domain::ids::{AssignmentId, ClockId, PetitionCaseId, RuleSetId, StaffId};
 
 /// The calendar in force, from the year before `from` on.
 pub async fn calendar(tx: &mut Tx, from: NaiveDate) -> StoreResult<Calendar> {
@@ -48,11 +50,7 @@ async fn read_rule_sets(tx: &mut Tx, wanted: Option<RuleSetId>) -> StoreResult<V
     .await?;
     let mut sets: Vec<RuleSet> = Vec::new();
     for row in rows {
-        let days = u16::try_from(row.days).map_err(|_| StoreError::Unreadable {
-            table: "clock_rule",
-            column: "days",
-            value: row.days.to_string(),
-        })?;
+        let days = days(row.days)?;
         let rule = ClockRule { kind: row.clock, days, count: row.counted_in, roll: row.roll };
         match sets.last_mut() {
             Some(set) if set.id == row.id => set.rules.push(rule),
@@ -66,6 +64,14 @@ async fn read_rule_sets(tx: &mut Tx, wanted: Option<RuleSetId>) -> StoreResult<V
         }
     }
     Ok(sets)
+}
+
+fn days(column: i32) -> StoreResult<u16> {
+    u16::try_from(column).map_err(|_| StoreError::Unreadable {
+        table: "clock_rule",
+        column: "days",
+        value: column.to_string(),
+    })
 }
 
 /// What happens to a clock through a fact of handling.
@@ -91,14 +97,14 @@ pub struct Turning {
 /// Turns the clocks of this kind of the given assignments; only those that the turn can change.
 pub async fn turn(tx: &mut Tx, assignments: &[AssignmentId], turning: Turning) -> StoreResult<()> {
     let ids: Vec<i64> = assignments.iter().map(|id| id.0).collect();
-    let (kind, from, due) = match turning.turn {
-        Turn::Stopped => ("stopped", "running", None),
-        Turn::Resumed(due) => ("resumed", "stopped", due),
+    let (kind, from, due): (_, &[_], _) = match turning.turn {
+        Turn::Stopped => ("stopped", &["running", "paused"], None),
+        Turn::Resumed(due) => ("resumed", &["stopped"], due),
     };
     sqlx::query!(
         "INSERT INTO clock_event (clock_id, case_id, kind, at, recorded_at, recorded_by, new_due_on)
          SELECT id, case_id, $4, $5, $6, $7, $8 FROM clock
-         WHERE assignment_id = ANY ($1) AND case_id = $2 AND kind = $3 AND state = $9",
+         WHERE assignment_id = ANY ($1) AND case_id = $2 AND kind = $3 AND state = ANY ($9)",
         &ids,
         turning.case.0,
         turning.kind.code(),
@@ -107,7 +113,7 @@ pub async fn turn(tx: &mut Tx, assignments: &[AssignmentId], turning: Turning) -
         turning.recorded_at,
         turning.by.0,
         due,
-        from,
+        from as &[&str],
     )
     .execute(tx.unscoped())
     .await?;
@@ -173,3 +179,64 @@ pub async fn ensure_rule_set(
 
 /// The code of rule sets that were made for one batch.
 const CUSTOM: &str = "custom";
+
+/// The clocks of one kind in a case's open round, with all that happened to them.
+pub async fn clocks_of_round(
+    tx: &mut Tx,
+    case: PetitionCaseId,
+    kind: ClockKind,
+) -> StoreResult<Vec<(AssignmentId, Clock)>> {
+    let (conn, scope) = tx.scoped();
+    let rows = sqlx::query!(
+        r#"SELECT k.id AS "id: ClockId", k.assignment_id AS "assignment: AssignmentId", k.origin_at,
+                  k.rule_set_id AS "rule_set: RuleSetId", k.calendar_version, k.due_on_original, k.provisional,
+                  r.days, r.counted_in AS "counted_in: DayCount", r.roll AS "roll: Roll"
+           FROM clock k
+           JOIN assignment a ON a.id = k.assignment_id
+           JOIN petition_case_now n ON n.round_id = a.round_id
+           JOIN clock_rule r ON r.rule_set_id = k.rule_set_id AND r.clock = k.kind
+           WHERE k.case_id = $1 AND k.kind = $2 AND n.unit_id = ANY ($3)
+           ORDER BY k.assignment_id"#,
+        case.0,
+        kind.code(),
+        scope.units(),
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut clocks = Vec::with_capacity(rows.len());
+    for row in rows {
+        let rule = ClockRule { kind, days: days(row.days)?, count: row.counted_in, roll: row.roll };
+        let clock = Clock {
+            rule,
+            rule_set: row.rule_set,
+            origin_at: row.origin_at,
+            calendar_version: row.calendar_version,
+            due_on_original: row.due_on_original,
+            provisional: row.provisional,
+            events: events(tx, row.id).await?,
+        };
+        clocks.push((row.assignment, clock));
+    }
+    Ok(clocks)
+}
+
+/// What happened to a clock that was found within the scope.
+async fn events(tx: &mut Tx, clock: ClockId) -> StoreResult<Vec<ClockEvent>> {
+    let rows = sqlx::query!(
+        "SELECT kind, at, new_due_on FROM clock_event WHERE clock_id = $1 ORDER BY id",
+        clock.0,
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let what = What::from_code(&row.kind, row.new_due_on);
+            let what = what.ok_or(StoreError::Unreadable {
+                table: "clock_event",
+                column: "kind",
+                value: row.kind,
+            })?;
+            Ok(ClockEvent { at: row.at, what })
+        })
+        .collect()
+}

@@ -1,38 +1,55 @@
-//! Drafts: private to their writer, sealed, kept fourteen days.
+//! Drafts: private to their writer, sealed, kept until what they were for is done.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
-use super::{StoreResult, Tx};
-use crate::domain::ids::StaffId;
+use super::{FormKey, StoreResult, Tx};
 
-/// What a draft is sealed for.
-const PURPOSE: &str = "draft.body";
-const KEPT: Duration = Duration::days(14);
+const PURPOSE: &str = "draft";
 
-/// Which form of whom, about what.
+/// What a draft is for: the form, and the thing that it is about.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
-    pub staff: StaffId,
+pub struct Subject<'a> {
     pub form: &'a str,
-    pub subject: &'a str,
+    pub of: &'a str,
 }
 
-/// A draft that was kept.
+/// A draft as it was last saved.
 #[derive(Debug, Clone)]
 pub struct Draft {
     pub body: String,
     pub saved_at: DateTime<Utc>,
 }
 
-/// Keeps the form's fields, in place of those kept before.
-pub async fn save(tx: &mut Tx, place: Place<'_>, body: &str, at: DateTime<Utc>) -> StoreResult<()> {
+/// The asking person's draft.
+pub async fn find(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<Option<Draft>> {
+    let staff = tx.scope.staff().0;
+    let found = sqlx::query!(
+        "SELECT body, saved_at FROM draft WHERE staff_id = $1 AND form = $2 AND subject = $3",
+        staff,
+        subject.form,
+        subject.of,
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
+    let Some(row) = found else { return Ok(None) };
+    Ok(Some(Draft { body: tx.keys().open_text(PURPOSE, &row.body)?, saved_at: row.saved_at }))
+}
+
+/// Keeps a draft in place of the one before.
+pub async fn keep(
+    tx: &mut Tx,
+    subject: Subject<'_>,
+    body: &str,
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    let staff = tx.scope.staff().0;
     let sealed = tx.keys().seal_text(PURPOSE, body)?;
     sqlx::query!(
         "INSERT INTO draft (staff_id, form, subject, body, saved_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = $4, saved_at = $5",
-        place.staff.0,
-        place.form,
-        place.subject,
+         ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+        staff,
+        subject.form,
+        subject.of,
         sealed,
         at,
     )
@@ -41,30 +58,31 @@ pub async fn save(tx: &mut Tx, place: Place<'_>, body: &str, at: DateTime<Utc>) 
     Ok(())
 }
 
-/// The draft, if one younger than fourteen days is kept.
-pub async fn load(tx: &mut Tx, place: Place<'_>, now: DateTime<Utc>) -> StoreResult<Option<Draft>> {
-    let row = sqlx::query!(
-        "SELECT body, saved_at FROM draft
-         WHERE staff_id = $1 AND form = $2 AND subject = $3 AND saved_at > $4",
-        place.staff.0,
-        place.form,
-        place.subject,
-        now - KEPT,
+/// Keeps a draft unless its form was sent in the meantime: a save that is under way must not bring
+/// it back.
+pub async fn keep_unless_sent(
+    tx: &mut Tx,
+    subject: Subject<'_>,
+    (body, form): (&str, &FormKey),
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    let sent = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM form_receipt WHERE key = $1) AS "sent!""#,
+        form.key
     )
-    .fetch_optional(tx.unscoped())
+    .fetch_one(tx.unscoped())
     .await?;
-    let keys = tx.keys();
-    row.map(|row| Ok(Draft { body: keys.open_text(PURPOSE, &row.body)?, saved_at: row.saved_at }))
-        .transpose()
+    if sent { Ok(()) } else { keep(tx, subject, body, at).await }
 }
 
-/// Forgets a draft: it was sent, or thrown away.
-pub async fn forget(tx: &mut Tx, place: Place<'_>) -> StoreResult<()> {
+/// Throws a draft away.
+pub async fn discard(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<()> {
+    let staff = tx.scope.staff().0;
     sqlx::query!(
         "DELETE FROM draft WHERE staff_id = $1 AND form = $2 AND subject = $3",
-        place.staff.0,
-        place.form,
-        place.subject,
+        staff,
+        subject.form,
+        subject.of,
     )
     .execute(tx.unscoped())
     .await?;

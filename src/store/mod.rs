@@ -4,32 +4,41 @@
 #![deny(unused_variables)]
 
 pub mod acknowledgements;
+pub mod approvals;
 pub mod assignments;
 pub mod audit;
 pub mod case_files;
 pub mod case_lists;
+pub mod closings;
+pub mod bulletins;
 mod codec;
 pub mod colleagues;
 pub mod cursor;
 pub mod deadlines;
-pub mod documents;
 pub mod drafts;
+pub mod documents;
 mod error;
 pub mod interviews;
+pub mod figures;
+pub mod imports;
 pub mod keys;
+pub mod known_facts;
 pub mod ledgers;
 pub mod numbers;
 pub mod openings;
+pub mod outcomes;
 pub mod owner;
+pub mod passwords;
 pub mod petition_cases;
 pub mod petitioners;
 pub mod progress;
 pub mod replies;
-pub mod report_drafts;
 pub mod reports;
 pub mod reveals;
 pub mod sessions;
 pub mod units;
+pub mod visit_accounts;
+pub mod visit_lists;
 pub mod visits;
 pub mod work_queues;
 

@@ -159,20 +159,22 @@ pub async fn link_court_case(
 ) -> StoreResult<()> {
     let code = stated.number.as_ref().and_then(|number| number.court_code());
     sqlx::query!(
-        "WITH known AS (
-             INSERT INTO court_case (number, well_formed, court_unit_id)
-             VALUES ($2, $3, (SELECT id FROM unit WHERE court_code = $4))
-             ON CONFLICT ON CONSTRAINT court_case_number_key DO NOTHING
-             RETURNING id)
-         INSERT INTO petition_case_court_case (case_id, court_case_id, procedure)
-         SELECT $1::bigint, id, $5::text FROM known
-         UNION ALL
-         SELECT $1::bigint, id, $5::text FROM court_case WHERE number = $2
-         ON CONFLICT ON CONSTRAINT petition_case_court_case_pkey DO NOTHING",
-        case.0,
+        "INSERT INTO court_case (number, well_formed, court_unit_id)
+         VALUES ($1, $2, (SELECT id FROM unit WHERE court_code = $3))
+         ON CONFLICT ON CONSTRAINT court_case_number_key DO NOTHING",
         stated.to_string(),
         stated.number.is_some(),
         code,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    // A statement of its own: it sees the row that another window has just written.
+    sqlx::query!(
+        "INSERT INTO petition_case_court_case (case_id, court_case_id, procedure)
+         SELECT $1, id, $3 FROM court_case WHERE number = $2
+         ON CONFLICT ON CONSTRAINT petition_case_court_case_pkey DO NOTHING",
+        case.0,
+        stated.to_string(),
         procedure,
     )
     .execute(tx.unscoped())

@@ -41,6 +41,24 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReplyLine>> {
     Ok(lines)
 }
 
+/// One reply of the case, of whichever round.
+pub async fn find(tx: &mut Tx, opened: &Opened, uuid: Uuid) -> StoreResult<Option<ReplyLine>> {
+    let (conn, case) = tx.within(opened);
+    let line = sqlx::query_as!(
+        ReplyLine,
+        r#"SELECT r.uuid, r.answered_at, r.way AS "way: Way", r.place, r.content, r.opinion,
+                  r.signature AS "signature: Signature", r.none_reason AS "none_reason: NoneReason",
+                  r.recorded_at, s.name AS recorded_by
+           FROM reply r JOIN staff s ON s.id = r.recorded_by
+           WHERE r.case_id = $1 AND r.uuid = $2"#,
+        case,
+        uuid,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(line)
+}
+
 /// Writes the reply: the case is answered from then on.
 pub async fn record(tx: &mut Tx, fact: &Answered) -> StoreResult<Uuid> {
     let reply = fact.reply();

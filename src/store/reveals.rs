@@ -1,15 +1,15 @@
 //! Masked values, opened one at a time and on the record.
 
 use super::case_files::CaseFile;
-use super::{StoreResult, Tx, audit};
+use super::{StoreResult, Tx, audit, petitioners};
 use crate::domain::reveal::{MaskedField, Revealed};
 
 /// What each value is sealed for.
-pub const fn purpose(field: MaskedField) -> &'static str {
+const fn purpose(field: MaskedField) -> &'static str {
     match field {
-        MaskedField::IdNumber => "petitioner.id",
-        MaskedField::Phone => "petitioner.phone",
-        MaskedField::Address => "petitioner.address",
+        MaskedField::IdNumber => petitioners::ID,
+        MaskedField::Phone => petitioners::PHONE,
+        MaskedField::Address => petitioners::ADDRESS,
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Session {
     binding: String,
     grants: i64,
     must_change: bool,
-    id: i64,
+    pub(super) id: i64,
 }
 
 impl Session {
@@ -351,42 +351,4 @@ pub fn required(session: Option<Session>) -> StoreResult<Session> {
         column: "username",
         value: String::new(),
     })
-}
-
-/// The present password's hash and the four before it.
-pub async fn recent_passwords(tx: &mut Tx, staff: StaffId) -> StoreResult<Vec<String>> {
-    let hashes = sqlx::query_scalar!(
-        r#"SELECT password_hash AS "hash!" FROM staff WHERE id = $1 AND password_hash IS NOT NULL
-           UNION ALL
-           (SELECT password_hash FROM former_password WHERE staff_id = $1 ORDER BY replaced_at DESC LIMIT 4)"#,
-        staff.0,
-    )
-    .fetch_all(tx.unscoped())
-    .await?;
-    Ok(hashes)
-}
-
-/// Replaces one's own password; every other session of the person ends.
-pub async fn change_password(
-    tx: &mut Tx,
-    session: &Session,
-    hash: &str,
-    at: DateTime<Utc>,
-) -> StoreResult<()> {
-    sqlx::query!(
-        "WITH former AS (
-             INSERT INTO former_password (staff_id, replaced_at, password_hash)
-             SELECT id, $3, password_hash FROM staff WHERE id = $1 AND password_hash IS NOT NULL),
-         ended AS (
-             UPDATE session SET ended_at = $3
-             WHERE staff_id = $1 AND ended_at IS NULL AND id <> $4)
-         UPDATE staff SET password_hash = $2, password_must_change = false WHERE id = $1",
-        session.actor().staff.0,
-        hash,
-        at,
-        session.id,
-    )
-    .execute(tx.unscoped())
-    .await?;
-    record(tx, "password.changed", at).await
 }

@@ -77,7 +77,6 @@ pub struct Recorded {
 struct Hall {
     id: i64,
     code: String,
-    court: UnitId,
 }
 
 /// Writes a visit with everything that it opens or joins, and its audit entry. `hall` is that of
@@ -101,14 +100,17 @@ pub async fn record(
     if let (Person::Known(id, identity), false) = (person, fact.is_sealed()) {
         petitioners::refresh_contact(tx, *id, identity).await?;
     }
-    let case_number = match &fact.entry().course {
+    let case = match &fact.entry().course {
         _ if fact.is_sealed() => None,
-        Course::Joined(case) => Some(join(tx, fact, (visit, *case), petitioner).await?),
+        Course::Joined(case) => Some((*case, join(tx, fact, (visit, *case), petitioner).await?)),
         Course::Answered(_)
         | Course::Accepted
         | Course::Routed(_)
         | Course::Transferred(_)
-        | Course::NotAccepted(_) => Some(open(tx, fact, (visit, petitioner), &hall).await?.number),
+        | Course::NotAccepted(_) => {
+            let opened = open(tx, fact, (visit, petitioner)).await?;
+            Some((opened.id, opened.number))
+        }
     };
     let detail = fact.entry().course.disposition().code();
     let entry = audit::Entry {
@@ -116,17 +118,17 @@ pub async fn record(
         object: &number,
         detail,
         at: fact.at(),
-        case: None,
+        case: case.as_ref().map(|(id, _)| *id),
     };
     audit::append(tx, entry).await?;
-    Ok(Recorded { visit_number: number, case_number })
+    Ok(Recorded { visit_number: number, case_number: case.map(|(_, number)| number) })
 }
 
 async fn find_hall(tx: &mut Tx, hall: Option<i64>, court: UnitId) -> StoreResult<Hall> {
     sqlx::query_as!(
         Hall,
-        r#"SELECT id, code, unit_id AS "court: UnitId" FROM hall
-           WHERE unit_id = $2 AND ($1::bigint IS NULL OR id = $1) ORDER BY id LIMIT 1"#,
+        "SELECT id, code FROM hall
+         WHERE unit_id = $2 AND ($1::bigint IS NULL OR id = $1) ORDER BY id LIMIT 1",
         hall,
         court.0,
     )
@@ -163,7 +165,7 @@ async fn insert_visit(
                    $22, $23, $24)
            RETURNING id AS "id: VisitId""#,
         number,
-        hall.court.0,
+        fact.unit().0,
         hall.id,
         i32::try_from(running).unwrap_or(i32::MAX),
         entry.channel.code(),
@@ -246,7 +248,6 @@ async fn open(
     tx: &mut Tx,
     fact: &Registered,
     (visit, petitioner): (VisitId, Option<PetitionerId>),
-    hall: &Hall,
 ) -> StoreResult<OpenedCase> {
     let entry = fact.entry();
     let (route, organ) = match &entry.course {
@@ -262,7 +263,7 @@ async fn open(
     };
     let decision = entry.course.disposition().code();
     let new = NewCase {
-        unit: hall.court,
+        unit: fact.unit(),
         category: entry.category.code(),
         origin: entry.origin,
         urgent_reason: &entry.urgent_reason,

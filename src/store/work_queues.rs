@@ -8,8 +8,9 @@ use super::{StoreResult, Tx};
 use crate::domain::deadline::ClockKind;
 use crate::domain::ids::UnitId;
 use crate::domain::petition_case::Stage;
+use crate::domain::sign_step::SignStep;
 use crate::domain::staff::{Actor, Role};
-use crate::domain::task::{SignStep, Task};
+use crate::domain::task::Task;
 
 const LIST: &str = "work";
 

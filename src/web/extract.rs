@@ -137,6 +137,11 @@ fn too_large(status: axum::http::StatusCode) -> AppError {
     }
 }
 
+/// The fields of a form that was kept as it was sent.
+pub async fn read_fields<T: DeserializeOwned>(body: &str, app: &App) -> Result<T, AppError> {
+    parse(&Bytes::from(body.to_owned()), app).await
+}
+
 async fn parse<T: DeserializeOwned>(body: &Bytes, app: &App) -> Result<T, AppError> {
     let mut request = Request::new(axum::body::Body::from(body.clone()));
     *request.method_mut() = Method::POST;

@@ -139,6 +139,7 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
             "bars",
             &[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
         ),
+        ("统计看板", "/stats", "chart", &[President, Bureau, BureauHead, LeadingGroup]),
         ("签批", "/approvals", "seal", &[Leader, President, Bureau, BureauHead, LeadingGroup]),
         ("导入台账", "/imports/new", "upload", &[Bureau, BureauHead]),
     ]

@@ -1,10 +1,13 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod acknowledgements;
+mod approvals;
 mod assignments;
 mod cases;
 mod chips;
+mod closings;
 mod documents;
+mod bulletins;
 mod error;
 pub mod extract;
 pub mod form;
@@ -12,17 +15,21 @@ mod gate;
 mod handling;
 mod health;
 mod interviews;
+mod imports;
 mod layers;
 pub mod layout;
-mod ledgers;
 mod my;
+mod ledgers;
 mod progress;
 mod replies;
 mod reports;
 pub mod routes;
 pub mod sign_in;
+mod signing;
 mod static_files;
+mod stats;
 mod urls;
+mod visits;
 
 use axum::Router;
 use chrono::Duration;
@@ -48,15 +55,21 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = Table::new(app.clone());
     let table = sign_in::routes(table);
     let table = assignments::routes(table);
+    let table = cases::routes(table);
+    let table = my::routes(table);
     let table = acknowledgements::routes(table);
     let table = ledgers::routes(table);
     let table = interviews::routes(table);
     let table = progress::routes(table);
     let table = reports::routes(table);
     let table = replies::routes(table);
-    let table = cases::routes(table);
-    let table = my::routes(table);
     let table = documents::routes(table);
+    let table = visits::routes(table);
+    let table = closings::routes(table);
+    let table = approvals::routes(table);
+    let table = bulletins::routes(table);
+    let table = stats::routes(table);
+    let table = imports::routes(table);
     let table = health::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)

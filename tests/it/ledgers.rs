@@ -228,7 +228,7 @@ fn the_clean_up_of_40_cases_gives_the_totals_of_the_published_summary() {
     for (_, row) in checked.importable(Choice::AllOrNothing).unwrap() {
         let closed = row.closed.unwrap();
         assert!(closed.on >= row.assigned_on);
-        *totals.entry((row.source.unwrap(), closed.outcome)).or_default() += 1;
+        *totals.entry((row.source, closed.outcome)).or_default() += 1;
     }
     let expected = [
         ((Source::ProvincePlc, Outcome::SettledWritten), 3),

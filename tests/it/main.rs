@@ -2,12 +2,22 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail like the test itself")]
 
 mod architecture;
+mod approvals;
 mod assignments;
+mod cases;
+mod closings;
+mod bulletins;
+mod browser;
 mod cluster;
 mod handling;
+mod imports;
 mod ledgers;
 mod migrations;
+mod my;
 mod routes;
 mod sign_in;
+mod stats;
 mod support;
+mod verification;
+mod visits;
 mod walls;

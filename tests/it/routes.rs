@@ -20,11 +20,11 @@ const PEOPLE: &[(Role, &str)] = &[
 /// An address of the route: each parameter filled with something that can't be there.
 fn address(path: &str) -> String {
     path.split('/')
-        .map(
-            |part| {
-                if part.starts_with('{') { "00000000-0000-0000-0000-000000000000" } else { part }
-            },
-        )
+        .map(|part| match part {
+            "{period}" => "2026-W24",
+            _ if part.starts_with('{') => "00000000-0000-0000-0000-000000000000",
+            _ => part,
+        })
         .collect::<Vec<_>>()
         .join("/")
 }

@@ -115,6 +115,13 @@ impl Clock {
         Self { events, ..Self::start(self.rule, self.rule_set, self.origin_at, calendar) }
     }
 
+    /// The clock after one thing more.
+    #[must_use]
+    pub fn after(mut self, event: ClockEvent) -> Self {
+        self.events.push(event);
+        self
+    }
+
     /// Where the clock stands after everything that happened.
     pub fn replay(&self, calendar: &Calendar) -> Reading {
         let mut events = self.events.clone();

@@ -39,7 +39,7 @@ fn closed(close: &CloseSubmission, due: DateTime<Utc>, frame: &Frame) -> Verdict
 }
 
 /// The due time as it stood at the cut-off.
-fn effective_due(closing: &ClosingFacts, frame: &Frame) -> Option<DateTime<Utc>> {
+pub(super) fn effective_due(closing: &ClosingFacts, frame: &Frame) -> Option<DateTime<Utc>> {
     moves(closing, frame).last().map(|one| one.due).or(closing.due)
 }
 
@@ -57,7 +57,7 @@ impl ClosingFacts {
     }
 
     /// Whether the clock stood still when it would have run out, and still does.
-    fn is_suspended(&self, due: DateTime<Utc>, frame: &Frame) -> bool {
+    pub(super) fn is_suspended(&self, due: DateTime<Utc>, frame: &Frame) -> bool {
         self.suspensions.iter().any(|one| {
             one.from.before(due, frame) && !one.until.is_some_and(|until| until.known(frame))
         })

@@ -1,8 +1,8 @@
 //! How a figure differs from itself: late entries for the next issue, corrections for a
 //! document of their own. The figure that was published stays as it is.
 
-use super::{Bucket, Figure, Item};
-use crate::domain::ids::{AssignmentId, PetitionCaseId};
+use super::{Bucket, Figure, Item, Metric};
+use crate::domain::ids::{AssignmentId, PetitionCaseId, UnitId};
 
 /// An item that stands elsewhere than it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,32 @@ pub fn changes(before: &Figure, now: &Figure) -> Vec<Change> {
     changes
 }
 
+/// A change of one unit's figure that came to light after its issue (补录).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    pub unit: UnitId,
+    pub metric: Metric,
+    pub change: Change,
+}
+
+/// What changed in the figures of an issue, as the next one prints it. A unit that one of the two
+/// lists lacks counts as a unit without items there.
+pub fn late_entries(before: &[Figure], now: &[Figure]) -> Vec<Late> {
+    let key = |figure: &Figure| (figure.metric, figure.unit);
+    let mut keys: Vec<_> = before.iter().chain(now).map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let of = |figures: &[Figure], (metric, unit): (Metric, UnitId)| {
+        let found = figures.iter().find(|figure| key(figure) == (metric, unit)).cloned();
+        found.unwrap_or_else(|| Figure::of(unit, metric, Vec::new()))
+    };
+    let of_key = |(metric, unit)| {
+        let changes = changes(&of(before, (metric, unit)), &of(now, (metric, unit)));
+        changes.into_iter().map(move |change| Late { unit, metric, change })
+    };
+    keys.into_iter().flat_map(of_key).collect()
+}
+
 fn find<'a>(figure: &'a Figure, item: &Item) -> Option<&'a Item> {
     figure.items.iter().find(|one| (one.case, one.assignment) == (item.case, item.assignment))
 }
@@ -52,7 +78,7 @@ fn change(item: &Item, before: Option<Bucket>, now: Option<Bucket>) -> Change {
 #[cfg(test)]
 mod tests {
     use super::super::sample::*;
-    use super::super::{AssignmentFacts, Facts, Metric, compute};
+    use super::super::{AssignmentFacts, Facts, Metric, compute, compute_all};
     use super::*;
     use crate::domain::ids::UnitId;
 
@@ -90,6 +116,25 @@ mod tests {
                 ("3", Some(Bucket::Missing), Some(Bucket::Counted)),
             ]
         );
+    }
+
+    #[test]
+    fn late_entries_name_the_unit_and_the_metric() {
+        let late = recorded("06-12 10:00", "06-16 09:00");
+        let facts = Facts { assignments: vec![ledger_due("06-13", Some(late))], cases: Vec::new() };
+        let metrics = || [Metric::I05, Metric::I03].into_iter();
+        let units = [UnitId(2), UnitId(1)];
+        let before = compute_all(metrics(), &units, &facts, &frame());
+        let later = frame().as_known_at(moment("06-29 00:00"));
+        let now = compute_all(metrics(), &units, &facts, &later);
+        assert_eq!(late_entries(&before, &before), []);
+        let entries = late_entries(&before, &now);
+        let named: Vec<_> = entries.iter().map(|one| (one.metric, one.unit)).collect();
+        assert_eq!(named, [(Metric::I03, UnitId(1))]);
+        assert_eq!(entries[0].change.now, Some(Bucket::Counted));
+        // A unit that was not there before has only new items.
+        let new = late_entries(&[], &now);
+        assert_eq!((new[0].change.before, new.len()), (None, 1));
     }
 
     #[test]

@@ -118,6 +118,28 @@ impl AssignmentFacts {
     }
 }
 
+impl AssignmentFacts {
+    /// What had happened by a moment, however late it was recorded: for the metrics that say how
+    /// things stood at the end of a window. None when the assignment had not been issued.
+    pub(super) fn until(&self, end: DateTime<Utc>) -> Option<Self> {
+        let happened = |stamp: &Stamp| stamp.at < end;
+        if !happened(&self.issued) {
+            return None;
+        }
+        let mut facts = self.clone();
+        facts.void = facts.void.filter(happened);
+        facts.transferred = facts.transferred.filter(happened);
+        facts.ledger.complete = facts.ledger.complete.filter(happened);
+        facts.meeting.meetings.retain(|one| happened(&one.stamp));
+        facts.report.submissions.retain(|one| happened(&one.submitted));
+        facts.leading.leaders.retain(|one| happened(&one.stamp));
+        facts.leading.plan = facts.leading.plan.filter(happened);
+        facts.leading.own_acts.retain(happened);
+        facts.closing = facts.closing.until(end);
+        Some(facts)
+    }
+}
+
 /// Clock L2.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerFacts {
@@ -175,6 +197,23 @@ pub struct ClosingFacts {
     pub moves: Vec<DueMove>,
     pub suspensions: Vec<Suspension>,
     pub submissions: Vec<CloseSubmission>,
+}
+
+impl ClosingFacts {
+    fn until(mut self, end: DateTime<Utc>) -> Self {
+        let happened = |stamp: &Stamp| stamp.at < end;
+        self.moves.retain(|one| happened(&one.stamp));
+        self.suspensions.retain(|one| happened(&one.from));
+        for one in &mut self.suspensions {
+            one.until = one.until.filter(happened);
+        }
+        self.submissions.retain(|one| happened(&one.closed));
+        for one in &mut self.submissions {
+            one.returned = one.returned.filter(happened);
+            one.confirmed = one.confirmed.filter(happened);
+        }
+        self
+    }
 }
 
 /// A new effective due time.

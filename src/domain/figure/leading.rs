@@ -27,10 +27,10 @@ pub(super) fn judge(facts: &AssignmentFacts, frame: &Frame) -> Option<Verdict> {
     if gone.is_some() {
         return Some(Verdict::excluded("已移送其他单位"));
     }
-    if confirmed.is_none() && due > frame.cut_off {
+    if confirmed.is_none() && due > frame.window.end {
         return Some(Verdict::excluded("交办不满2日"));
     }
-    let until = standing.map_or(frame.cut_off, |close| close.closed.at);
+    let until = standing.map_or(frame.window.end, |close| close.closed.at);
     let lacking = lacking(facts, due, until, frame);
     Some(if lacking.is_empty() {
         Verdict::counted("四项齐全")

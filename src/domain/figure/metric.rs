@@ -15,6 +15,8 @@ codes! {
         /// 化解 as the source documents use the word.
         I08c = "I08c", "化解率（含终结、核销）";
         I14 = "I14", "包案落实率";
+        /// Shown and never ranked: the overdue among all that are open.
+        I34 = "I34", "超期存量";
     }
 }
 
@@ -22,7 +24,7 @@ impl Metric {
     /// What one of the numbers is: assignments or petition cases.
     pub const fn counts(self) -> &'static str {
         match self {
-            Self::I03 | Self::I04 | Self::I05 | Self::I07 | Self::I14 => "交办件",
+            Self::I03 | Self::I04 | Self::I05 | Self::I07 | Self::I14 | Self::I34 => "交办件",
             Self::I08a | Self::I08b | Self::I08c => "信访案件",
         }
     }
@@ -38,6 +40,7 @@ impl Metric {
             Self::I08b => "依法退出",
             Self::I08c => "化解",
             Self::I14 => "包案落实",
+            Self::I34 => "超期未结",
         }
     }
 
@@ -50,6 +53,7 @@ impl Metric {
             Self::I07 => "本期到期应办结",
             Self::I08a | Self::I08b | Self::I08c => "本期审核认定办结",
             Self::I14 => "在办和本期办结的应包案件",
+            Self::I34 => "截止时在办",
         }
     }
 
@@ -84,6 +88,10 @@ impl Metric {
                 "按交办件计数：在办和本期办结的应包案交办件，2日内确定合格的包案领导、\
                  包案领导本人约见或者有联系记录、有化解方案、近14日有包案领导本人行动，四项齐全的算落实；\
                  交办不满2日的不列入，3日内更换包案领导的不查近14日行动。"
+            }
+            Self::I34 => {
+                "按交办件计数：截止时在办的交办件中，超过办结期限没有报结的；批准延期的按新期限，\
+                 中止办理的和已报结、待审核认定的不算超期。"
             }
         }
     }

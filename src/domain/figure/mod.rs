@@ -11,12 +11,13 @@ mod leading;
 mod ledger;
 mod meeting;
 mod metric;
+mod overdue;
 mod report;
 #[cfg(test)]
 mod sample;
 mod settlement;
 
-pub use difference::{Change, changes};
+pub use difference::{Change, Late, changes, late_entries};
 pub use facts::{
     AssignmentFacts, CaseFacts, CloseSubmission, Closed, ClosingFacts, DueMove, Facts, Frame, Host,
     LeaderNamed, LeadingFacts, LedgerFacts, Meeting, MeetingFacts, MoveReason, Population,
@@ -126,6 +127,16 @@ pub fn compute(metric: Metric, units: &[UnitId], facts: &Facts, frame: &Frame) -
         .collect()
 }
 
+/// Every figure of the metrics, each metric of each unit.
+pub fn compute_all(
+    metrics: impl Iterator<Item = Metric>,
+    units: &[UnitId],
+    facts: &Facts,
+    frame: &Frame,
+) -> Vec<Figure> {
+    metrics.flat_map(|metric| compute(metric, units, facts, frame)).collect()
+}
+
 /// The numbers of the items that no unit of the list answers for. A figure that leaves
 /// them out would be wrong without showing it.
 pub fn unowned(metric: Metric, units: &[UnitId], facts: &Facts, frame: &Frame) -> Vec<String> {
@@ -137,6 +148,13 @@ fn items(metric: Metric, facts: &Facts, frame: &Frame) -> Vec<(UnitId, Item)> {
     let of_assignments = |judge: fn(&AssignmentFacts, &Frame) -> Option<Verdict>| {
         let judged =
             |one: &AssignmentFacts| Some((one.unit, judge(one, frame)?.of_assignment(one)));
+        facts.assignments.iter().filter_map(judged).collect()
+    };
+    let of_stock = |judge: fn(&AssignmentFacts, &Frame) -> Option<Verdict>| {
+        let judged = |one: &AssignmentFacts| {
+            let then = one.until(frame.window.end)?;
+            Some((one.unit, judge(&then, frame)?.of_assignment(one)))
+        };
         facts.assignments.iter().filter_map(judged).collect()
     };
     let of_cases = |counts: fn(Outcome) -> bool| {
@@ -152,7 +170,8 @@ fn items(metric: Metric, facts: &Facts, frame: &Frame) -> Vec<(UnitId, Item)> {
         Metric::I08a => of_cases(Outcome::is_settled),
         Metric::I08b => of_cases(Outcome::is_formally_ended),
         Metric::I08c => of_cases(Outcome::is_resolved),
-        Metric::I14 => of_assignments(leading::judge),
+        Metric::I14 => of_stock(leading::judge),
+        Metric::I34 => of_stock(overdue::judge),
     }
 }
 

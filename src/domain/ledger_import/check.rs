@@ -84,7 +84,7 @@ fn read(reading: &mut Reading<'_>, units: &Directory, today: NaiveDate) -> Optio
         origin_court,
         grounds: reading.text(Column::Grounds),
         request: reading.text(Column::Request),
-        source,
+        source: source?,
         assigned_on: assigned_on?,
         unit: unit?,
         team,

@@ -2,13 +2,14 @@
 
 use crate::domain::code::codes;
 
-/// The two kinds of sheet that an import reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// 台账: one row a petition case.
-    Ledger,
-    /// 评查: one row a reviewed court case, pointing at a ledger row.
-    Review,
+codes! {
+    /// The two kinds of sheet that an import reads.
+    Kind {
+        /// One row a petition case.
+        Ledger = "ledger", "台账";
+        /// One row a reviewed court case, pointing at a ledger row.
+        Review = "review", "评查";
+    }
 }
 
 codes! {
@@ -96,8 +97,12 @@ impl Column {
     /// Whether a sheet of this kind can't be imported without the column.
     pub const fn is_required(self, kind: Kind) -> bool {
         match kind {
-            Kind::Ledger => matches!(self, Self::Name | Self::AssignedOn | Self::Unit),
-            Kind::Review => matches!(self, Self::LedgerIndex | Self::Grade),
+            Kind::Ledger => {
+                matches!(self, Self::Name | Self::Source | Self::AssignedOn | Self::Unit)
+            }
+            Kind::Review => {
+                matches!(self, Self::LedgerIndex | Self::CourtCaseNumber | Self::Grade)
+            }
         }
     }
 

@@ -2,17 +2,19 @@
 
 use super::column::Column;
 use super::row::Place;
+use crate::domain::code::codes;
 use crate::domain::petitioner::{IdFault, NameFault, PhoneFault};
 
-/// What a problem means for its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    /// 提示: worth a look.
-    Hint,
-    /// 提醒: travels with the row.
-    Warning,
-    /// 不能导入: the row is not imported.
-    Stop,
+codes! {
+    /// What a problem means for its row, the lightest first.
+    Weight {
+        /// Worth a look.
+        Hint = "hint", "提示";
+        /// Travels with the row.
+        Warning = "warning", "提醒";
+        /// The row is not imported.
+        Stop = "stop", "不能导入";
+    }
 }
 
 /// What is wrong with a value.
@@ -30,6 +32,8 @@ pub enum Problem {
     Phone(PhoneFault),
     #[error("与常见案号格式不同")]
     CourtCase,
+    #[error("案号是空的")]
+    CourtCaseMissing,
     #[error("案号中的法院与原审法院不同")]
     CourtsDiffer,
     #[error("没有这个法院")]
@@ -83,13 +87,13 @@ impl Problem {
             | Self::IdNumberLostDigits
             | Self::Phone(_)
             | Self::CourtCase
-            | Self::SourceMissing
             | Self::BrokenFormula
             | Self::PetitionerDiffers
             | Self::ProcedureUnknown => Weight::Warning,
             Self::NameMissing
             | Self::Name(_)
             | Self::CourtUnknown
+            | Self::SourceMissing
             | Self::SourceUnknown
             | Self::AssignedOnMissing
             | Self::DateImpossible
@@ -103,6 +107,7 @@ impl Problem {
             | Self::ClosedBeforeAssigned
             | Self::LedgerRowUnknown
             | Self::LedgerRowAmbiguous
+            | Self::CourtCaseMissing
             | Self::GradeUnknown
             | Self::NotYesOrNo => Weight::Stop,
         }
@@ -119,10 +124,12 @@ impl Problem {
             }
             Self::Phone(_) => "先导入，请核对电话号码后更正",
             Self::CourtCase => "先导入，请对照卷宗更正案号",
+            Self::CourtCaseMissing => "请补填被评查案件的案号",
             Self::CourtsDiffer => "请核对原审法院和案号；两者都对的，不用改",
             Self::CourtUnknown => "请填写本辖区法院的名称；辖区以外的法院请留空，写进备注",
-            Self::SourceMissing => "先导入，请补填案件来源",
-            Self::SourceUnknown => "请填写来源表中的名称，如“市委政法委交办”“自排”",
+            Self::SourceMissing | Self::SourceUnknown => {
+                "请填写来源表中的名称，如“市委政法委交办”“自排”"
+            }
             Self::AssignedOnMissing => "请按交办文件补填日期，如2026年1月29日",
             Self::DateImpossible => "请改成实有的日期，如2026年1月29日、2026.1.29",
             Self::DateTooEarly | Self::DateInFuture => "请对照文件核对年份和月份",

@@ -83,6 +83,14 @@ pub enum Known {
 }
 
 impl CheckedRow {
+    /// What the row says, if it can be imported now or once a person has decided.
+    pub fn content(&self) -> Option<&LedgerRow> {
+        match &self.verdict {
+            Verdict::Good(row) | Verdict::Waiting { row, .. } => Some(row),
+            Verdict::Stopped | Verdict::Present(_) => None,
+        }
+    }
+
     /// The row, if it can be imported as it is.
     pub fn good(&self) -> Option<&LedgerRow> {
         match &self.verdict {
@@ -155,23 +163,27 @@ pub enum Refusal {
     ColumnsMissing(Vec<Column>),
     #[error("{0}，请全部改好后再导入")]
     NotAllGood(Counts),
+    #[error("评查表中{0}行不能导入，请全部改好后再导入")]
+    ReviewsNotAllGood(usize),
     #[error("没有可以导入的行")]
     NothingToImport,
 }
 
 impl Checked {
-    /// Compares the good rows with the register: what was imported before is left alone, what
-    /// is probably there waits for a person.
+    /// Compares the rows with the register: what was imported before is left alone, what is
+    /// probably there waits for a person.
     pub fn compare(&mut self, known: impl Fn(&Place, &LedgerRow) -> Option<Known>) {
         for checked in &mut self.rows {
-            let Verdict::Good(row) = &checked.verdict else { continue };
-            match known(&checked.place, row) {
-                None => {}
-                Some(Known::Imported(number)) => checked.verdict = Verdict::Present(number),
-                Some(Known::Similar(number)) => {
+            let (Verdict::Good(row) | Verdict::Waiting { row, .. }) = &checked.verdict else {
+                continue;
+            };
+            match (known(&checked.place, row), &checked.verdict) {
+                (Some(Known::Imported(number)), _) => checked.verdict = Verdict::Present(number),
+                (Some(Known::Similar(number)), Verdict::Good(row)) => {
                     let (row, like) = (row.clone(), Like::Case(number));
                     checked.verdict = Verdict::Waiting { row, like };
                 }
+                (Some(Known::Similar(_)) | None, _) => {}
             }
         }
     }
@@ -196,13 +208,13 @@ impl Checked {
     }
 
     /// The rows to import: the good ones, or all or none. A file that was imported before ends
-    /// well, with no rows.
+    /// well, with no rows, and so does one whose rows all wait for a person.
     pub fn importable(&self, choice: Choice) -> Result<Vec<(&CheckedRow, &LedgerRow)>, Refusal> {
         let counts = self.counts();
         if choice == Choice::AllOrNothing && counts.stopped + counts.waiting > 0 {
             return Err(Refusal::NotAllGood(counts));
         }
-        if counts.good + counts.present == 0 {
+        if counts.total == counts.stopped {
             return Err(Refusal::NothingToImport);
         }
         Ok(self.rows.iter().filter_map(|row| Some((row, row.good()?))).collect())

@@ -52,8 +52,8 @@ codes! {
 pub struct ReviewRow {
     /// The ledger row that it belongs to.
     pub ledger: Place,
-    /// 案号
-    pub court_case: Option<StatedNumber>,
+    /// 案号: a review is one of a court case, so it can't be missing.
+    pub court_case: StatedNumber,
     /// 程序
     pub procedure: Option<Procedure>,
     /// 评查等次
@@ -128,7 +128,9 @@ pub fn check_reviews(
 
 fn read(reading: &mut Reading<'_>, ledger: &ByIndex<'_>) -> Option<ReviewRow> {
     let of = ledger_row(reading, ledger);
-    let court_case = reading.court_case();
+    let court_case = reading
+        .court_case()
+        .or_else(|| reading.refuse(Column::CourtCaseNumber, Problem::CourtCaseMissing));
     let grade = words::grade(&reading.text(Column::Grade))
         .or_else(|| reading.refuse(Column::Grade, Problem::GradeUnknown));
     let accountability = words::yes(&reading.text(Column::Accountability))
@@ -136,7 +138,7 @@ fn read(reading: &mut Reading<'_>, ledger: &ByIndex<'_>) -> Option<ReviewRow> {
     let procedure = procedure(reading);
     Some(ReviewRow {
         ledger: of?.place.clone(),
-        court_case,
+        court_case: court_case?,
         procedure,
         grade: grade?,
         accountability: accountability?,

@@ -126,7 +126,7 @@ pub struct LedgerRow {
     /// 信访诉求
     pub request: String,
     /// 案件来源
-    pub source: Option<Source>,
+    pub source: Source,
     /// 交办日期
     pub assigned_on: NaiveDate,
     /// 责任单位
@@ -163,9 +163,82 @@ impl LedgerRow {
         same_person && same_court && self.matter() == other.matter()
     }
 
+    /// What makes the row the same row in any ledger: person, matter, courts, source and day.
+    /// Progress, plan and team may have been written anew since. It holds personal values, so
+    /// only a keyed index of it is kept.
+    pub fn identity(&self) -> String {
+        let person = &self.petitioner;
+        let person = match &person.id_number {
+            Entry::Read(number) => number.exposed().to_owned(),
+            Entry::Doubtful(typed) => format!("{}/{typed}", person.name.normalised()),
+            Entry::Empty => person.name.normalised(),
+        };
+        [
+            person,
+            self.matter(),
+            self.origin_court.map(|unit| unit.to_string()).unwrap_or_default(),
+            self.unit.to_string(),
+            self.source.code().to_owned(),
+            self.assigned_on.to_string(),
+        ]
+        .join("\u{1f}")
+    }
+
+    /// The requests one by one: 「1.依法发放案款；2.书面说明理由」 are two.
+    pub fn requests(&self) -> Vec<String> {
+        let parts = self.request.split(['；', ';', '\n']);
+        parts.map(without_number).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// What the ledger tells of the handling, in the order of its columns: progress, the result
+    /// in its own words, and the note.
+    pub fn account(&self) -> String {
+        let result = self.closed.map(|_| format!("办理结果：{}", self.result));
+        let note = Some(format!("备注：{}", self.note)).filter(|_| !self.note.is_empty());
+        let progress = Some(self.progress.clone()).filter(|text| !text.is_empty());
+        [progress, result, note].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    }
+
     /// What the petition is about: the court case, or without one the grounds.
     pub(super) fn matter(&self) -> String {
         let stated = self.court_case.as_ref().map(StatedNumber::to_string);
         super::cell::plain(&stated.unwrap_or_else(|| self.grounds.clone()))
+    }
+}
+
+/// Takes 「1.」「2、」「（3）」 off the beginning of a request.
+fn without_number(text: &str) -> &str {
+    let text = text.trim();
+    let bare = text.trim_start_matches(['(', '（']);
+    let rest = bare.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    let mark = rest.chars().next().filter(|mark| matches!(mark, '.' | '．' | '、' | ')' | '）'));
+    match mark {
+        Some(mark) if rest.len() < bare.len() => {
+            rest.get(mark.len_utf8()..).unwrap_or_default().trim()
+        }
+        Some(_) | None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_number;
+
+    #[test]
+    fn numbers_before_requests_are_taken_off() {
+        let table = [
+            ("1.依法发放案款", "依法发放案款"),
+            (" 2、书面说明理由 ", "书面说明理由"),
+            ("（3）恢复执行", "恢复执行"),
+            ("(12) 恢复执行", "恢复执行"),
+            ("3000元执行款", "3000元执行款"),
+            ("（一审）改判", "（一审）改判"),
+            ("恢复执行", "恢复执行"),
+            ("1.", ""),
+            ("", ""),
+        ];
+        for (given, expected) in table {
+            assert_eq!(without_number(given), expected, "{given}");
+        }
     }
 }

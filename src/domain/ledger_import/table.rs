@@ -77,6 +77,13 @@ impl Mapping {
         mapping
     }
 
+    /// The mapping with these columns, as it was kept.
+    pub fn of(kind: Kind, columns: impl IntoIterator<Item = (usize, Column)>) -> Self {
+        let mut mapping = Self { kind, columns: BTreeMap::new() };
+        columns.into_iter().for_each(|(at, column)| mapping.set(at, Some(column)));
+        mapping
+    }
+
     /// Says what the column at a place holds, or that it holds nothing to import. What held the
     /// same before no longer does.
     pub fn set(&mut self, at: usize, column: Option<Column>) {
@@ -90,6 +97,11 @@ impl Mapping {
     /// What the column at a place holds.
     pub fn column(&self, at: usize) -> Option<Column> {
         self.columns.get(&at).copied()
+    }
+
+    /// The columns with their places, from left to right.
+    pub fn columns(&self) -> impl Iterator<Item = (usize, Column)> {
+        self.columns.iter().map(|(at, column)| (*at, *column))
     }
 
     /// The place of a column.
@@ -170,7 +182,7 @@ mod tests {
 
     #[test]
     fn missing_and_unknown_headings_are_named() {
-        let headings = headings(&["姓名", "何时交办", "责任单位", "姓名"]);
+        let headings = headings(&["姓名", "何时交办", "责任单位", "姓名", "案件来源"]);
         let mut mapping = Mapping::guess(Kind::Ledger, &headings);
         assert_eq!(mapping.missing(), [Column::AssignedOn]);
         let left_out: Vec<_> = mapping.left_out(&headings).iter().map(|h| h.letter()).collect();

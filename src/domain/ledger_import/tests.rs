@@ -105,7 +105,7 @@ fn what_stops_a_row_and_what_travels_with_it() {
         (OriginCourt, "", None, ""),
         (OriginCourt, "石门法院", Some(Weight::Hint), "案号中的法院与原审法院不同"),
         (Source, "某单位", stop, "没有这种案件来源"),
-        (Source, "", warning, "案件来源是空的"),
+        (Source, "", stop, "案件来源是空的"),
         (Result, "差不多办完", stop, "看不出是怎样办结的"),
         (Result, "省法院批准终结", stop, "写了办结，没有办结日期"),
         (ClosedOn, "2026.3.1", stop, "写了办结日期，办理结果却是办理中"),
@@ -179,7 +179,7 @@ fn numbers_dates_and_broken_formulas_of_the_workbook_are_understood() {
     let good = row.good().unwrap();
     assert_eq!(good.petitioner.phone.read().unwrap().exposed(), "10054177185");
     assert_eq!(good.petitioner.id_number.doubtful(), Some("990101196803150000"));
-    assert_eq!((good.assigned_on, good.source), (day("2026-01-29"), Some(Source::SelfIdentified)));
+    assert_eq!((good.assigned_on, good.source), (day("2026-01-29"), Source::SelfIdentified));
     assert_eq!(good.grounds, "");
 }
 

@@ -4,10 +4,12 @@
 mod id_number;
 mod name;
 mod phone;
+mod region;
 
 pub use id_number::{IdFault, IdNumber, Sex};
 pub use name::{Name, NameFault};
 pub use phone::{Phone, PhoneFault};
+pub use region::region_of;
 
 use super::code::codes;
 

@@ -3,6 +3,7 @@
 mod header;
 mod limits;
 mod sheet;
+mod worker;
 
 use std::io::Cursor;
 
@@ -10,6 +11,7 @@ use calamine::{Reader, Xlsx, XlsxError};
 use sha2::{Digest, Sha256};
 
 use crate::domain::ledger_import::{Kind, Table};
+pub use worker::{NotRead, read_apart};
 
 /// The sheets of one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +46,7 @@ pub enum Unreadable {
     TooManyRows(String),
     #[error("工作表“{0}”超过200列，请删去多余的列后再导入")]
     TooManyColumns(String),
-    #[error("没有找到表头：至少要有“姓名”“交办日期”“责任单位”几列，可以先下载模板对照")]
+    #[error("没有找到表头：至少要有“姓名”“案件来源”“交办日期”“责任单位”几列，可以先下载模板对照")]
     NoHeader,
     #[error("文件已损坏，请用Excel或WPS打开后重新另存为.xlsx再导入")]
     Broken(#[source] XlsxError),

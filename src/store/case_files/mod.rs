@@ -10,8 +10,8 @@ use sqlx::types::Json;
 
 pub use rows::{Part, PartyCard, Person, VisitMark};
 pub use tabs::{
-    AssignmentLine, AuditLine, Basics, ClosingLine, InterviewLine, RelatedLine, ReviewLine,
-    SignatureLine, VisitText, approvals, basics, interviews, log, reviews,
+    AssignmentLine, AuditLine, Basics, InterviewLine, RelatedLine, ReviewLine, VisitText, basics,
+    interviews, log, reviews,
 };
 pub use timeline::{Attachment, Entry, Kind, timeline};
 

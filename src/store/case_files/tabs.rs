@@ -7,9 +7,7 @@ use uuid::Uuid;
 
 use super::CaseFile;
 use super::rows::list;
-use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
-use crate::domain::task::SignStep;
 use crate::store::petition_cases::Opened;
 use crate::store::{StoreResult, Tx};
 
@@ -167,69 +165,6 @@ pub async fn reviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReviewLine
     .fetch_all(conn)
     .await?;
     Ok(lines)
-}
-
-/// A signature under a close report.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct SignatureLine {
-    pub step: String,
-    pub decision: String,
-    pub opinion: String,
-    pub capacity: String,
-    pub signer: String,
-    pub signed_at: DateTime<Utc>,
-}
-
-/// A close report with its chain of signatures.
-#[derive(Debug, Clone)]
-pub struct ClosingLine {
-    pub uuid: Uuid,
-    pub outcome: Outcome,
-    pub applied_at: DateTime<Utc>,
-    pub applied_by: String,
-    pub needs_leading_group: bool,
-    pub signatures: Vec<SignatureLine>,
-}
-
-impl ClosingLine {
-    /// The steps that this report passes.
-    pub fn steps(&self) -> impl Iterator<Item = SignStep> {
-        let all = SignStep::ALL.iter().copied();
-        let needed = self.needs_leading_group;
-        all.filter(move |step| needed || *step != SignStep::LeadingGroup)
-    }
-
-    /// The signature of a step.
-    pub fn signature(&self, step: SignStep) -> Option<&SignatureLine> {
-        self.signatures.iter().find(|signature| signature.step == step.code())
-    }
-}
-
-/// The close reports of a case, newest first.
-pub async fn approvals(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ClosingLine>> {
-    let (conn, case) = tx.within(opened);
-    let rows = sqlx::query!(
-        r#"SELECT c.uuid, c.outcome AS "outcome: Outcome", c.applied_at, s.name AS applied_by, c.needs_leading_group,
-                  (SELECT json_agg(json_build_object(
-                       'step', g.step, 'decision', g.decision, 'opinion', g.opinion, 'capacity', g.capacity,
-                       'signer', p.name, 'signed_at', g.signed_at) ORDER BY g.signed_at)
-                   FROM closing_signature g JOIN staff p ON p.id = g.recorded_by
-                   WHERE g.closing_id = c.id) AS "signatures: Json<Vec<SignatureLine>>"
-           FROM closing c JOIN staff s ON s.id = c.recorded_by
-           WHERE c.case_id = $1 ORDER BY c.id DESC"#,
-        case,
-    )
-    .fetch_all(conn)
-    .await?;
-    let closings = rows.into_iter().map(|row| ClosingLine {
-        uuid: row.uuid,
-        outcome: row.outcome,
-        applied_at: row.applied_at,
-        applied_by: row.applied_by,
-        needs_leading_group: row.needs_leading_group,
-        signatures: list(row.signatures),
-    });
-    Ok(closings.collect())
 }
 
 /// A line of the audit about the case.

@@ -78,7 +78,7 @@ macro_rules! page_by {
             "AND ($19::text IS NULL OR (" $by ", n.number) " $beyond " ($19::text::" $type ", $20::text))
              ORDER BY " $by " " $direction ", n.number " $direction "
              LIMIT $21)
-             SELECT p.number, p.name, g.summary AS \"summary?\", b.opinion AS \"returned?\", p.source, p.court,
+             SELECT p.number, p.name, left(g.summary, 60) AS \"summary?\", b.opinion AS \"returned?\", p.source, p.court,
                     p.leader, p.handler, p.stage AS \"stage: Stage\", p.due_on, p.visits, p.updated_at,
                     o.opens AS \"opens!\", p.key AS \"key!\"
              FROM page p

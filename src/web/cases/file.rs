@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::pages::{shown_name, tone};
+use super::pages::{shortened, shown_name, tone};
 use super::words;
 use crate::domain::access::Depth;
 use crate::domain::calendar::{day_of, format_short};
@@ -12,6 +12,9 @@ use crate::domain::next_step::{NextStep, Turn, Viewer, next_step};
 use crate::domain::petition_case::Stage;
 use crate::domain::staff::{Actor, Role};
 use crate::store::case_files::{CaseFile, Part};
+
+/// Characters of what was said that a title has room for.
+const IN_TITLE: usize = 30;
 
 /// A section of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,12 +113,16 @@ impl Head {
         let writes = case.is_open && handles(file, actor);
         Self {
             name: shown_name(&file.name).to_owned(),
-            summary: file.summary.clone().unwrap_or_default(),
+            summary: file
+                .summary
+                .as_deref()
+                .map(|text| shortened(text, IN_TITLE))
+                .unwrap_or_default(),
             stage: case.stage.label(),
             tone: tone(case.stage),
             source: file.source.as_deref().map_or("", words::source),
             visits: file.visits,
-            urgent: file.urgent_reason.clone(),
+            urgent: if file.reads_narrative() { file.urgent_reason.clone() } else { String::new() },
             court_cases: file.court_cases.clone(),
             next: next(file, actor, today),
             steps: steps(file, today),

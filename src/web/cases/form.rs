@@ -188,7 +188,9 @@ fn due_days(choice: &str, today: NaiveDate) -> (Option<NaiveDate>, Option<NaiveD
 mod tests {
     use super::*;
 
-    fn asked(fields: &[(&str, &str)]) -> Asked {
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+
+    fn asked(fields: Fields<'_>) -> Asked {
         let mut asked = Asked::default();
         for (name, value) in fields {
             let field = match *name {
@@ -254,7 +256,7 @@ mod tests {
 
     #[test]
     fn whoever_handles_cases_sees_their_own_first() {
-        let table: [(Role, &[(&str, &str)], bool); 6] = [
+        let table: [(_, Fields<'_>, _); 6] = [
             (Role::Handler, &[], true),
             (Role::Leader, &[("size", "20")], true),
             (Role::Handler, &[("due", "over")], false),

@@ -29,7 +29,11 @@ const DUE: [(&str, &str); 6] = [
     ("later", "三日以后"),
 ];
 
-/// Key, name, and whether it starts with the latest.
+/// Characters of what was said: a page of fifty rows stays small.
+const ON_SCREEN: usize = 16;
+const ON_PAPER: usize = 60;
+
+/// Code, key and name of what can be sorted by.
 const COLUMNS: [(&str, SortKey, &str); 9] = [
     ("due", SortKey::Due, "期限"),
     ("no", SortKey::Number, "信访编号"),
@@ -61,7 +65,7 @@ pub async fn show(
             session.staff_name(),
             calendar::format_moment(now, NaiveDate::MIN)
         );
-        let page = PrintPage { back, stamp, lines: lines(found.rows, role, today) };
+        let page = PrintPage { back, stamp, lines: lines(found.rows, ON_PAPER, role, today) };
         return Ok(Html(page.render()?).into_response());
     }
     let around = around(&mut tx, &filter, today).await?;
@@ -77,7 +81,7 @@ fn page(
     today: NaiveDate,
 ) -> ListPage {
     let counted = if around.count > COUNTED_TO {
-        format!("共{COUNTED_TO}+件")
+        format!("共{COUNTED_TO}+件　结果超过{COUNTED_TO}件，请加条件")
     } else {
         format!("共{}件", around.count)
     };
@@ -91,7 +95,6 @@ fn page(
     ListPage {
         views: views(asked, role, around.overdue),
         courts: with_all(&units, &asked.court),
-        many_courts: units.len() > 1,
         stages: stages(&asked.stage),
         dues: Choice::list(DUE, &asked.due),
         sources: with_all(&codes(Source::ALL, Source::code, Source::label), &asked.source),
@@ -103,13 +106,12 @@ fn page(
         active: active(asked, &units),
         reset: asked.href(&[]) != "/cases",
         counted,
-        too_many: around.count > COUNTED_TO,
         columns: columns(asked),
         prev: found.before.as_ref().map(|before| asked.href(&[("before", before)])),
         next: found.after.as_ref().map(|after| asked.href(&[("after", after)])),
         sizes: sizes.into(),
         print: asked.href(&[("print", "yes")]),
-        lines: lines(found.rows, role, today),
+        lines: lines(found.rows, ON_SCREEN, role, today),
         mine: asked.is_mine(role),
         asked: asked.clone(),
         shell,
@@ -134,8 +136,8 @@ fn stages(chosen: &str) -> Vec<Choice> {
     Choice::list(groups.into_iter().chain(codes(Stage::ALL, Stage::code, Stage::label)), chosen)
 }
 
-fn lines(rows: Vec<CaseLine>, role: Role, today: NaiveDate) -> Vec<Line> {
-    rows.into_iter().map(|row| Line::of(row, role, today)).collect()
+fn lines(rows: Vec<CaseLine>, room: usize, role: Role, today: NaiveDate) -> Vec<Line> {
+    rows.into_iter().map(|row| Line::of(row, room, role, today)).collect()
 }
 
 /// The default views; a count stands only at what is overdue.

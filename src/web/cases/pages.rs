@@ -87,15 +87,23 @@ pub fn home(number: &str, role: Role, opens: bool) -> String {
     format!("/cases/{number}{}", if handles { "/progress" } else { "" })
 }
 
+/// The beginning of a text.
+pub fn shortened(text: &str, room: usize) -> String {
+    match text.char_indices().nth(room) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 impl Line {
-    /// A row of the store as it is shown.
-    pub fn of(line: CaseLine, role: Role, today: NaiveDate) -> Self {
+    /// A row of the store as it is shown, with room for so many characters of what was said.
+    pub fn of(line: CaseLine, room: usize, role: Role, today: NaiveDate) -> Self {
         let source = line.source.as_deref().and_then(Source::from_code);
         Self {
             chip: Chip::open(line.due_on, today),
             href: home(&line.number, role, line.opens),
             name: shown_name(&line.name).to_owned(),
-            summary: line.summary.unwrap_or_default(),
+            summary: line.summary.map(|text| shortened(&text, room)).unwrap_or_default(),
             returned: line.returned,
             source: source.map_or("—", Source::label),
             court: line.court,
@@ -118,7 +126,6 @@ pub struct ListPage {
     pub asked: Asked,
     pub views: Vec<View>,
     pub courts: Vec<Choice>,
-    pub many_courts: bool,
     pub stages: Vec<Choice>,
     pub dues: Vec<Choice>,
     pub sources: Vec<Choice>,
@@ -128,7 +135,6 @@ pub struct ListPage {
     pub active: Vec<Active>,
     pub reset: bool,
     pub counted: String,
-    pub too_many: bool,
     pub columns: Vec<Column>,
     pub lines: Vec<Line>,
     pub prev: Option<String>,

@@ -9,19 +9,21 @@ use serde::Deserialize;
 use super::file::{Head, Tab};
 use super::words;
 use crate::domain::calendar::{clock_time, day_of, format_moment, format_short};
+use crate::domain::closing::Closing;
 use crate::domain::document::DocumentKind;
 use crate::domain::staff::Role;
-use crate::domain::task::SignStep;
 use crate::store::case_files::{
-    self, AuditLine, Basics, CaseFile, ClosingLine, Entry, InterviewLine, Kind, ReviewLine,
-    SignatureLine, VisitText,
+    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, InterviewLine, Kind, ReviewLine,
+    VisitText,
 };
+use crate::store::closings;
 use crate::store::cursor::Place;
 use crate::store::documents::{self, DocumentLine};
 use crate::store::petition_cases::Opened;
 use crate::store::{Session, Tx};
 use crate::web::extract::{Path, Query};
 use crate::web::layout::{Frame, Shell};
+use crate::web::signing::{self, OpinionLine, StepLine};
 use crate::web::{App, AppError, AppResult};
 
 /// What every handler of a section begins with.
@@ -55,6 +57,39 @@ fn answer(page: &impl Template) -> AppResult<Response> {
     Ok(Html(page.render()?).into_response())
 }
 
+/// What anyone of the court may know of the row.
+fn dates(file: &CaseFile, assigned: Option<&AssignmentLine>) -> Vec<(&'static str, String)> {
+    let of = |text: fn(&AssignmentLine) -> String| assigned.map(text).unwrap_or_default();
+    vec![
+        ("责任单位", file.case.unit_name.clone()),
+        ("登记日期", day_of(file.case.opened_at).to_string()),
+        ("来源与文号", of(|it| format!("{}　{}", words::source(&it.source), it.source_number))),
+        ("交办日期", of(|it| day_of(it.assigned_at).to_string())),
+        ("要求时限", of(|it| it.rules.clone())),
+        (
+            "办理轮次",
+            match file.case.round_number {
+                ..=1 => String::new(),
+                round => format!("第{round}轮"),
+            },
+        ),
+    ]
+}
+
+/// What the petitioner and the papers say.
+fn told(file: &CaseFile, basics: &Basics) -> Vec<(&'static str, String)> {
+    let others: Vec<_> = file.parties.iter().skip(1).map(|party| party.name.as_str()).collect();
+    vec![
+        ("交办说明", basics.assignments.first().map(|it| it.note.clone()).unwrap_or_default()),
+        ("共同信访人、代理人", others.join("、")),
+        ("诉求类别", words::category(&file.category).to_owned()),
+        ("信访事由", file.summary.clone().unwrap_or_default()),
+        ("原审法院", basics.origin_court.clone().unwrap_or_default()),
+        ("原审案号", file.court_cases.join("、")),
+        ("紧急", file.urgent_reason.clone()),
+    ]
+}
+
 /// 基本情况.
 #[derive(Template)]
 #[template(path = "cases/basics.html")]
@@ -73,34 +108,10 @@ pub struct BasicsPage {
 impl BasicsPage {
     /// The page from the case and its basic facts.
     pub fn of(shell: Shell, head: Head, (file, mut basics): (&CaseFile, Basics)) -> Self {
-        let parties: Vec<_> = file.parties.iter().skip(1).map(|party| party.name.clone()).collect();
-        let assigned = basics.assignments.first();
-        let facts = [
-            ("共同信访人、代理人", parties.join("、")),
-            ("诉求类别", words::category(&file.category).to_owned()),
-            ("原审法院", basics.origin_court.clone().unwrap_or_default()),
-            ("原审案号", file.court_cases.join("、")),
-            ("责任单位", file.case.unit_name.clone()),
-            ("登记日期", day_of(file.case.opened_at).to_string()),
-            (
-                "来源与文号",
-                assigned
-                    .map(|it| format!("{}　{}", words::source(&it.source), it.source_number))
-                    .unwrap_or_default(),
-            ),
-            ("交办日期", assigned.map(|it| day_of(it.assigned_at).to_string()).unwrap_or_default()),
-            ("要求时限", assigned.map(|it| it.rules.clone()).unwrap_or_default()),
-            ("交办说明", assigned.map(|it| it.note.clone()).unwrap_or_default()),
-            ("紧急", file.urgent_reason.clone()),
-            (
-                "办理轮次",
-                if file.case.round_number > 1 {
-                    format!("第{}轮", file.case.round_number)
-                } else {
-                    String::new()
-                },
-            ),
-        ];
+        let mut facts = dates(file, basics.assignments.first());
+        if file.reads_narrative() {
+            facts.extend(told(file, &basics));
+        }
         Self {
             facts: facts.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect(),
             requests: file.requests.clone(),
@@ -315,29 +326,21 @@ pub async fn review(
 struct ApprovalsPage {
     shell: Shell,
     head: Head,
-    closings: Vec<ClosingLine>,
+    closings: Vec<Closing>,
     today: NaiveDate,
 }
 
 impl ApprovalsPage {
-    fn when(&self, line: &ClosingLine) -> String {
-        format_moment(line.applied_at, self.today)
+    fn steps(&self, closing: &Closing) -> Vec<StepLine> {
+        signing::stepper(closing, self.today)
     }
 
-    fn signed(&self, signature: &SignatureLine) -> String {
-        format!("{} {}", signature.signer, format_moment(signature.signed_at, self.today))
+    fn opinions(&self, closing: &Closing) -> Vec<OpinionLine> {
+        signing::opinions(closing, self.today)
     }
 
-    /// A step of the chain: `done`, `back`, the one that waits `now`, or `todo`.
-    fn state(line: &ClosingLine, step: SignStep) -> &'static str {
-        let returned = line.signatures.iter().any(|signature| signature.decision == "return");
-        let waits = line.steps().find(|step| line.signature(*step).is_none());
-        match line.signature(step) {
-            Some(signature) if signature.decision == "return" => "back",
-            Some(_) => "done",
-            None if !returned && waits == Some(step) => "now",
-            None => "todo",
-        }
+    fn when(&self, closing: &Closing) -> String {
+        format_moment(closing.applied_at, self.today)
     }
 }
 
@@ -349,7 +352,7 @@ pub async fn approvals(
 ) -> AppResult<Response> {
     let mut reading = Reading::of(&app, &session, &number).await?;
     let opened = reading.opened()?;
-    let closings = case_files::approvals(&mut reading.tx, &opened).await?;
+    let closings = closings::list(&mut reading.tx, &opened).await?;
     let head = reading.head(&session, Tab::Approvals);
     let shell = frame.shell(head.title());
     answer(&ApprovalsPage { shell, head, closings, today: reading.today })

@@ -2,18 +2,12 @@
 
 use crate::domain::category::Category;
 use crate::domain::source::Source;
+use crate::domain::visit::Channel;
 use crate::store::case_files::Entry;
 
 /// How a visit came.
 pub fn channel(code: &str) -> &'static str {
-    match code {
-        "visit" => "来访",
-        "letter" => "来信",
-        "call" => "来电",
-        "online" => "网上",
-        "video" => "视频",
-        _ => "",
-    }
+    Channel::from_code(code).map_or("", Channel::label)
 }
 
 /// What kind of talk it was.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::form::{ReportForm, field, place};
+use super::form::{ReportForm, field, subject};
 use super::pages::{ReportPage, WritingPage};
 use super::{BUREAU, Standing};
 use crate::domain::report::submit;
@@ -29,7 +29,7 @@ pub async fn create(
     };
     let opened = handling::opened(&mut tx, &number).await?;
     ledgers::hold(&mut tx, &opened).await?;
-    let standing = Standing::read(&mut tx, opened, &session, now).await?;
+    let standing = Standing::read(&mut tx, opened).await?;
     let case = standing.opened.case();
     let mut problems = fields.check();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -40,7 +40,7 @@ pub async fn create(
         }
         Ok(fact) if problems.is_empty() => {
             reports::record(&mut tx, &fact).await?;
-            drafts::forget(&mut tx, place(&session, &number)).await?;
+            drafts::discard(&mut tx, subject(&number)).await?;
             let location = format!("/cases/{number}/report");
             tx.commit_to(&location).await?;
             return Ok(layout::done(&location, "已报送。等待中院信访局审核。"));
@@ -78,7 +78,7 @@ pub async fn keep_draft(
 ) -> AppResult<Response> {
     let mut tx = app.db.begin(&session).await?;
     handling::opened(&mut tx, &number).await?;
-    drafts::save(&mut tx, place(&session, &number), &fields.pack(), app.clock.now()).await?;
+    drafts::keep(&mut tx, subject(&number), &fields.pack(), app.clock.now()).await?;
     tx.commit().await?;
     if headers.contains_key("x-draft") {
         return Ok(StatusCode::NO_CONTENT.into_response());

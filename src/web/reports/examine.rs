@@ -27,7 +27,7 @@ pub async fn create(
     };
     let opened = handling::opened(&mut tx, &number).await?;
     ledgers::hold(&mut tx, &opened).await?;
-    let standing = Standing::read(&mut tx, opened, &session, now).await?;
+    let standing = Standing::read(&mut tx, opened).await?;
     let report = standing.latest.as_ref().ok_or(AppError::NotFound)?;
     if report.uuid.to_string() != fields.report {
         return Err(StoreError::Stale.into());

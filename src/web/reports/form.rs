@@ -3,16 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::report::{Decision, Refusal, Section, Sections, Verdict, Wanted};
-use crate::store::Session;
-use crate::store::drafts::Place;
+use crate::store::drafts::Subject;
 use crate::web::form::Problems;
 
 pub const LONGEST_SECTION: usize = 5000;
 const LONGEST_REASON: usize = 500;
 
-/// Where someone's draft of the report of a case is kept.
-pub fn place<'a>(session: &Session, number: &'a str) -> Place<'a> {
-    Place { staff: session.actor().staff, form: "report", subject: number }
+/// The draft of the report of a case.
+pub const fn subject(number: &str) -> Subject<'_> {
+    Subject { form: "report", of: number }
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

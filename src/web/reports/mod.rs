@@ -7,7 +7,6 @@ mod pages;
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 
 use crate::domain::calendar;
 use crate::domain::handling::in_hands;
@@ -17,14 +16,14 @@ use crate::domain::unit::{Unit, UnitKind};
 use crate::store::drafts::{self, Draft};
 use crate::store::petition_cases::Opened;
 use crate::store::reports::{self, ReportNow};
-use crate::store::{Session, Tx, report_drafts, units};
+use crate::store::{Session, Tx, known_facts, units};
 use crate::web::extract::Path;
 use crate::web::form::Problems;
 use crate::web::handling::{self, UNIT};
 use crate::web::layout::Frame;
 use crate::web::routes::{Table, Who};
 use crate::web::{App, AppError, AppResult};
-use form::{ReportForm, place};
+use form::{ReportForm, subject};
 use pages::{Letter, PrintPage, ReportPage, WritingPage};
 
 const READERS: Who = Who::Staff(&[
@@ -56,18 +55,13 @@ struct Standing {
 }
 
 impl Standing {
-    async fn read(
-        tx: &mut Tx,
-        opened: Opened,
-        session: &Session,
-        now: DateTime<Utc>,
-    ) -> AppResult<Self> {
+    async fn read(tx: &mut Tx, opened: Opened) -> AppResult<Self> {
         let number = opened.case().number.clone();
         Ok(Self {
             owed: reports::owed(tx, &opened).await?,
             latest: reports::latest(tx, &opened).await?,
-            known: report_drafts::read(tx, &opened).await?,
-            draft: drafts::load(tx, place(session, &number), now).await?,
+            known: known_facts::read(tx, &opened).await?,
+            draft: drafts::find(tx, subject(&number)).await?,
             opened,
         })
     }
@@ -99,7 +93,7 @@ async fn show(
 ) -> AppResult<Response> {
     let mut tx = app.db.begin(&session).await?;
     let opened = handling::opened(&mut tx, &number).await?;
-    let standing = Standing::read(&mut tx, opened, &session, app.clock.now()).await?;
+    let standing = Standing::read(&mut tx, opened).await?;
     if standing.is_written_by(&session) {
         let form = standing.form();
         let page = WritingPage::new(&frame, &standing, form, app.clock.now());
@@ -119,7 +113,7 @@ async fn print(
     let mut tx = app.db.begin(&session).await?;
     let opened = handling::opened(&mut tx, &number).await?;
     let letter = letter(&mut tx, &opened).await?;
-    let standing = Standing::read(&mut tx, opened, &session, app.clock.now()).await?;
+    let standing = Standing::read(&mut tx, opened).await?;
     let page = if standing.is_written_by(&session) {
         PrintPage::new(&frame, &standing, standing.form(), letter)
     } else {

@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::password;
-use crate::store::{Begun, Session, sessions};
+use crate::store::{Begun, Session, passwords};
 use crate::web::extract::Form;
 use crate::web::form::Problems;
 use crate::web::layout::{Frame, Shell, done, home};
@@ -75,7 +75,7 @@ pub async fn update(
     };
     let form = form.fields;
     let mut problems = form.check(&[session.court_name(), "yunzhou"]);
-    let known = sessions::recent_passwords(&mut tx, session.actor().staff).await?;
+    let known = passwords::recent(&mut tx, session.actor().staff).await?;
     if problems.is_empty() {
         let present = known.first().cloned();
         if !password::verify(form.old_password, present).await {
@@ -93,7 +93,7 @@ pub async fn update(
     }
     let hash = password::hash(&form.new_password)
         .ok_or_else(|| AppError::Office("the password was not hashed".to_owned()))?;
-    sessions::change_password(&mut tx, &session, &hash, now).await?;
+    passwords::change(&mut tx, &session, &hash, now).await?;
     let location = home(session.actor().role);
     tx.commit_to(location).await?;
     Ok(done(location, "密码已修改，其他设备上的登录已退出。"))

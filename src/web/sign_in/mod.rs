@@ -1,6 +1,7 @@
 //! Signing in and out, and switching between grants (切换身份).
 
 mod account;
+mod confirmation;
 pub mod password;
 
 use askama::Template;
@@ -19,6 +20,7 @@ use crate::domain::calendar;
 use crate::domain::ids::GrantId;
 use crate::store::sessions::{self, GrantLine};
 use crate::store::{Db, Session, keys};
+pub use confirmation::confirm;
 pub use password::hash as hash_password;
 
 /// What the token of the sign-in form is bound to, before there is a session.

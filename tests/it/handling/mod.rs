@@ -67,12 +67,18 @@ async fn kept(city: &City, site: &Site) -> String {
 async fn close(city: &City, number: &str) {
     city.force(&format!(
         "WITH one AS (SELECT id, unit_id, recorded_by FROM petition_case WHERE number = '{number}'),
-              filed AS (
-                  INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, content_hash,
-                                       needs_leading_group, applied_at, recorded_at, recorded_by)
-                  SELECT one.id, r.id, one.unit_id, 'settled_written', array_fill('x'::text, ARRAY[7]), 'h', true,
-                         '2026-06-15 11:30+08', '2026-06-15 11:30+08', one.recorded_by
+              told AS (
+                  INSERT INTO reply (case_id, round_id, answered_at, way, content, signature, recorded_at, recorded_by)
+                  SELECT one.id, r.id, '2026-06-15 11:00+08', 'in_person', '已当面答复', 'signed',
+                         '2026-06-15 11:00+08', one.recorded_by
                   FROM one JOIN round r ON r.case_id = one.id
+                  RETURNING id, round_id),
+              filed AS (
+                  INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, reply_id, content_hash,
+                                       needs_leading_group, applied_at, recorded_at, recorded_by)
+                  SELECT one.id, t.round_id, one.unit_id, 'settled_written', array_fill('x'::text, ARRAY[7]), t.id,
+                         'h', true, '2026-06-15 11:30+08', '2026-06-15 11:30+08', one.recorded_by
+                  FROM one, told t
                   RETURNING *)
          INSERT INTO round_outcome (round_id, case_id, unit_id, outcome, basis, closing_id, unit_closed_at,
                                     confirmed_at, recorded_at, recorded_by)

@@ -1,7 +1,10 @@
 //! What the tests of pages share: a city in a database of its own, the site, a page as read.
 
 pub mod cases;
+pub mod chain;
+pub mod matters;
 mod city;
+pub mod laid;
 mod page;
 mod site;
 

@@ -1,0 +1,234 @@
+//! What an issue froze, read back.
+
+use std::collections::BTreeMap;
+
+use super::{Issue, SERIES, period, unreadable};
+use crate::domain::figure::{Bucket, Change, Figure, Item, Late, Mark, Metric};
+use crate::domain::fraction::Fraction;
+use crate::domain::ids::{AssignmentId, BulletinId, PetitionCaseId, UnitId};
+use crate::domain::period::Period;
+use crate::domain::snapshot::Snapshot;
+use crate::store::{StoreResult, Tx};
+
+impl Tx {
+    /// The connection, for what hangs on an issue within reach. The key must be bound.
+    pub(super) fn of_issue(&mut self, issue: &Issue) -> (&mut sqlx::PgConnection, i64) {
+        (self.unscoped(), issue.bulletin.id.0)
+    }
+}
+
+fn counted(number: i32) -> StoreResult<u32> {
+    number.try_into().map_err(|_| unreadable("bulletin_figure", "denominator", &number))
+}
+
+/// The fractions of a frozen issue, without the items behind them.
+pub async fn fractions(
+    tx: &mut Tx,
+    issue: &Issue,
+) -> StoreResult<BTreeMap<(Metric, UnitId), Fraction>> {
+    let (conn, id) = tx.of_issue(issue);
+    let rows = sqlx::query!(
+        r#"SELECT unit_id AS "unit: UnitId", metric AS "metric: Metric", numerator, denominator
+           FROM bulletin_figure WHERE bulletin_id = $1"#,
+        id,
+    )
+    .fetch_all(conn)
+    .await?;
+    let pair = |(unit, metric, n, d)| Ok(((metric, unit), Fraction::new(counted(n)?, counted(d)?)));
+    rows.into_iter()
+        .map(|row| pair((row.unit, row.metric, row.numerator, row.denominator)))
+        .collect()
+}
+
+/// How many items of a metric carry a mark, by unit.
+pub async fn marked(
+    tx: &mut Tx,
+    issue: &Issue,
+    metric: Metric,
+    mark: Mark,
+) -> StoreResult<BTreeMap<UnitId, u32>> {
+    let (conn, id) = tx.of_issue(issue);
+    let rows = sqlx::query!(
+        r#"SELECT unit_id AS "unit: UnitId", count(*)::int AS "count!"
+           FROM bulletin_item
+           WHERE bulletin_id = $1 AND metric = $2 AND $3 = ANY (marks) AND bucket <> 'excluded'
+           GROUP BY unit_id"#,
+        id,
+        metric.code(),
+        mark.code(),
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(|row| Ok((row.unit, counted(row.count)?))).collect()
+}
+
+/// A figure of an issue before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earlier {
+    pub period: Period,
+    pub unit: UnitId,
+    pub fraction: Fraction,
+}
+
+/// The figures of one metric in the frozen issues before, as many issues back as asked for and as
+/// are within reach; the oldest first.
+pub async fn earlier(
+    tx: &mut Tx,
+    issue: &Issue,
+    metric: Metric,
+    issues: i64,
+) -> StoreResult<Vec<Earlier>> {
+    let first = issue.period().first_day();
+    let (conn, scope) = tx.scoped();
+    let rows = sqlx::query!(
+        r#"SELECT b.period, f.unit_id AS "unit: UnitId", f.numerator, f.denominator
+           FROM (SELECT o.id, o.period, o.first_day FROM bulletin o
+                 JOIN bulletin_freeze z ON z.bulletin_id = o.id
+                 WHERE o.unit_id = $1 AND o.series = $2 AND o.first_day < $3
+                   AND ($6 OR EXISTS (SELECT FROM bulletin_publication p WHERE p.bulletin_id = o.id))
+                 ORDER BY o.first_day DESC LIMIT $4) b
+           JOIN bulletin_figure f ON f.bulletin_id = b.id AND f.metric = $5
+           ORDER BY b.first_day"#,
+        issue.court.0,
+        SERIES,
+        first,
+        issues,
+        metric.code(),
+        scope.drafts(),
+    )
+    .fetch_all(conn)
+    .await?;
+    let figure = |(text, unit, n, d): (String, UnitId, i32, i32)| {
+        let fraction = Fraction::new(counted(n)?, counted(d)?);
+        Ok(Earlier { period: period(&text)?, unit, fraction })
+    };
+    rows.into_iter()
+        .map(|row| figure((row.period, row.unit, row.numerator, row.denominator)))
+        .collect()
+}
+
+/// A frozen figure with its items, in the order in which they were frozen.
+pub async fn figure(
+    tx: &mut Tx,
+    issue: &Issue,
+    (unit, metric): (UnitId, Metric),
+) -> StoreResult<Option<Figure>> {
+    let figures = read(tx, issue.bulletin.id, Some((unit, metric))).await?;
+    Ok(figures.into_iter().next())
+}
+
+/// The whole snapshot as it is kept, whatever its hash.
+pub async fn snapshot(tx: &mut Tx, issue: &Issue) -> StoreResult<Snapshot> {
+    let figures = read(tx, issue.bulletin.id, None).await?;
+    Ok(Snapshot { period: issue.period(), method: issue.method.clone(), figures })
+}
+
+struct ItemRow {
+    unit: UnitId,
+    metric: Metric,
+    numerator: i32,
+    denominator: i32,
+    case: Option<PetitionCaseId>,
+    number: Option<String>,
+    assignment: Option<AssignmentId>,
+    bucket: Option<Bucket>,
+    marks: Option<Vec<Mark>>,
+    reason: Option<String>,
+}
+
+impl ItemRow {
+    fn item(self) -> Option<Item> {
+        Some(Item {
+            case: self.case?,
+            number: self.number?,
+            assignment: self.assignment,
+            bucket: self.bucket?,
+            marks: self.marks?,
+            reason: self.reason?,
+        })
+    }
+}
+
+/// Figures as they are kept: neither sorted nor counted again, so that a check sees any change.
+async fn read(
+    tx: &mut Tx,
+    bulletin: BulletinId,
+    only: Option<(UnitId, Metric)>,
+) -> StoreResult<Vec<Figure>> {
+    let (unit, metric) = only.unzip();
+    let rows = sqlx::query_as!(
+        ItemRow,
+        r#"SELECT f.unit_id AS "unit: UnitId", f.metric AS "metric: Metric", f.numerator, f.denominator,
+                  i.case_id AS "case?: PetitionCaseId", i.case_number AS "number?",
+                  i.assignment_id AS "assignment?: AssignmentId", i.bucket AS "bucket?: Bucket",
+                  i.marks AS "marks?: Vec<Mark>", i.reason AS "reason?"
+           FROM bulletin_figure f
+           LEFT JOIN bulletin_item i
+                ON i.bulletin_id = f.bulletin_id AND i.unit_id = f.unit_id AND i.metric = f.metric
+           WHERE f.bulletin_id = $1
+             AND ($2::bigint IS NULL OR f.unit_id = $2 AND f.metric = $3)
+           ORDER BY f.metric, f.unit_id, i.place"#,
+        bulletin.0,
+        unit.map(|unit| unit.0),
+        metric.map(Metric::code),
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let mut figures: Vec<Figure> = Vec::new();
+    for row in rows {
+        let (unit, metric) = (row.unit, row.metric);
+        if figures.last().is_none_or(|last| (last.unit, last.metric) != (unit, metric)) {
+            let (numerator, denominator) = (counted(row.numerator)?, counted(row.denominator)?);
+            figures.push(Figure { unit, metric, numerator, denominator, items: Vec::new() });
+        }
+        if let Some(last) = figures.last_mut() {
+            last.items.extend(row.item());
+        }
+    }
+    Ok(figures)
+}
+
+/// What the issue printed about the one before.
+pub async fn late(tx: &mut Tx, issue: &Issue) -> StoreResult<Vec<Late>> {
+    let (conn, id) = tx.of_issue(issue);
+    let rows = sqlx::query!(
+        r#"SELECT unit_id AS "unit: UnitId", metric AS "metric: Metric", case_id AS "case: PetitionCaseId",
+                  case_number AS number, assignment_id AS "assignment: AssignmentId",
+                  bucket_before AS "before: Bucket", bucket_now AS "now: Bucket", reason
+           FROM bulletin_change WHERE bulletin_id = $1 ORDER BY place"#,
+        id,
+    )
+    .fetch_all(conn)
+    .await?;
+    let late = rows.into_iter().map(|row| Late {
+        unit: row.unit,
+        metric: row.metric,
+        change: Change {
+            case: row.case,
+            number: row.number,
+            assignment: row.assignment,
+            before: row.before,
+            now: row.now,
+            reason: row.reason,
+        },
+    });
+    Ok(late.collect())
+}
+
+/// Which of these cases the reader may open. A number in a bulletin opens nothing by itself.
+pub async fn reachable(tx: &mut Tx, cases: &[PetitionCaseId]) -> StoreResult<Vec<PetitionCaseId>> {
+    let cases: Vec<i64> = cases.iter().map(|case| case.0).collect();
+    let (conn, scope) = tx.scoped();
+    let reachable = sqlx::query_scalar!(
+        r#"SELECT c.id AS "id: PetitionCaseId" FROM petition_case c
+           WHERE c.id = ANY ($1) AND c.unit_id = ANY ($2)
+             AND (NOT $3 OR EXISTS (SELECT FROM closing_signature s WHERE s.case_id = c.id
+                                    AND s.step = 'bureau' AND s.decision = 'approve'))"#,
+        &cases,
+        scope.units(),
+        scope.submitted_only(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(reachable)
+}

@@ -1,0 +1,104 @@
+//! How petition cases ended, and how the court cases behind them were graded.
+
+use super::{StoreResult, Tx, units};
+use crate::domain::composition::{Group, by_ending, sources};
+use crate::domain::ids::{ImportId, UnitId};
+use crate::domain::outcome::Outcome;
+use crate::domain::source::Source;
+use crate::domain::summary::{By, Reviews, Summary, rates};
+
+/// A closed case, with what rows are made of.
+struct Closed {
+    source: Option<Source>,
+    unit: UnitId,
+    outcome: Outcome,
+}
+
+/// The outcomes of the closed cases within reach, or of the cases of one import. An import is a
+/// cohort: its open cases are in the base of the rates.
+pub async fn summary(tx: &mut Tx, by: By, import: Option<ImportId>) -> StoreResult<Summary> {
+    let closed = closed(tx, import).await?;
+    let outcomes: Vec<_> = closed.iter().map(|case| case.outcome).collect();
+    let cohort = match import {
+        Some(import) => Some(count(tx, import).await?),
+        None => None,
+    };
+    let composition = match by {
+        By::Source => {
+            let closed: Vec<_> = closed.iter().map(|case| (case.source, case.outcome)).collect();
+            by_ending(&sources(), &closed)
+        }
+        By::Court => {
+            let closed: Vec<_> = closed.iter().map(|case| (case.unit, case.outcome)).collect();
+            by_ending(&courts(tx).await?, &closed)
+        }
+    };
+    let reviews = reviews(tx, import).await?;
+    Ok(Summary { by, composition, rates: rates(&outcomes, cohort), reviews })
+}
+
+async fn courts(tx: &mut Tx) -> StoreResult<Vec<Group<UnitId>>> {
+    let units = units::list(tx).await?;
+    let group = |unit: crate::domain::unit::Unit| Group {
+        of: unit.id,
+        code: unit.code,
+        label: unit.short_name,
+    };
+    Ok(units.into_iter().map(group).collect())
+}
+
+/// The cases whose last round is closed, by how it ended.
+async fn closed(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Vec<Closed>> {
+    let (conn, scope) = tx.scoped();
+    let closed = sqlx::query_as!(
+        Closed,
+        r#"SELECT n.source AS "source: Source", c.unit_id AS "unit: UnitId", o.outcome AS "outcome: Outcome"
+           FROM petition_case c
+           JOIN petition_case_now n ON n.case_id = c.id
+           JOIN round_outcome o ON o.round_id = n.round_id
+           WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)"#,
+        scope.units(),
+        import.map(|import| import.0),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(closed)
+}
+
+/// How many cases an import brought, void ones apart.
+async fn count(tx: &mut Tx, import: ImportId) -> StoreResult<u32> {
+    let (conn, scope) = tx.scoped();
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!"
+           FROM petition_case c JOIN petition_case_now n ON n.case_id = c.id
+           WHERE c.unit_id = ANY ($1) AND c.import_id = $2 AND n.stage <> 'void'"#,
+        scope.units(),
+        import.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// The last grade of each reviewed court case.
+async fn reviews(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Reviews> {
+    let (conn, scope) = tx.scoped();
+    let row = sqlx::query!(
+        r#"SELECT count(*) FILTER (WHERE grade = 1) AS "first!", count(*) FILTER (WHERE grade = 2) AS "second!",
+                  count(*) FILTER (WHERE grade = 3) AS "third!",
+                  count(*) FILTER (WHERE accountability) AS "accountability!"
+           FROM (SELECT DISTINCT ON (r.case_id, r.court_case_id) r.grade, r.accountability
+                 FROM case_review r
+                 JOIN petition_case c ON c.id = r.case_id
+                 JOIN petition_case_now n ON n.case_id = c.id
+                 WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+                 ORDER BY r.case_id, r.court_case_id, r.id DESC) last"#,
+        scope.units(),
+        import.map(|import| import.0),
+    )
+    .fetch_one(conn)
+    .await?;
+    let counted = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let grades = [row.first, row.second, row.third].map(counted);
+    Ok(Reviews::of(grades, counted(row.accountability)))
+}

@@ -1,0 +1,284 @@
+//! The register read: the visits of a day, and one visit with everything about it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::visits::QUERY_CODE;
+use super::{StoreResult, Tx};
+use crate::domain::calendar;
+use crate::domain::ids::{StaffId, UnitId, VisitId};
+use crate::domain::petition_case::Stage;
+use crate::domain::query_code::QueryCode;
+use crate::domain::visit::{Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind};
+
+/// Which visits of a day.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub day: NaiveDate,
+    /// A hall's key; none: every hall within reach.
+    pub hall: Option<i64>,
+    pub form: Option<VisitForm>,
+    pub disposition: Option<Disposition>,
+    /// The number of the last visit of the page before; empty on the first.
+    pub after: String,
+}
+
+/// A line of the day.
+#[derive(Debug, Clone)]
+pub struct VisitLine {
+    pub number: String,
+    pub received_at: DateTime<Utc>,
+    pub running: i32,
+    pub hall: String,
+    pub name: Option<String>,
+    pub people: i32,
+    pub nth: Option<i32>,
+    pub kind: VisitKind,
+    pub category: Category,
+    /// What was said, where the reader may know it.
+    pub summary: Option<String>,
+    pub disposition: Disposition,
+    pub receiver: String,
+    pub is_void: bool,
+}
+
+/// The visits of a day in the order of their reception.
+pub async fn list(tx: &mut Tx, filter: &Filter, size: i64) -> StoreResult<Vec<VisitLine>> {
+    let (conn, scope) = tx.scoped();
+    let lines = sqlx::query_as!(
+        VisitLine,
+        r#"SELECT v.number, v.received_at, v.running, h.code AS hall, p.name AS "name?", v.people_count AS people,
+                  c.nth AS "nth?", v.visit_kind AS "kind: VisitKind", v.category AS "category: Category",
+                  coalesce(nullif(t.summary, ''), e.summary) AS summary,
+                  v.disposition AS "disposition: Disposition", s.name AS receiver,
+                  EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!"
+           FROM visit v
+           JOIN hall h ON h.id = v.hall_id
+           JOIN staff s ON s.id = v.receiver_id
+           LEFT JOIN petitioner p ON p.id = v.petitioner_id
+           LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
+           LEFT JOIN visit_text t ON t.visit_id = v.id AND (
+               $6 IN ('all', 'narrative') OR v.recorded_by = $7
+               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
+                          WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $7))
+           LEFT JOIN visit_text e ON e.visit_id = t.same_as_visit_id
+           WHERE v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
+             AND ($4::bigint IS NULL OR v.hall_id = $4)
+             AND ($5::text IS NULL OR v.visit_form = $5)
+             AND ($8::text IS NULL OR v.disposition = $8)
+             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $7 OR $6 = 'all')
+             AND ($9 = '' OR (v.received_at, v.id) > (SELECT b.received_at, b.id FROM visit b WHERE b.number = $9))
+           ORDER BY v.received_at, v.id
+           LIMIT $10"#,
+        scope.units(),
+        calendar::start_of(filter.day),
+        calendar::end_of(filter.day),
+        filter.hall,
+        filter.form.map(VisitForm::code),
+        scope.opening().code(),
+        scope.staff().0,
+        filter.disposition.map(Disposition::code),
+        filter.after,
+        size,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(lines)
+}
+
+/// The sums of a day: 「今日18批23人，初访11，重复访7，集体访1」. What was taken back isn't counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DaySums {
+    pub visits: i64,
+    pub people: i64,
+    pub first: i64,
+    pub repeated: i64,
+    pub groups: i64,
+}
+
+/// The sums of what the filter keeps, whatever page is shown.
+pub async fn sums(tx: &mut Tx, filter: &Filter) -> StoreResult<DaySums> {
+    let (conn, scope) = tx.scoped();
+    let sums = sqlx::query_as!(
+        DaySums,
+        r#"SELECT count(*) AS "visits!", coalesce(sum(v.people_count), 0) AS "people!",
+                  count(*) FILTER (WHERE coalesce(c.nth, 1) = 1) AS "first!",
+                  count(*) FILTER (WHERE c.nth > 1) AS "repeated!",
+                  count(*) FILTER (WHERE v.visit_form = 'group') AS "groups!"
+           FROM visit v
+           LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
+           WHERE v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
+             AND ($4::bigint IS NULL OR v.hall_id = $4)
+             AND ($5::text IS NULL OR v.visit_form = $5)
+             AND ($6::text IS NULL OR v.disposition = $6)
+             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $7 OR $8 = 'all')
+             AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)"#,
+        scope.units(),
+        calendar::start_of(filter.day),
+        calendar::end_of(filter.day),
+        filter.hall,
+        filter.form.map(VisitForm::code),
+        filter.disposition.map(Disposition::code),
+        scope.staff().0,
+        scope.opening().code(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(sums)
+}
+
+/// A hall to choose from, or to stand on a receipt.
+#[derive(Debug, Clone)]
+pub struct Hall {
+    pub id: i64,
+    pub unit: UnitId,
+    pub code: String,
+    pub name: String,
+}
+
+/// The halls of the units within reach, in their fixed order.
+pub async fn halls(tx: &mut Tx) -> StoreResult<Vec<Hall>> {
+    let (conn, scope) = tx.scoped();
+    let halls = sqlx::query_as!(
+        Hall,
+        r#"SELECT h.id, h.unit_id AS "unit: UnitId", h.code, u.short_name || h.name AS "name!"
+           FROM hall h JOIN unit u ON u.id = h.unit_id
+           WHERE h.unit_id = ANY ($1) ORDER BY u.place, h.id"#,
+        scope.units(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(halls)
+}
+
+/// The last running number that a hall gave on a day, as far as it is within reach.
+pub async fn last_running(tx: &mut Tx, hall: Option<i64>, day: NaiveDate) -> StoreResult<i32> {
+    let (conn, scope) = tx.scoped();
+    let last = sqlx::query_scalar!(
+        r#"SELECT coalesce(max(running), 0) AS "last!" FROM visit
+           WHERE unit_id = ANY ($1) AND ($2::bigint IS NULL OR hall_id = $2)
+             AND recorded_at >= $3 AND recorded_at < $4"#,
+        scope.units(),
+        hall,
+        calendar::start_of(day),
+        calendar::end_of(day),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(last)
+}
+
+/// One visit with everything about it that its reader may know.
+#[derive(Debug, Clone)]
+pub struct VisitFile {
+    pub id: VisitId,
+    pub number: String,
+    pub running: i32,
+    pub court: String,
+    pub hall: String,
+    pub hall_address: String,
+    pub hall_phone: String,
+    pub channel: Channel,
+    pub kind: VisitKind,
+    pub form: VisitForm,
+    pub people: i32,
+    pub involved: Option<i32>,
+    pub category: Category,
+    pub origin: Option<String>,
+    pub origin_unit: Option<UnitId>,
+    pub name: Option<String>,
+    pub id_tail: Option<String>,
+    pub id_verified: Option<bool>,
+    pub phone_tail: Option<String>,
+    pub principal_name: String,
+    pub mandate: Option<bool>,
+    pub assist: Vec<String>,
+    pub representatives: Vec<String>,
+    pub summary: Option<String>,
+    pub same_as: Option<String>,
+    pub origin_case_number: Option<String>,
+    pub answer: Option<String>,
+    pub disposition: Disposition,
+    pub route: Option<LitigationRoute>,
+    pub organ: Option<String>,
+    pub urgent_reason: String,
+    pub receiver: String,
+    pub receiver_phone: String,
+    pub posted_on: Option<NaiveDate>,
+    pub received_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub recorded_by: StaffId,
+    pub recorder: String,
+    pub case_number: Option<String>,
+    pub nth: Option<i32>,
+    pub stage: Option<Stage>,
+    pub case_court: Option<String>,
+    pub not_same: Option<String>,
+    pub void_reason: Option<String>,
+    pub voided_at: Option<DateTime<Utc>>,
+}
+
+/// The visit with this number, unless it doesn't exist or lies outside the scope.
+pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
+    let (conn, scope) = tx.scoped();
+    let file = sqlx::query_as!(
+        VisitFile,
+        r#"SELECT v.id AS "id: VisitId", v.number, v.running, u.name AS court, h.name AS hall,
+                  h.address AS hall_address, h.phone AS hall_phone, v.channel AS "channel: Channel",
+                  v.visit_kind AS "kind: VisitKind", v.visit_form AS "form: VisitForm", v.people_count AS people,
+                  v.involved_count AS involved, v.category AS "category: Category", o.name AS "origin?",
+                  v.origin_unit_id AS "origin_unit: UnitId", p.name AS "name?", p.id_tail AS "id_tail?",
+                  p.id_verified AS "id_verified?", p.phone_tail AS "phone_tail?", v.principal_name, v.mandate, v.assist,
+                  ARRAY(SELECT r.name FROM visit_representative r WHERE r.visit_id = v.id
+                        ORDER BY r.place) AS "representatives!",
+                  coalesce(nullif(t.summary, ''), e.summary) AS summary, ev.number AS "same_as?",
+                  t.origin_case_number AS "origin_case_number?", t.answer_text AS "answer?",
+                  v.disposition AS "disposition: Disposition",
+                  nullif(g.litigation_route, '') AS "route: LitigationRoute",
+                  nullif(g.transfer_organ, '') AS organ, v.urgent_reason, s.name AS receiver, s.phone AS receiver_phone,
+                  v.posted_on, v.received_at, v.recorded_at, v.recorded_by AS "recorded_by: StaffId", w.name AS recorder,
+                  k.number AS "case_number?", k.nth AS "nth?", k.stage AS "stage?: Stage", nu.short_name AS "case_court?",
+                  (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,
+                  x.reason AS "void_reason?", x.voided_at AS "voided_at?"
+           FROM visit v
+           JOIN hall h ON h.id = v.hall_id
+           JOIN unit u ON u.id = h.unit_id
+           JOIN staff s ON s.id = v.receiver_id
+           JOIN staff w ON w.id = v.recorded_by
+           LEFT JOIN unit o ON o.id = v.origin_unit_id
+           LEFT JOIN petitioner p ON p.id = v.petitioner_id
+           LEFT JOIN LATERAL case_of_visit(v.id) k ON true
+           LEFT JOIN unit nu ON nu.id = k.unit_id
+           LEFT JOIN screening g ON g.case_id = k.case_id AND k.nth = 1
+           LEFT JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
+               $3 IN ('all', 'narrative') OR v.recorded_by = $4
+               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
+                          WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $4))
+           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id
+           LEFT JOIN visit_text e ON e.visit_id = ev.id
+           LEFT JOIN visit_void x ON x.visit_id = v.id
+           WHERE v.number = $1 AND v.unit_id = ANY ($2)
+             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $4 OR $3 = 'all')"#,
+        number,
+        scope.units(),
+        scope.opening().code(),
+        scope.staff().0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(file)
+}
+
+/// The query code of a visit within reach, for its receipt.
+pub async fn query_code(tx: &mut Tx, visit: VisitId) -> StoreResult<Option<QueryCode>> {
+    let keys = tx.keys();
+    let (conn, scope) = tx.scoped();
+    let sealed = sqlx::query_scalar!(
+        "SELECT query_code_sealed FROM visit WHERE id = $1 AND unit_id = ANY ($2)",
+        visit.0,
+        scope.units(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let code = sealed.map(|sealed| keys.open_text(QUERY_CODE, &sealed)).transpose()?;
+    Ok(code.and_then(|code| QueryCode::parse(&code)))
+}

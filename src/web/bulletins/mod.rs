@@ -1,0 +1,176 @@
+//! The bulletin (双周通报): the issues, the ranking, the figures and where they come from, the steps
+//! from draft to publication, the print.
+
+mod figures;
+mod numbers;
+mod pages;
+mod print;
+mod steps;
+mod table;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::extract::{Form, Path, Query};
+use super::form::{Choice, Problems};
+use super::layout::{Frame, done};
+use super::routes::{Table, Who};
+use super::{App, AppError, AppResult};
+use crate::domain::bulletin::{draft, may_edit};
+use crate::domain::calendar::day_of;
+use crate::domain::figure::Metric;
+use crate::domain::period::{Period, day_text};
+use crate::domain::staff::Role;
+use crate::store::bulletins::{self, Issue};
+use crate::store::{Begun, Session, Tx};
+use numbers::Numbers;
+use pages::{Head, IssueLine, ListPage, RankingPage, SettlementPage};
+use table::{Column, LateLine, ranking, settlement};
+
+const EDITORS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
+
+pub fn routes(table: Table) -> Table {
+    table
+        .get("/bulletins", Who::SignedIn, list)
+        .post("/bulletins", EDITORS, create)
+        .get("/bulletins/{period}", Who::SignedIn, show)
+        .get("/bulletins/{period}/figures/{court}/{metric}", Who::SignedIn, figures::show)
+        .get("/bulletins/{period}/freeze", EDITORS, steps::new_freeze)
+        .post("/bulletins/{period}/freeze", EDITORS, steps::create_freeze)
+        .get("/bulletins/{period}/publication", EDITORS, steps::new_publication)
+        .post("/bulletins/{period}/publication", EDITORS, steps::create_publication)
+        .get("/bulletins/{period}/print", Who::SignedIn, print::show)
+}
+
+/// How many issues the list shows: two years of them.
+const LISTED: i64 = 52;
+/// How many past fortnights a draft can be chosen from.
+const OFFERED: usize = 6;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct DraftForm {
+    period: String,
+}
+
+async fn list(State(app): State<App>, session: Session, frame: Frame) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    list_page(&app, (&mut tx, &session), &frame, (DraftForm::default(), Problems::default())).await
+}
+
+async fn list_page(
+    app: &App,
+    (tx, session): (&mut Tx, &Session),
+    frame: &Frame,
+    (form, problems): (DraftForm, Problems),
+) -> AppResult<Response> {
+    let issues = bulletins::list(tx, Some(LISTED)).await?;
+    let (shell, now) = (frame.shell("双周通报"), app.clock.now());
+    let periods = if may_edit(session.actor().role) {
+        let made: Vec<_> = issues.iter().map(Issue::period).collect();
+        offered(Period::last_ended(now), &made, &form.period)
+    } else {
+        Vec::new()
+    };
+    let status =
+        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let issues = issues.iter().map(|issue| IssueLine::of(issue, day_of(now))).collect();
+    let page = ListPage { shell, issues, periods, empty: empty(now), problems };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+/// The fortnights that are over and have no issue yet, the last one first.
+fn offered(last: Period, made: &[Period], chosen: &str) -> Vec<Choice> {
+    let past = std::iter::successors(Some(last), |period| Some(period.previous()));
+    let open = past.take(OFFERED).filter(|period| !made.contains(period));
+    let label = |period: Period| format!("{}（{}）", period.issue(), period.days());
+    Choice::list(open.map(|period| (period.to_string(), label(period))), chosen)
+}
+
+/// 「还没有通报。第12期将于6月15日生成草稿。」 On the day itself the draft is still to come.
+fn empty(now: chrono::DateTime<chrono::Utc>) -> String {
+    let last = Period::last_ended(now);
+    let next = if last.day_after() == day_of(now) { last } else { last.next() };
+    format!("还没有通报。{}将于{}生成草稿。", next.issue(), day_text(next.day_after()))
+}
+
+async fn create(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    form: Form<DraftForm>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
+        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
+        Begun::Fresh(tx) => tx,
+    };
+    let mut problems = Problems::default();
+    if let Some(period) = problems.accept("period", form.fields.period.trim().parse::<Period>()) {
+        let location = format!("/bulletins/{period}");
+        if bulletins::find(&mut tx, period).await?.is_some() {
+            return Ok(Redirect::to(&location).into_response());
+        }
+        match draft(period, session.actor(), now) {
+            Ok(fact) => {
+                bulletins::record(&mut tx, &fact).await?;
+                tx.commit_to(&location).await?;
+                return Ok(done(&location, "已生成草稿。"));
+            }
+            Err(refusal) => problems = Problems::whole(refusal.to_string()),
+        }
+    }
+    list_page(&app, (&mut tx, &session), &frame, (form.fields, problems)).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    by: String,
+    tab: String,
+}
+
+/// The issue of an address, or 404: to whoever may not read it, it isn't there.
+async fn find(tx: &mut Tx, period: Period) -> AppResult<Issue> {
+    bulletins::find(tx, period).await?.ok_or(AppError::NotFound)
+}
+
+/// The ranked metric that was asked for, else the first of the method.
+fn ranked_by(issue: &Issue, by: &str) -> AppResult<Metric> {
+    let ranked = &issue.method.ranked;
+    let asked = Metric::from_code(by).filter(|metric| ranked.contains(metric));
+    asked.or(ranked.first().copied()).ok_or(AppError::NotFound)
+}
+
+async fn show(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(period): Path<Period>,
+    Query(asked): Query<Asked>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let issue = find(&mut tx, period).await?;
+    let numbers = Numbers::read(&mut tx, &issue).await?;
+    let head = Head::of(&issue, session.actor().role, day_of(app.clock.now()));
+    let shell = frame.shell(head.title.clone());
+    if asked.tab == "settlement" {
+        let page = SettlementPage { shell, head, table: settlement(&issue, &numbers) };
+        return Ok(Html(page.render()?).into_response());
+    }
+    let by = ranked_by(&issue, &asked.by)?;
+    let earlier = bulletins::earlier(&mut tx, &issue, by, table::ISSUES_BEFORE).await?;
+    let page = RankingPage {
+        shell,
+        columns: Column::all(&issue, by),
+        tables: ranking(&issue, &numbers, by, &earlier),
+        late: LateLine::list(&numbers, by),
+        before: issue.period().previous().issue(),
+        by,
+        head,
+    };
+    Ok(Html(page.render()?).into_response())
+}

@@ -1,0 +1,53 @@
+//! The draft of a close report: one's own, kept while it is being written.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+
+use super::form::ClosingForm;
+use crate::store::drafts::{self, Subject};
+use crate::store::petition_cases::Opened;
+use crate::store::{Session, Tx};
+use crate::web::extract::{Form, Path};
+use crate::web::{App, AppError, AppResult, handling};
+
+fn subject(opened: &Opened) -> Subject<'_> {
+    Subject { form: "closing", of: &opened.case().number }
+}
+
+/// The draft, and when it was saved. One that can't be read any more is as good as none.
+pub async fn find(tx: &mut Tx, opened: &Opened) -> AppResult<Option<(ClosingForm, DateTime<Utc>)>> {
+    let draft = drafts::find(tx, subject(opened)).await?;
+    Ok(draft.and_then(|draft| Some((serde_json::from_str(&draft.body).ok()?, draft.saved_at))))
+}
+
+/// Keeps what is typed so far.
+pub async fn keep(
+    tx: &mut Tx,
+    opened: &Opened,
+    form: &ClosingForm,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    let body = serde_json::to_string(form).map_err(|error| AppError::Office(error.to_string()))?;
+    Ok(drafts::keep(tx, subject(opened), &body, at).await?)
+}
+
+/// Throws the draft away: the report was handed in.
+pub async fn discard(tx: &mut Tx, opened: &Opened) -> AppResult<()> {
+    Ok(drafts::discard(tx, subject(opened)).await?)
+}
+
+/// Saves the draft while its writer goes on.
+pub async fn update(
+    State(app): State<App>,
+    session: Session,
+    Path(number): Path<String>,
+    form: Form<ClosingForm>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let opened = handling::opened(&mut tx, &number).await?;
+    keep(&mut tx, &opened, &form.fields, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,295 @@
+//! 办结报告: written from what is on file, sent through the chain, printed as a document.
+
+mod draft;
+mod form;
+mod pages;
+mod print;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{DateTime, Utc};
+
+use super::extract::{Form, Path};
+use super::form::Problems;
+use super::layout::{self, Frame};
+use super::routes::{Table, Who};
+use super::signing::ReplyView;
+use super::{App, AppResult, handling};
+use crate::domain::calendar::{clock_time, day_of, format_moment};
+use crate::domain::closing::{self, Closing, Dossier, Refusal};
+use crate::domain::document::{Filed, Filing};
+use crate::domain::staff::Role;
+use crate::store::petition_cases::Opened;
+use crate::store::{self, Begun, Session, StoreError, Tx};
+use form::{ClosingForm, field, filed};
+use handling::{CHANGED, answer_with, opened};
+use pages::{EditPage, Origin, ShowPage};
+
+const READERS: Who = Who::Staff(&[
+    Role::Handler,
+    Role::Leader,
+    Role::President,
+    Role::Bureau,
+    Role::BureauHead,
+    Role::LeadingGroup,
+]);
+
+pub fn routes(table: Table) -> Table {
+    table
+        .get("/cases/{case_no}/closing", handling::UNIT, show)
+        .upload("/cases/{case_no}/closing", handling::UNIT, create)
+        .post("/cases/{case_no}/closing/draft", handling::UNIT, draft::update)
+        .get("/cases/{case_no}/closing/print", READERS, print::show)
+}
+
+fn location(number: &str) -> String {
+    format!("/cases/{number}/closing")
+}
+
+/// The case with what is on file, as someone of the unit finds it.
+struct Found {
+    opened: Opened,
+    dossier: Dossier,
+    latest: Option<Closing>,
+    petitioner: String,
+}
+
+impl Found {
+    async fn load(tx: &mut Tx, number: &str) -> AppResult<Self> {
+        let opened = opened(tx, number).await?;
+        Ok(Self {
+            dossier: store::closings::dossier(tx, &opened).await?,
+            latest: store::closings::latest(tx, &opened).await?,
+            petitioner: store::closings::petitioner(tx, &opened).await?,
+            opened,
+        })
+    }
+
+    fn may_apply(&self, session: &Session) -> Result<(), Refusal> {
+        closing::may_apply(session.actor(), self.opened.case(), &self.dossier)
+    }
+
+    /// The report that came back, if the latest one did.
+    fn returned(&self) -> Option<&Closing> {
+        self.latest.as_ref().filter(|closing| closing.returned().is_some())
+    }
+}
+
+/// Who asks, for the page that is shown first and again when a form comes back.
+struct Asking<'a> {
+    app: &'a App,
+    session: &'a Session,
+    frame: &'a Frame,
+}
+
+/// What a form is shown with.
+struct Shown {
+    form: ClosingForm,
+    origin: Origin,
+    draft_saved: Option<String>,
+    problems: Problems,
+    status: StatusCode,
+}
+
+async fn show(
+    State(app): State<App>,
+    session: Session,
+    Path(number): Path<String>,
+    frame: Frame,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let found = Found::load(&mut tx, &number).await?;
+    let asking = Asking { app: &app, session: &session, frame: &frame };
+    if let Err(refusal) = found.may_apply(&session) {
+        return asking.report(&mut tx, found, &refusal).await;
+    }
+    let shown = beginning(&mut tx, &found, app.clock.now()).await?;
+    asking.form(&mut tx, found, shown).await
+}
+
+/// What the form begins with: one's own draft, else the report that came back, else the file.
+async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<Shown> {
+    let shown = |form, origin, draft_saved| Shown {
+        form,
+        origin,
+        draft_saved,
+        problems: Problems::default(),
+        status: StatusCode::OK,
+    };
+    if let Some((form, saved_at)) = draft::find(tx, &found.opened).await? {
+        let saved = if day_of(saved_at) == day_of(now) {
+            format!("今天{}", clock_time(saved_at))
+        } else {
+            format_moment(saved_at, day_of(now))
+        };
+        return Ok(shown(form, Origin::Hand, Some(saved)));
+    }
+    if let Some(closing) = found.returned() {
+        let content = &closing.content;
+        let form = ClosingForm::of(Some(content.outcome), &content.sections);
+        return Ok(shown(form, Origin::Hand, None));
+    }
+    let known = store::known_facts::read(tx, &found.opened).await?;
+    Ok(shown(ClosingForm::of(None, &closing::draft(&known)), Origin::File, None))
+}
+
+async fn create(
+    State(app): State<App>,
+    session: Session,
+    Path(number): Path<String>,
+    frame: Frame,
+    form: Form<ClosingForm>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut problems = Problems::default();
+    let files = filed(&form.files, &mut problems);
+    keep_files(&app, &session, &number, &files).await?;
+    if form.fields.is_draft() && problems.is_empty() {
+        let mut tx = app.db.begin(&session).await?;
+        let found = Found::load(&mut tx, &number).await?;
+        draft::keep(&mut tx, &found.opened, &form.fields, now).await?;
+        tx.commit().await?;
+        return Ok(layout::done(&location(&number), "草稿已保存。"));
+    }
+    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
+        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
+        Begun::Fresh(tx) => tx,
+    };
+    let found = Found::load(&mut tx, &number).await?;
+    let asking = Asking { app: &app, session: &session, frame: &frame };
+    match asking.apply(&mut tx, &found, &form.fields, problems).await? {
+        Ok(()) => {
+            tx.commit_to(&location(&number)).await?;
+            Ok(layout::done(&location(&number), "已报包案领导签字。"))
+        }
+        Err((status, problems)) => {
+            let found = Found::load(&mut tx, &number).await?;
+            let (form, origin) = (form.fields, Origin::Hand);
+            let shown = Shown { form, origin, draft_saved: None, problems, status };
+            asking.form(&mut tx, found, shown).await
+        }
+    }
+}
+
+/// Files are evidence in their own right: they are kept even when the report isn't ready yet, each
+/// once.
+async fn keep_files(
+    app: &App,
+    session: &Session,
+    number: &str,
+    files: &[Filed<'_>],
+) -> AppResult<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin(session).await?;
+    let found = Found::load(&mut tx, number).await?;
+    if found.may_apply(session).is_err() {
+        return Ok(());
+    }
+    let filing =
+        Filing { belongs_to: String::new(), by: session.actor().staff, at: app.clock.now() };
+    for file in files {
+        if !store::closings::holds(&found.dossier, file) {
+            store::documents::add(&mut tx, &found.opened, file, &filing).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+impl Asking<'_> {
+    /// Hands the report in, or says what stands against it.
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        found: &Found,
+        form: &ClosingForm,
+        mut problems: Problems,
+    ) -> AppResult<Result<(), (StatusCode, Problems)>> {
+        let refused = |problems| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, problems)));
+        let wanted = match form.check() {
+            Ok(wanted) => wanted,
+            Err(wrong) => {
+                for one in wrong.list() {
+                    problems.add(&one.field, &one.message);
+                }
+                return refused(problems);
+            }
+        };
+        if wanted.version != found.opened.case().version {
+            return Ok(Err((StatusCode::CONFLICT, Problems::whole(CHANGED))));
+        }
+        let (actor, case) = (self.session.actor(), found.opened.case());
+        let now = self.app.clock.now();
+        match closing::apply(actor, case, &found.dossier, wanted.report, now) {
+            Ok(fact) if problems.is_empty() => {
+                match store::closings::record(tx, &found.opened, &fact).await {
+                    Err(StoreError::Stale) => {
+                        return Ok(Err((StatusCode::CONFLICT, Problems::whole(CHANGED))));
+                    }
+                    other => drop(other?),
+                }
+                draft::discard(tx, &found.opened).await?;
+                Ok(Ok(()))
+            }
+            Ok(_) => refused(problems),
+            Err(refusals) => {
+                for refusal in refusals {
+                    problems.add(field(refusal), refusal.to_string());
+                }
+                refused(problems)
+            }
+        }
+    }
+
+    async fn form(&self, tx: &mut Tx, found: Found, shown: Shown) -> AppResult<Response> {
+        if let Err(refusal) = found.may_apply(self.session) {
+            return self.report(tx, found, &refusal).await;
+        }
+        let today = day_of(self.app.clock.now());
+        let page = EditPage {
+            shell: self.frame.shell("办结报告"),
+            case: found.opened.case().clone(),
+            returned: found.returned().cloned(),
+            reply: reply(tx, &found, today).await?,
+            petitioner: found.petitioner,
+            form: shown.form,
+            origin: shown.origin,
+            draft_saved: shown.draft_saved,
+            papers: found.dossier.papers,
+            problems: shown.problems,
+            today,
+        };
+        answer_with(&page, shown.status)
+    }
+
+    /// The report while it is signed, or why there is none.
+    async fn report(&self, tx: &mut Tx, found: Found, refusal: &Refusal) -> AppResult<Response> {
+        let today = day_of(self.app.clock.now());
+        let page = ShowPage {
+            shell: self.frame.shell("办结报告"),
+            case: found.opened.case().clone(),
+            reply: reply(tx, &found, today).await?,
+            petitioner: found.petitioner,
+            reason: refusal.to_string(),
+            closing: found.latest,
+            today,
+        };
+        answer_with(&page, StatusCode::OK)
+    }
+}
+
+/// The reply that the report rests on, or would.
+async fn reply(tx: &mut Tx, found: &Found, today: chrono::NaiveDate) -> AppResult<ReplyView> {
+    let uuid = match &found.latest {
+        Some(closing) if closing.returned().is_none() => Some(closing.content.reply),
+        Some(_) | None => found.dossier.reply,
+    };
+    let line = match uuid {
+        Some(uuid) => store::replies::find(tx, &found.opened, uuid).await?,
+        None => None,
+    };
+    Ok(ReplyView::of(line, today))
+}

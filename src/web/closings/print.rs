@@ -1,0 +1,74 @@
+//! The close report as an official document.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use chrono::{DateTime, Utc};
+
+use super::draft;
+use super::pages::{PrintPage, Text};
+use crate::domain::calendar::{clock_time, day_of};
+use crate::domain::closing::{Closing, Sections, needed};
+use crate::domain::outcome::Outcome;
+use crate::store::petition_cases::Opened;
+use crate::store::{self, Session, Tx};
+use crate::web::extract::Path;
+use crate::web::signing::ReplyView;
+use crate::web::{App, AppError, AppResult, handling};
+
+/// The latest report of the round, or where there is none yet one's own draft.
+pub async fn show(
+    State(app): State<App>,
+    session: Session,
+    Path(number): Path<String>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin(&session).await?;
+    let opened = handling::opened(&mut tx, &number).await?;
+    let closing = store::closings::latest(&mut tx, &opened).await?;
+    let text = match &closing {
+        Some(closing) => Some(Text::of(&closing.content)),
+        None => drafted(&mut tx, &opened).await?,
+    };
+    let text = text.ok_or(AppError::NotFound)?;
+    let reply = match text.reply {
+        Some(reply) => store::replies::find(&mut tx, &opened, reply).await?,
+        None => None,
+    };
+    let page = PrintPage {
+        petitioner: store::closings::petitioner(&mut tx, &opened).await?,
+        issuer: store::closings::issuer(&mut tx, &opened).await?,
+        case: opened.case().clone(),
+        reply: ReplyView::of(reply, day_of(now)),
+        stamp: stamp(&session, now),
+        closing: closing.filter(is_standing),
+        text,
+        today: day_of(now),
+    };
+    Ok(Html(page.render()?).into_response())
+}
+
+/// A returned report is a draft again.
+fn is_standing(closing: &Closing) -> bool {
+    closing.returned().is_none()
+}
+
+/// Who printed it, and when.
+fn stamp(session: &Session, now: DateTime<Utc>) -> String {
+    let (court, name) = (session.court_name(), session.staff_name());
+    format!("{court}　打印人：{name}　{} {}", day_of(now), clock_time(now))
+}
+
+/// The draft as it would read.
+async fn drafted(tx: &mut Tx, opened: &Opened) -> AppResult<Option<Text>> {
+    let Some((form, _)) = draft::find(tx, opened).await? else { return Ok(None) };
+    let dossier = store::closings::dossier(tx, opened).await?;
+    let outcome = Outcome::from_code(&form.outcome);
+    let wanted = outcome.map_or(&[][..], needed);
+    Ok(Some(Text {
+        outcome,
+        sections: Sections::each(|section| form.text(section).to_owned()),
+        papers: dossier.papers.into_iter().filter(|paper| wanted.contains(&paper.kind)).collect(),
+        reply: dossier.reply,
+    }))
+}

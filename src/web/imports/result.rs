@@ -1,0 +1,184 @@
+//! The imports so far, the result of one of them, and the rows that wait for a decision.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::check::not_imported;
+use super::form::DecisionForm;
+use super::pages::{ListPage, RowView, ShowPage, WaitingView, sentence};
+use super::{dry_run, reread, sheets};
+use crate::domain::calendar;
+use crate::domain::import::{self, Decision, DryRun, State as RowState};
+use crate::domain::ledger_import::{Kind, Weight};
+use crate::store::imports::{self, ImportLine, Importer, RowLine};
+use crate::store::keys::hex;
+use crate::store::{Begun, Session, Tx};
+use crate::web::extract::{Form, Path, Query};
+use crate::web::form::Problems;
+use crate::web::layout::{Frame, done};
+use crate::web::{App, AppError, AppResult};
+
+const PAGE: usize = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Listing {
+    after: Option<Uuid>,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Query(listing): Query<Listing>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let size = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut imports = imports::list(&mut tx, listing.after, size).await?;
+    let more = imports.len() > PAGE;
+    imports.truncate(PAGE);
+    let last = imports.last().filter(|_| more);
+    let next = last.map(|last| format!("/imports?after={}", last.uuid));
+    let today = calendar::day_of(app.clock.now());
+    let page = ListPage { shell: frame.shell("导入记录"), imports, today, next };
+    Ok(Html(page.render()?).into_response())
+}
+
+pub async fn show(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(uuid): Path<Uuid>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let import = imports::find(&mut tx, uuid).await?.ok_or(AppError::NotFound)?;
+    page(&mut tx, &app, &frame, (import, Problems::default())).await
+}
+
+async fn page(
+    tx: &mut Tx,
+    app: &App,
+    frame: &Frame,
+    (import, problems): (ImportLine, Problems),
+) -> AppResult<Response> {
+    let rows = imports::rows(tx, import.id).await?;
+    let waits = import.undone_at.is_none() && import.waiting > 0;
+    let file = if waits { Some(reopen(tx, app, &import).await?) } else { None };
+    let waiting = file.map(|file| waiting(&rows, &file)).unwrap_or_default();
+    let status =
+        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let today = calendar::day_of(app.clock.now());
+    let sha256 = hex(&import.sha256);
+    let shell = frame.shell("导入结果");
+    let page = ShowPage { shell, import, sha256, today, waiting, rows, problems };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+/// What the file says, as it was imported.
+async fn reopen(tx: &mut Tx, app: &App, import: &ImportLine) -> AppResult<DryRun> {
+    let file = imports::file(tx, import.id).await?;
+    let book = reread(file.bytes).await?;
+    let dry_run = dry_run(tx, &book, &file.mappings, app.clock.now()).await?;
+    dry_run.map_err(|refusal| AppError::Office(refusal.to_string()))
+}
+
+fn waiting(rows: &[RowLine], file: &DryRun) -> Vec<WaitingView> {
+    let view = |sheet_row: u32| {
+        let line = rows.iter().find(|row| is_ledger_row(row, sheet_row))?;
+        let (row, _) = file.content(sheet_row)?;
+        Some(RowView::of(line.place.to_string(), row))
+    };
+    rows.iter()
+        .filter(|row| row.state == RowState::Waiting)
+        .map(|row| WaitingView {
+            sheet_row: row.place.sheet_row,
+            row: view(row.place.sheet_row)
+                .unwrap_or_else(|| RowView { place: row.place.to_string(), ..RowView::default() }),
+            like: row.like_row.and_then(view),
+            like_case: row.like_case.clone(),
+        })
+        .collect()
+}
+
+fn is_ledger_row(row: &RowLine, sheet_row: u32) -> bool {
+    row.kind == Kind::Ledger && row.place.sheet_row == sheet_row
+}
+
+/// The rows that are not imported yet, with the reasons.
+pub async fn faults(
+    State(app): State<App>,
+    session: Session,
+    Path(uuid): Path<Uuid>,
+) -> AppResult<Response> {
+    let mut tx = app.db.begin(&session).await?;
+    let import = imports::find(&mut tx, uuid).await?.ok_or(AppError::NotFound)?;
+    let rows = imports::rows(&mut tx, import.id).await?;
+    let file = imports::file(&mut tx, import.id).await?;
+    let book = reread(file.bytes).await?;
+    let sheets = sheets(&book, file.mappings.reviews.is_some())?;
+    let reasons = |kind| {
+        let of_kind = rows.iter().filter(|row| row.kind == kind);
+        of_kind.filter_map(|row| Some((row.place.sheet_row, reason(row)?))).collect::<Vec<_>>()
+    };
+    let ledger = (sheets.ledger, reasons(Kind::Ledger));
+    let reviews = sheets.reviews.map(|table| (table, reasons(Kind::Review)));
+    not_imported([ledger].into_iter().chain(reviews).collect())
+}
+
+fn reason(row: &RowLine) -> Option<String> {
+    match row.state {
+        RowState::Stopped => {
+            let stops = row.remarks.iter().filter(|remark| remark.weight == Weight::Stop);
+            Some(stops.map(sentence).collect::<Vec<_>>().join("；"))
+        }
+        RowState::Waiting => {
+            let row_like = row.like_row.map(|like| format!("第{like}行"));
+            let like = row_like.or_else(|| row.like_case.clone()).unwrap_or_default();
+            Some(format!("疑似与{like}重复：请核对后决定是否导入"))
+        }
+        RowState::Imported | RowState::Known | RowState::Skipped => None,
+    }
+}
+
+/// Decides whether a waiting row is the same case as another.
+pub async fn decide(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Path(uuid): Path<Uuid>,
+    form: Form<DecisionForm>,
+) -> AppResult<Response> {
+    let now = app.clock.now();
+    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
+        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
+        Begun::Fresh(tx) => tx,
+    };
+    let import = imports::find(&mut tx, uuid).await?.ok_or(AppError::NotFound)?;
+    let decision = Decision::from_code(&form.fields.decision).ok_or(AppError::Malformed)?;
+    let sheet_row = form.fields.row.parse().map_err(|_| AppError::Malformed)?;
+    let rows = imports::rows(&mut tx, import.id).await?;
+    let row = rows.into_iter().find(|row| is_ledger_row(row, sheet_row));
+    let row = row.ok_or(AppError::NotFound)?;
+    let file = reopen(&mut tx, &app, &import).await?;
+    match import::decide(&row.waiting(&import), decision, &file) {
+        Err(refusal) => {
+            let problems = Problems::whole(refusal.to_string());
+            page(&mut tx, &app, &frame, (import, problems)).await
+        }
+        Ok(fact) => {
+            let importer = Importer::of(&session, now);
+            let number = imports::record_decision(&mut tx, &importer, &import, &fact).await?;
+            let location = format!("/imports/{uuid}");
+            tx.commit_to(&location).await?;
+            let said = number.map_or_else(
+                || format!("已确认{}是同一件，没有导入。", row.place),
+                |number| format!("已导入{}，编号{number}。", row.place),
+            );
+            Ok(done(&location, &said))
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What every handler of the window works with: who sits there, what they need to read, and the one
+//! page on which a visit is registered.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use chrono::{DateTime, Utc};
+
+use super::form::{Desk, Found, VisitForm};
+use super::pages::{Choices, DraftNote, NewPage};
+use super::panel::{self, Hits};
+use super::person::Reading;
+use crate::domain::calendar::{self, day_of};
+use crate::domain::court_case::StatedNumber;
+use crate::domain::visit::{Disposition, REPEAT_WITHIN};
+use crate::store::drafts::{self, Draft, Subject};
+use crate::store::petitioners::PersonCard;
+use crate::store::{
+    Session, Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits,
+};
+use crate::web::form::Problems;
+use crate::web::layout::Frame;
+use crate::web::{App, AppResult};
+
+/// The two sheets that one person may have open: a second visitor interrupts.
+pub const SHEETS: [&str; 2] = ["1", "2"];
+/// The kind of form that the drafts of the window are.
+pub const FORM: &str = "visit";
+
+/// The window and who sits there.
+pub struct Window {
+    pub app: App,
+    pub session: Session,
+    pub frame: Frame,
+}
+
+impl Window {
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// One of this person's sheets.
+    pub fn subject<'a>(&self, sheet: &'a str) -> Subject<'a> {
+        Subject { form: FORM, of: sheet }
+    }
+
+    /// The drafts that wait, by sheet.
+    pub async fn drafts(&self, tx: &mut Tx) -> AppResult<Vec<(&'static str, Draft)>> {
+        let mut waiting = Vec::new();
+        for sheet in SHEETS {
+            let draft = drafts::find(tx, self.subject(sheet)).await?;
+            waiting.extend(draft.map(|draft| (sheet, draft)));
+        }
+        Ok(waiting)
+    }
+
+    /// What the form is read against.
+    pub async fn desk(&self, tx: &mut Tx) -> AppResult<Desk> {
+        let (actor, now) = (self.session.actor(), self.now());
+        Ok(Desk {
+            units: units::list(tx).await?,
+            colleagues: colleagues::of_unit(tx, actor.court, day_of(now)).await?,
+            me: actor.staff,
+            now,
+        })
+    }
+
+    /// What the courts know that the form refers to. A card that was taken counts only as long as
+    /// the form still names the person of it.
+    pub async fn found(&self, tx: &mut Tx, form: &VisitForm, hits: &Hits) -> AppResult<Found> {
+        let person = taken(form, hits).map(|card| card.petitioner);
+        let case = form.merge_case_no.trim().to_uppercase();
+        let mut found = Found { person, ..Found::default() };
+        if form.disposition() == Some(Disposition::JoinedToCase) && !case.is_empty() {
+            found.joined = visits::case_to_join(tx, &case).await?.map(|join| join.case);
+            if let Some(person) = person {
+                found.last = visit_accounts::last_account(tx, person, &case).await?;
+            }
+        }
+        if let Some((person, stated)) = person.zip(StatedNumber::read(&form.origin_case_no)) {
+            let since = self.now() - REPEAT_WITHIN;
+            found.same = visits::same_matter(tx, person, &stated.to_string(), since).await?;
+        }
+        Ok(found)
+    }
+
+    /// The page, for the first visit, for a card that was taken, and for a form that came back.
+    pub async fn page(
+        &self,
+        mut tx: Tx,
+        form: VisitForm,
+        problems: Problems,
+        hits: Hits,
+    ) -> AppResult<Response> {
+        let (tx, now) = (&mut tx, self.now());
+        let today = day_of(now);
+        let desk = self.desk(tx).await?;
+        let found = self.found(tx, &form, &hits).await?;
+        let drafts = self.drafts(tx).await?;
+        let last = visit_lists::last_running(tx, self.session.hall(), today).await?;
+        let status =
+            if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let waiting = drafts.iter().filter(|(sheet, _)| *sheet != form.draft);
+        let reading = Reading::of(&form);
+        let page = NewPage {
+            shell: self.frame.shell("来访登记"),
+            heading: format!("今日第{}批　{}", last + 1, calendar::format_moment(now, today)),
+            drafts: waiting.map(|(sheet, draft)| DraftNote::of(sheet, draft, today)).collect(),
+            choices: Choices::of(&form, &desk),
+            panel: panel::show(tx, &self.session, &hits, today).await?,
+            age: reading.age(today),
+            id_hint: panel::id_hint(&reading),
+            reading,
+            last_account: found.last.map(|(_, text)| text),
+            same: found.same,
+            form,
+            problems,
+        };
+        Ok((status, Html(page.render()?)).into_response())
+    }
+}
+
+/// The card that was taken, or the one person of the same ID number.
+fn taken<'a>(form: &VisitForm, hits: &'a Hits) -> Option<&'a PersonCard> {
+    let by_card = hits.people.iter().find(|card| card.uuid.to_string() == form.petitioner_id);
+    let by_number = || match (hits.by, hits.people.as_slice()) {
+        (Some(panel::By::Document), [card]) if Reading::of(form).number.is_some() => Some(card),
+        _ => None,
+    };
+    by_card.or_else(by_number)
+}
+
+/// Fills the form with the person of a card, and with the matter of the case that it is joined to.
+/// `choice` is the card's person, the case, and `join` or `other`.
+pub async fn take(tx: &mut Tx, form: &mut VisitForm, hits: &Hits) -> AppResult<()> {
+    let choice = std::mem::take(&mut form.take);
+    let mut parts = choice.split('|');
+    let (person, case, how) = (parts.next(), parts.next(), parts.next());
+    form.petitioner_id = String::new();
+    let card = hits.people.iter().find(|card| Some(card.uuid.to_string().as_str()) == person);
+    let Some(card) = card else { return Ok(()) };
+    form.petitioner_id = card.uuid.to_string();
+    fill_person(tx, form, card).await?;
+    if how != Some("join") {
+        return Ok(());
+    }
+    Disposition::JoinedToCase.code().clone_into(&mut form.disposition);
+    case.unwrap_or_default().clone_into(&mut form.merge_case_no);
+    let Some(matter) = visit_accounts::matter(tx, &form.merge_case_no).await? else {
+        return Ok(());
+    };
+    matter.category.code().clone_into(&mut form.appeal_category);
+    if let Some(origin) = matter.origin {
+        let units = units::list(tx).await?;
+        let court = units.iter().find(|unit| unit.id == origin);
+        form.origin_court = court.map(|unit| unit.name.clone()).unwrap_or_default();
+    }
+    if let Some(number) = matter.court_case {
+        form.origin_case_no = number;
+    }
+    Ok(())
+}
+
+/// What the own court knows of the person in full, of someone else's the face of the card; what was
+/// typed already stays.
+async fn fill_person(tx: &mut Tx, form: &mut VisitForm, card: &PersonCard) -> AppResult<()> {
+    let keep = |field: &mut String, known: String| {
+        if field.trim().is_empty() {
+            *field = known;
+        }
+    };
+    form.name.clone_from(&card.name);
+    let sex = card.sex.map(|sex| sex.code().to_owned()).unwrap_or_default();
+    keep(&mut form.sex, sex);
+    let birth = card.birth_date.map(|day| day.to_string()).unwrap_or_default();
+    keep(&mut form.birth_date, birth);
+    let Some(known) = petitioners::identity(tx, card.petitioner).await? else { return Ok(()) };
+    if form.id_number.chars().count() <= 4 && !known.id_number.is_empty() {
+        form.id_number = known.id_number;
+        known.id_type.code().clone_into(&mut form.id_type);
+    }
+    keep(&mut form.region, known.region);
+    keep(&mut form.phone, known.phone);
+    keep(&mut form.address, known.address);
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Masked values are opened one at a time, with a purpose, on the record.
+
+use axum::http::StatusCode;
+
+use crate::support::laid::{self, Laid};
+use crate::support::{City, Site};
+
+/// A case whose petitioner showed an identity card.
+async fn identified(city: &City) -> String {
+    let number = laid::lay(city, Laid::default()).await;
+    let id = city.keys.seal_text("petitioner.id", "990110196801010012").unwrap();
+    let phone = city.keys.seal_text("petitioner.phone", "10000000021").unwrap();
+    city.force(&format!(
+        "UPDATE petitioner SET id_type = 'id_card', id_sealed = '{id}', id_index = '\\x01', id_tail = '0012',
+                id_verified = true, no_id_reason = NULL, phone_sealed = '{phone}', phone_index = '\\x02',
+                phone_tail = '0021', sex = 'male', birth_date = '1968-01-01'"
+    ))
+    .await;
+    number
+}
+
+#[tokio::test]
+async fn the_team_opens_a_value_once_and_the_audit_knows() {
+    let city = City::new().await;
+    let number = identified(&city).await;
+    let site = Site::of(&city).await;
+    let page = site.get(Some("donghu.handler"), &format!("/cases/{number}")).await;
+    assert!(page.text().contains("尾号0012"));
+    assert!(page.text().contains("张某 男 58岁"));
+    assert!(!page.html().contains("990110196801010012"));
+
+    let path = format!("/cases/{number}/reveal");
+    let key = uuid::Uuid::new_v4().to_string();
+    let field = [("field", "id_number")];
+    let page = site.post_again(Some("donghu.handler"), &path, &field, &key).await;
+    let page = page.expect(StatusCode::OK);
+    assert_eq!(page.texts("[data-revealed]"), ["990110196801010012"]);
+    assert!(!page.html().contains("10000000021"));
+    let again = site.post_again(Some("donghu.handler"), &path, &field, &key).await;
+    assert_eq!(again.expect(StatusCode::SEE_OTHER).location(), format!("/cases/{number}"));
+    assert_eq!(city.audit_verbs().await, ["identity.revealed"]);
+    let told: String = city
+        .value("SELECT object || ' ' || detail FROM audit WHERE verb = 'identity.revealed'")
+        .await;
+    assert_eq!(told, "id_number own_work");
+}
+
+#[tokio::test]
+async fn the_bureau_says_what_for() {
+    let city = City::new().await;
+    let number = identified(&city).await;
+    let site = Site::of(&city).await;
+    let path = format!("/cases/{number}/reveal");
+    let page = site.post(Some("zhongyuan.bureau"), &path, &[("field", "phone")]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("reason").unwrap(), "请选择查看原因");
+    assert!(city.audit_verbs().await.is_empty());
+    let fields = [("field", "phone"), ("reason", "duplicate")];
+    let page = site.post(Some("zhongyuan.bureau"), &path, &fields).await.expect(StatusCode::OK);
+    assert_eq!(page.texts("[data-revealed]"), ["10000000021"]);
+    let told: String = city
+        .value("SELECT object || ' ' || detail FROM audit WHERE verb = 'identity.revealed'")
+        .await;
+    assert_eq!(told, "phone duplicate");
+}
+
+#[tokio::test]
+async fn before_a_case_is_claimed_its_court_says_what_for() {
+    let city = City::new().await;
+    let number = identified(&city).await;
+    city.force("UPDATE team_member SET ended_at = now() WHERE place = 'handler'").await;
+    let site = Site::of(&city).await;
+    let path = format!("/cases/{number}/reveal");
+    let page = site.post(Some("donghu.handler2"), &path, &[("field", "phone")]).await;
+    page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("field", "phone"), ("reason", "contact")];
+    let page = site.post(Some("donghu.handler2"), &path, &fields).await.expect(StatusCode::OK);
+    assert_eq!(page.texts("[data-revealed]"), ["10000000021"]);
+}
+
+#[tokio::test]
+async fn nobody_else_opens_a_value() {
+    let city = City::new().await;
+    let number = identified(&city).await;
+    let site = Site::of(&city).await;
+    let path = format!("/cases/{number}/reveal");
+    for (who, status) in [
+        ("donghu.clerk", StatusCode::FORBIDDEN),
+        ("donghu.president", StatusCode::FORBIDDEN),
+        ("zhongyuan.leading_group", StatusCode::FORBIDDEN),
+        // Of the court, but not of the team.
+        ("donghu.handler2", StatusCode::NOT_FOUND),
+        ("donghu.leader2", StatusCode::NOT_FOUND),
+        ("qingxi.handler", StatusCode::NOT_FOUND),
+    ] {
+        let fields = [("field", "id_number"), ("reason", "identity")];
+        let page = site.post(Some(who), &path, &fields).await;
+        assert_eq!(page.status, status, "{who}");
+        assert!(!page.html().contains("990110196801010012"), "{who}");
+    }
+    let page = site.post(Some("donghu.handler"), &path, &[("field", "name")]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(city.audit_verbs().await.is_empty());
+}

@@ -1,0 +1,99 @@
+//! How the petition cases ended, in sum.
+
+use anjie::domain::summary::By;
+use anjie::jobs::figures;
+use anjie::office::figures_text;
+use axum::http::StatusCode;
+
+use crate::support::{City, Site, matters};
+
+const BUREAU: &str = "zhongyuan.bureau";
+
+/// Closed cases of two courts and two sources, one open case, and the grades of three files.
+async fn closed_cases(city: &City) -> Vec<String> {
+    let mut numbers = Vec::new();
+    for (unit, source, outcome) in [
+        ("0110", "province_plc", Some("settled_written")),
+        ("0110", "province_plc", Some("terminated")),
+        ("0104", "self_identified", Some("terminated")),
+        ("0104", "self_identified", Some("routed_to_litigation")),
+        ("0104", "self_identified", None),
+    ] {
+        let number = matters::assigned(city, unit, "2026-05-08 09:00").await;
+        city.force(&format!(
+            "UPDATE assignment SET source = '{source}' WHERE case_id = (SELECT id FROM petition_case
+                                                                        WHERE number = '{number}')"
+        ))
+        .await;
+        match outcome {
+            Some(outcome) => matters::closed(city, &number, "2026-06-05", outcome).await,
+            None => matters::ledger(city, &number, "qingxi", "2026-05-09 09:00").await,
+        }
+        numbers.push(number);
+    }
+    city.force(&format!(
+        "INSERT INTO court_case (number, well_formed) SELECT '（2023）某0110执' || n || '号', true
+         FROM generate_series(1, 3) n;
+         INSERT INTO case_review (case_id, court_case_id, grade, accountability, recorded_at, recorded_by)
+         SELECT c.id, x.id, x.id::int, x.id = 3, now(), 1 FROM petition_case c, court_case x WHERE c.number = '{}'",
+        numbers[0]
+    ))
+    .await;
+    numbers
+}
+
+#[tokio::test]
+async fn the_board_shows_how_cases_ended_by_source_and_by_court() {
+    let city = City::new().await;
+    closed_cases(&city).await;
+    let site = Site::of(&city).await;
+    let page = site.get(Some(BUREAU), "/stats").await.expect(StatusCode::OK);
+    assert_eq!(
+        page.texts("section:first-of-type tr"),
+        [
+            "案件来源件数书面保证息诉罢访省法院批准终结其他方式办结",
+            "省委政法委交办21 (50.0%)1 (50.0%)0 (0.0%)",
+            "自排20 (0.0%)1 (50.0%)1 (50.0%)",
+            "合计41 (25.0%)2 (50.0%)1 (25.0%)",
+        ]
+    );
+    assert!(
+        page.text().contains("息诉率 已办结案件 1/4 25.0%") || page.text().contains("1/425.0%")
+    );
+    let page = site.get(Some(BUREAU), "/stats?by=court").await.expect(StatusCode::OK);
+    assert_eq!(page.texts("section:first-of-type tbody th"), ["青溪法院", "东湖法院"]);
+    let page = site.get(Some(BUREAU), "/stats?import=1").await.expect(StatusCode::OK);
+    assert_eq!(page.texts("section:first-of-type tfoot td"), ["0", "—", "—", "—"]);
+}
+
+#[tokio::test]
+async fn each_reader_sees_the_figures_of_what_is_theirs() {
+    let city = City::new().await;
+    closed_cases(&city).await;
+    let site = Site::of(&city).await;
+    for (who, total) in [
+        ("zhongyuan.bureau_head", "4"),
+        ("zhongyuan.president", "4"),
+        // The group opens submitted cases only, and reads the figures of all.
+        ("zhongyuan.leading_group", "4"),
+        ("donghu.president", "2"),
+    ] {
+        let page = site.get(Some(who), "/stats").await.expect(StatusCode::OK);
+        assert_eq!(page.texts("section:first-of-type tfoot td")[0], total, "{who}");
+    }
+    site.get(Some("donghu.handler"), "/stats").await.expect(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_command_line_prints_the_same_figures() {
+    let city = City::new().await;
+    closed_cases(&city).await;
+    let site = Site::of(&city).await;
+    let summary = figures::outcomes(&site.app.db, By::Source, None).await.unwrap();
+    let table = figures_text::table(&summary);
+    assert!(table.contains("合计            4     1 (25.0%)"), "{table}");
+    assert!(table.contains("I17 评查等次一类                           1/3 33.4%"), "{table}");
+    let json: serde_json::Value = serde_json::from_str(&figures_text::json(&summary)).unwrap();
+    assert_eq!(json["reviews"]["accountability"]["percentage"], "33.3%");
+    assert_eq!(json["all"]["outcomes"][1]["numerator"], 2);
+}

@@ -1,0 +1,142 @@
+//! Checking that nothing was changed behind the program's back.
+
+use anjie::jobs::{verify_audit, verify_bulletins};
+
+use crate::support::{City, Site, at, matters};
+
+const BUREAU: &str = "zhongyuan.bureau";
+
+/// Two frozen issues: six matters of one court, one of them confirmed after the first cut-off.
+async fn two_issues(city: &City) -> (Site, Vec<String>) {
+    let mut numbers = Vec::new();
+    for nth in 0..6 {
+        let number = matters::assigned(city, "0110", "2026-05-08 09:00").await;
+        if nth < 3 {
+            matters::closed(city, &number, "2026-06-05", "settled_written").await;
+        }
+        numbers.push(number);
+    }
+    matters::unit_closed(city, &numbers[3], "2026-06-05 09:00", "terminated").await;
+    let site = Site::of(city).await;
+    frozen(&site, "2026-W24").await;
+    matters::confirmed(city, &numbers[3], "2026-06-16 09:00", None).await;
+    let later = Site::at(city, at("2026-06-29 09:00")).await;
+    frozen(&later, "2026-W26").await;
+    (later, numbers)
+}
+
+async fn frozen(site: &Site, period: &str) {
+    let issue = site.act(BUREAU, "/bulletins", &[("period", period)]).await;
+    site.act(BUREAU, &format!("{issue}/freeze"), &[]).await;
+}
+
+/// What the check of the bulletins says, line by line.
+async fn bulletins_say(site: &Site) -> Vec<String> {
+    let report = verify_bulletins::run(&site.app.db).await.unwrap();
+    report.to_string().lines().map(|line| line.trim().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_frozen_issue_comes_out_again_whatever_was_recorded_since() {
+    let city = City::new().await;
+    let (site, numbers) = two_issues(&city).await;
+    assert!(verify_bulletins::run(&site.app.db).await.unwrap().is_sound());
+    matters::closed(&city, &numbers[4], "2026-06-30", "settled_written").await;
+    matters::ledger(&city, &numbers[5], "donghu", "2026-06-30 09:00").await;
+    city.force(&format!(
+        "INSERT INTO case_void (case_id, reason, voided_at, voided_by)
+         SELECT id, '重复登记', '2026-07-01 09:00+08', 1 FROM petition_case WHERE number = '{}';
+         UPDATE petition_case SET unit_id = (SELECT id FROM unit WHERE code = '0104') WHERE number = '{}'",
+        numbers[0], numbers[1]
+    ))
+    .await;
+    let said = bulletins_say(&site).await;
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[1].starts_with("2026-W24 第12期：一致，校验码"));
+}
+
+#[tokio::test]
+async fn a_figure_or_a_fact_that_was_changed_is_named() {
+    let city = City::new().await;
+    let (site, numbers) = two_issues(&city).await;
+    let unlocked = |statement: &str| {
+        format!(
+            "SET session_replication_role = replica; {statement}; RESET session_replication_role"
+        )
+    };
+    city.force(&unlocked(
+        "UPDATE bulletin_figure SET numerator = 5
+         WHERE metric = 'I07' AND denominator = 6
+           AND bulletin_id = (SELECT id FROM bulletin WHERE period = '2026-W24')",
+    ))
+    .await;
+    let said = bulletins_say(&site).await;
+    assert!(said.contains(&"2026-W24 保存的数字或明细与冻结时的校验码不符".to_owned()), "{said:?}");
+    assert!(
+        said.contains(&"2026-W24 东湖法院 按期办结率：冻结5/6，重算3/6".to_owned()),
+        "{said:?}"
+    );
+    city.force(&unlocked("UPDATE bulletin_figure SET numerator = 3 WHERE numerator = 5")).await;
+    assert!(verify_bulletins::run(&site.app.db).await.unwrap().is_sound());
+
+    // A closing that is said to have been on record before the cut-off.
+    city.force(&format!(
+        "UPDATE round_outcome SET confirmed_at = '2026-06-10 09:00+08', recorded_at = '2026-06-10 09:00+08'
+         WHERE case_id = (SELECT id FROM petition_case WHERE number = '{}')",
+        numbers[3]
+    ))
+    .await;
+    let said = bulletins_say(&site).await;
+    let expected = format!("2026-W24 东湖法院 按期办结率：冻结3/6，重算4/6：{}", numbers[3]);
+    assert!(said.contains(&expected), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("2026-W26 上期补录：冻结")), "{said:?}");
+}
+
+#[tokio::test]
+async fn every_kind_of_tampering_with_the_audit_is_found() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    frozen(&site, "2026-W22").await;
+    frozen(&site, "2026-W24").await;
+    site.act(BUREAU, "/bulletins/2026-W22/publication", &[]).await;
+    let report = verify_audit::run(&site.app.db).await.unwrap();
+    assert_eq!(report.to_string(), "云州市中级人民法院：5条，完整\n");
+    city.force("CREATE TABLE sound AS SELECT * FROM audit; CREATE TABLE sound_head AS SELECT * FROM audit_head")
+        .await;
+    for (what, tampering, expected) in [
+        ("a changed byte", "UPDATE audit SET detail = detail || 'x' WHERE seq = 2", "第2条：内容与写入时"),
+        ("another time", "UPDATE audit SET at = at + interval '1 microsecond' WHERE seq = 1", "第1条：内容"),
+        ("a row taken out", "DELETE FROM audit WHERE seq = 3", "第3条：缺失"),
+        (
+            "two rows swapped",
+            "UPDATE audit SET seq = CASE seq WHEN 2 THEN 103 ELSE 102 END WHERE seq IN (2, 3);
+             UPDATE audit SET seq = seq - 100 WHERE seq > 100",
+            "第2条：内容",
+        ),
+        (
+            "a row put in",
+            "INSERT INTO audit SELECT unit_id, 6, at, staff_id, grant_id, verb, case_id, object, detail, hash, hash
+             FROM audit WHERE seq = 5",
+            "第6条：不是系统写入的",
+        ),
+        ("the tail cut off", "DELETE FROM audit WHERE seq > 3", "第4至5条：末尾缺失"),
+        ("all of it gone", "DELETE FROM audit", "第1至5条：末尾缺失"),
+        ("the head gone", "DELETE FROM audit_head", "第5条：链尾记录缺失"),
+        ("another head", "UPDATE audit_head SET hash = '\\x00'", "第5条：与链尾记录不符"),
+    ] {
+        city.force(&format!(
+            "SET session_replication_role = replica; {tampering}; RESET session_replication_role"
+        ))
+        .await;
+        let report = verify_audit::run(&site.app.db).await.unwrap();
+        assert!(!report.is_sound(), "{what}");
+        assert!(report.to_string().contains(expected), "{what}: {report}");
+        city.force(
+            "SET session_replication_role = replica; DELETE FROM audit; DELETE FROM audit_head;
+             INSERT INTO audit SELECT * FROM sound; INSERT INTO audit_head SELECT * FROM sound_head;
+             RESET session_replication_role",
+        )
+        .await;
+    }
+    assert!(verify_audit::run(&site.app.db).await.unwrap().is_sound());
+}

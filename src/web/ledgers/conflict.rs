@@ -1,6 +1,7 @@
 //! The page of a conflict (409): what someone else saved beside what was being written.
 
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::Standing;
 use super::form::LedgerForm;
@@ -52,14 +53,14 @@ pub struct Piece {
 }
 
 impl ConflictPage {
-    pub fn new(frame: &Frame, standing: &Standing, mine: LedgerForm) -> Self {
+    pub fn new(frame: &Frame, standing: &Standing, mine: LedgerForm, today: NaiveDate) -> Self {
         let theirs = standing.form();
         let now = standing.now.as_ref();
         Self {
             shell: frame.shell("内容已被他人更新"),
             number: standing.opened.case().number.clone(),
             by: now.map(|now| now.recorded_by.clone()).unwrap_or_default(),
-            at: now.map(|now| calendar::format_full(now.recorded_at)).unwrap_or_default(),
+            at: now.map(|now| calendar::format_moment(now.recorded_at, today)).unwrap_or_default(),
             version: standing.version(),
             rows: rows(&standing.people, &theirs, &mine),
             mine: LedgerForm { claims: listed(&mine.claims), ..mine },

@@ -104,7 +104,7 @@ async fn update(
     }
     let fields = fields.with_numbers(&standing.form(), &standing.people);
     if fields.seen() != standing.version() {
-        let page = ConflictPage::new(&frame, &standing, fields);
+        let page = ConflictPage::new(&frame, &standing, fields, day_of(now));
         return handling::answer_with(&page, StatusCode::CONFLICT);
     }
     let fields = fields.settled(&standing.form());

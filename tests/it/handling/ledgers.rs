@@ -136,6 +136,9 @@ async fn of_two_who_write_at_once_the_second_chooses_what_stays() {
     mine[6] = ("handler_phone", "0000-1000999");
     let page = site.post(Some(HANDLER), &path, &mine).await.expect(StatusCode::CONFLICT);
     assert_eq!(page.texts("h1"), ["内容已被他人更新"]);
+    let leader = city.value::<String>("SELECT name FROM staff WHERE username = 'donghu.leader'");
+    let said = format!("{}在06-15 12:00保存了新的内容。您的内容没有丢失，请选择。", leader.await);
+    assert!(page.text().contains(&said));
     assert_eq!(page.texts("tbody th"), ["责任人联系方式", "化解方案"]);
     assert_eq!(page.texts("tbody tr:last-child del"), ["（他人所写：法院）"]);
     assert_eq!(page.texts("tbody tr:last-child ins"), ["（我所写：院里）"]);

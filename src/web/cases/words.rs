@@ -1,8 +1,10 @@
 //! The words for the codes that the case page shows.
 
 use crate::domain::category::Category;
+use crate::domain::ledger::Place;
 use crate::domain::source::Source;
 use crate::domain::visit::Channel;
+use crate::domain::{interview, progress};
 use crate::store::case_files::Entry;
 
 /// How a visit came.
@@ -12,37 +14,19 @@ pub fn channel(code: &str) -> &'static str {
 
 /// What kind of talk it was.
 pub fn interview(code: &str) -> &'static str {
-    match code {
-        "lead_meeting" => "包案领导约见",
-        "reception" => "接访",
-        "visit" => "走访（下访）",
-        "phone" => "电话",
-        "hearing" => "听证",
-        _ => "",
-    }
+    interview::Kind::from_code(code).map_or("", interview::Kind::label)
 }
 
 /// What the petitioner thought of it.
 pub fn opinion(code: &str) -> &'static str {
-    match code {
-        "agree" => "认可",
-        "partly" => "部分认可",
-        "disagree" => "不认可",
-        "refuse_sign" => "拒绝签字",
-        _ => "",
-    }
+    interview::Opinion::from_code(code).map_or("", interview::Opinion::label)
 }
 
 /// A place in the case's team; a unit's name stays.
 pub fn place(code: &str) -> &str {
-    match code {
-        "leader" => "包案领导",
-        "chief" => "责任领导",
-        "handler" => "责任人",
-        "officer" => "承办人",
-        "liaison" => "联络人",
-        "supervisor" => "督办领导",
-        name => name,
+    match Place::from_code(code) {
+        Some(place) => place.label(),
+        None => code,
     }
 }
 
@@ -68,35 +52,30 @@ pub const fn grade(grade: i32) -> &'static str {
 
 /// What an entry of the timeline is.
 pub fn entry(what: &str) -> &'static str {
-    match what {
-        "visit.visit" => "来访登记",
-        "visit.letter" => "来信登记",
-        "visit.call" => "来电登记",
-        "visit.online" => "网上信访登记",
-        "visit.video" => "视频接访登记",
-        "assignment.acknowledged" => "签收",
-        "ledger.completed" => "建立台账",
-        "interview.lead_meeting" => "包案领导约见",
-        "interview.reception" => "接访",
-        "interview.visit" | "progress.outreach" => "走访",
-        "interview.phone" | "progress.phone" => "电话联系",
-        "interview.hearing" => "听证",
-        "progress.file_review" => "调卷",
-        "progress.coordination" => "协调",
-        "progress.study" => "研究",
-        "progress.imported" => "台账记载",
-        "report.submitted" => "书面报告",
-        "report.received" => "中院接收报告",
-        "report.returned" => "中院退回报告",
-        "closing.approve" => "签批",
-        "closing.return" => "退回补正",
-        "document.filed" => "材料",
-        _ => match what.split_once('.') {
-            Some(("assignment", _)) => "交办",
-            Some(("reply", _)) => "答复",
-            Some(("closing", _)) => "申请办结",
-            _ => "办理",
+    match what.split_once('.') {
+        Some(("visit", code)) => match Channel::from_code(code) {
+            Some(Channel::Visit) | None => "来访登记",
+            Some(Channel::Letter) => "来信登记",
+            Some(Channel::Call) => "来电登记",
+            Some(Channel::Online) => "网上信访登记",
+            Some(Channel::Video) => "视频接访登记",
         },
+        Some(("assignment", "acknowledged")) => "签收",
+        Some(("assignment", _)) => "交办",
+        Some(("ledger", _)) => "建立台账",
+        Some(("interview", code)) => interview(code),
+        Some(("progress", code)) => {
+            progress::Kind::from_code(code).map_or("", progress::Kind::label)
+        }
+        Some(("report", "received")) => "中院接收报告",
+        Some(("report", "returned")) => "中院退回报告",
+        Some(("report", _)) => "书面报告",
+        Some(("reply", _)) => "答复",
+        Some(("closing", "approve")) => "签批",
+        Some(("closing", "return")) => "退回补正",
+        Some(("closing", _)) => "申请办结",
+        Some(("document", _)) => "材料",
+        _ => "",
     }
 }
 
@@ -133,7 +112,10 @@ pub fn below(entry: &Entry) -> String {
 /// What an act of the audit is called; one that has no name yet shows its code.
 pub fn verb(code: &str) -> &str {
     match code {
-        "case.registered" => "登记",
+        "visit.registered" => "来访登记",
+        "visit.voided" => "撤销来访登记",
+        "case.imported" => "台账导入",
+        "case.voided" => "作废",
         "case.assigned" => "交办",
         "assignment.acknowledged" => "签收",
         "ledger.kept" => "保存台账",

@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::matters::Matter;
 use super::people::Petitioner;
-use crate::domain::closing::{Decision, Step};
+use crate::domain::closing::Decision;
 use crate::domain::outcome::Outcome;
 use crate::domain::period::Period;
 use crate::domain::progress;
 use crate::domain::reply::Way;
 use crate::domain::report;
+use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::visit::{Assist, Channel, LitigationRoute, VisitForm, VisitKind};
 
@@ -119,7 +120,7 @@ pub enum Handling {
     Examine(report::Decision, &'static str),
     Answer(Answer),
     Apply(Outcome),
-    Sign(Step, Decision, &'static str),
+    Sign(SignStep, Decision, &'static str),
 }
 
 /// The people of a ledger, by their accounts.

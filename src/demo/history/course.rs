@@ -11,11 +11,12 @@ use super::matters::Matter;
 use super::random::Random;
 use super::words;
 use crate::domain::calendar::{end_of, start_of};
-use crate::domain::closing::{Decision, Step};
+use crate::domain::closing::Decision;
 use crate::domain::deadline::{ClockKind, Due};
 use crate::domain::outcome::Outcome;
 use crate::domain::reply::Way;
 use crate::domain::report;
+use crate::domain::sign_step::SignStep;
 
 const BUREAU: &str = "zhongyuan.bureau";
 const BUREAU_HEAD: &str = "zhongyuan.bureau_head";
@@ -212,17 +213,17 @@ impl Player<'_> {
         if self.given.fate == Fate::NoBetterClosing || comes_back && self.given.fate == Fate::Free {
             self.own_court()?;
             let (at, reason) = (self.next_session(), self.random.pick(words::SENT_BACK));
-            self.step(at, BUREAU, Handling::Sign(Step::Bureau, Decision::Return, reason));
+            self.step(at, BUREAU, Handling::Sign(SignStep::Bureau, Decision::Return, reason));
             self.pass(Fate::NoBetterClosing)?;
             let at = self.soon(300, 1200);
             self.apply(at, outcome);
         }
         self.own_court()?;
-        self.pass(Fate::Unsigned(Step::Bureau))?;
+        self.pass(Fate::Unsigned(SignStep::Bureau))?;
         let checker = if self.random.chance(80) { BUREAU } else { BUREAU_HEAD };
-        self.sign(Step::Bureau, checker);
-        self.pass(Fate::Unsigned(Step::LeadingGroup))?;
-        self.sign(Step::LeadingGroup, LEADING_GROUP);
+        self.sign(SignStep::Bureau, checker);
+        self.pass(Fate::Unsigned(SignStep::LeadingGroup))?;
+        self.sign(SignStep::LeadingGroup, LEADING_GROUP);
         Some(())
     }
 
@@ -233,15 +234,15 @@ impl Player<'_> {
     }
 
     fn own_court(&mut self) -> Option<()> {
-        self.pass(Fate::Unsigned(Step::Leader))?;
+        self.pass(Fate::Unsigned(SignStep::Leader))?;
         let leader = self.team.leader.clone();
-        self.sign(Step::Leader, &leader);
-        self.pass(Fate::Unsigned(Step::President))?;
-        self.sign(Step::President, self.given.court.president);
+        self.sign(SignStep::Leader, &leader);
+        self.pass(Fate::Unsigned(SignStep::President))?;
+        self.sign(SignStep::President, self.given.court.president);
         Some(())
     }
 
-    fn sign(&mut self, step: Step, by: &str) {
+    fn sign(&mut self, step: SignStep, by: &str) {
         let at = if self.given.fate.applied().is_some() {
             self.next_session()
         } else {

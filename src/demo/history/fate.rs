@@ -1,7 +1,7 @@
 //! Where a case stands today: some are held before a step, so that no desk is empty.
 
 use super::act::Limits;
-use crate::domain::closing::Step;
+use crate::domain::sign_step::SignStep;
 
 /// What the handling of a case is held before, or that nothing holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Fate {
     /// Answered, and not reported as closed.
     NoClosing,
     /// A close report waits for this signature.
-    Unsigned(Step),
+    Unsigned(SignStep),
     /// The bureau returned the close report.
     NoBetterClosing,
 }
@@ -31,10 +31,10 @@ impl Fate {
     /// step and for nothing else.
     pub const fn applied(self) -> Option<usize> {
         match self {
-            Self::Unsigned(Step::Leader) => Some(1),
-            Self::Unsigned(Step::President) => Some(2),
-            Self::Unsigned(Step::Bureau) => Some(3),
-            Self::Unsigned(Step::LeadingGroup) | Self::NoBetterClosing => Some(4),
+            Self::Unsigned(SignStep::Leader) => Some(1),
+            Self::Unsigned(SignStep::President) => Some(2),
+            Self::Unsigned(SignStep::Bureau) => Some(3),
+            Self::Unsigned(SignStep::LeadingGroup) | Self::NoBetterClosing => Some(4),
             Self::Free
             | Self::Unseen
             | Self::NoLedger
@@ -51,9 +51,9 @@ impl Fate {
 /// What the desks of the bureau and the courts should not be without, in turn.
 pub const IN_TURN: [Fate; 7] = [
     Fate::NoReceipt,
-    Fate::Unsigned(Step::Bureau),
+    Fate::Unsigned(SignStep::Bureau),
     Fate::NoClosing,
-    Fate::Unsigned(Step::LeadingGroup),
+    Fate::Unsigned(SignStep::LeadingGroup),
     Fate::NoBetterClosing,
     Fate::NoBetterReport,
     Fate::NoAnswer,

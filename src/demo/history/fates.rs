@@ -7,8 +7,8 @@ use super::course::Given;
 use super::fate::{Fate, IN_TURN};
 use super::hours::Hours;
 use crate::domain::calendar::day_of;
-use crate::domain::closing::Step;
 use crate::domain::deadline::ClockKind;
+use crate::domain::sign_step::SignStep;
 
 /// Decides the fates of a court's cases, which come with the batch that they belong to.
 pub fn decide(nth: usize, given: &mut [(usize, Given)], (today, hours): (NaiveDate, Hours<'_>)) {
@@ -23,7 +23,7 @@ pub fn decide(nth: usize, given: &mut [(usize, Given)], (today, hours): (NaiveDa
         [(16, Fate::NoAnswer), (28, Fate::NoReport), (40, Fate::NoAnswer), (45, Fate::NoMeeting)];
     let more = more.into_iter().filter(|(from, _)| slips >= *from).map(|(_, fate)| fate);
     let turns = (0..2).filter_map(|more| IN_TURN.get((2 * nth + more) % IN_TURN.len()).copied());
-    let signed = [Step::President, Step::Leader].map(Fate::Unsigned);
+    let signed = [SignStep::President, SignStep::Leader].map(Fate::Unsigned);
     let overdue = std::iter::once(first).chain(more).map(|fate| (fate, true));
     let others = turns.chain(signed).map(|fate| (fate, false));
     for (fate, overdue) in overdue.chain(others) {

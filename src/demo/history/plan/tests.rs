@@ -6,9 +6,10 @@ use super::*;
 use crate::demo::history::act::Handling;
 use crate::domain::calendar::day_of;
 use crate::domain::calendar::sample::{calendar, date};
-use crate::domain::closing::{Decision, Step};
+use crate::domain::closing::Decision;
 use crate::domain::deadline::ClockKind;
 use crate::domain::report;
+use crate::domain::sign_step::SignStep;
 
 /// A Saturday, a Monday, days in and after long holidays, a day whose year isn't loaded.
 const DAYS: [&str; 9] = [
@@ -37,7 +38,7 @@ struct Done {
     waits: bool,
     answered: bool,
     /// The signatures of the close report that is on its way.
-    signed: Option<Vec<Step>>,
+    signed: Option<Vec<SignStep>>,
     returned: bool,
 }
 
@@ -63,12 +64,12 @@ impl Done {
     }
 
     fn closed(&self) -> bool {
-        self.signed.as_ref().is_some_and(|signed| signed.contains(&Step::LeadingGroup))
+        self.signed.as_ref().is_some_and(|signed| signed.contains(&SignStep::LeadingGroup))
     }
 
     /// The days on which something still to be done is due.
     fn owed(&self) -> impl Iterator<Item = NaiveDate> {
-        let by_unit = self.signed.as_ref().is_some_and(|signed| signed.contains(&Step::Leader));
+        let by_unit = self.signed.as_ref().is_some_and(|signed| signed.contains(&SignStep::Leader));
         let open = [("L2", self.ledger), ("M2", self.met), ("P7", self.reported), ("C30", by_unit)];
         open.into_iter()
             .filter(|(_, done)| !done)
@@ -79,9 +80,9 @@ impl Done {
     fn desk(&self) -> &'static str {
         match self.signed.as_deref() {
             Some([]) => "leader",
-            Some([.., Step::Leader]) => "president",
-            Some([.., Step::President]) => "bureau",
-            Some([.., Step::Bureau]) => "leading group",
+            Some([.., SignStep::Leader]) => "president",
+            Some([.., SignStep::President]) => "bureau",
+            Some([.., SignStep::Bureau]) => "leading group",
             Some(_) => "closed",
             None if self.returned => "returned",
             None if self.waits => "receive",

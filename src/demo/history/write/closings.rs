@@ -4,8 +4,9 @@ use super::super::texts;
 use super::handling::add_paper;
 use super::{Desk, File, HistoryResult};
 use crate::domain::calendar::day_of;
-use crate::domain::closing::{self, Decision, Report, Sections, Signer, Step, Verdict, needed};
+use crate::domain::closing::{self, Decision, Report, Sections, Signer, Verdict, needed};
 use crate::domain::outcome::Outcome;
+use crate::domain::sign_step::SignStep;
 use crate::store::{approvals, closings, colleagues};
 
 /// Files what is lacking, and applies.
@@ -29,7 +30,7 @@ pub(super) async fn apply(desk: &mut Desk, of: &File<'_>, outcome: Outcome) -> H
 pub(super) async fn sign(
     desk: &mut Desk,
     of: &File<'_>,
-    (step, decision): (Step, Decision),
+    (step, decision): (SignStep, Decision),
     opinion: &str,
 ) -> HistoryResult<()> {
     let latest = closings::latest(&mut desk.tx, of.opened).await?;

@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(format("xml"), None);
         let filter =
             |it| environment(&[("ANJIE_LOG", it)]).log_filter().ok().map(|it| it.to_string());
-        assert_eq!(filter("").as_deref(), Some("info"));
+        assert_eq!(filter("").as_deref(), Some("sqlx=warn,info"));
         assert_eq!(filter("anjie=debug").as_deref(), Some("anjie=debug"));
         assert_eq!(filter("anjie=loud"), None);
     }

@@ -13,7 +13,7 @@ use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
 use anjie::store::Db;
-use anjie::store::owner::check_server;
+use anjie::store::roles::check_server;
 use anjie::web::App;
 use clap::Parser;
 use place::Place;

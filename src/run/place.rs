@@ -6,7 +6,8 @@ use anjie::config::{Database, Environment};
 use anjie::demo;
 use anjie::store::Db;
 use anjie::store::keys::Keys;
-use anjie::store::owner::{self, OWNER, Owner, SERVER};
+use anjie::store::owner::Owner;
+use anjie::store::roles::{self, OWNER, SERVER};
 use sqlx::postgres::PgConnectOptions;
 
 /// The name of the database in a local cluster.
@@ -86,7 +87,7 @@ impl Place {
 /// Lays the database of a local cluster, with its tables and the units of 云州市.
 async fn lay(cluster: &Cluster) -> anyhow::Result<()> {
     cluster.ensure_database(NAME).await?;
-    owner::prepare_cluster(&cluster.owner("postgres"), NAME).await?;
+    roles::prepare_cluster(&cluster.owner("postgres"), NAME).await?;
     let mut owner = Owner::connect(&cluster.login(OWNER, NAME)).await?;
     owner.migrate().await?;
     if owner.is_empty().await? {

@@ -35,6 +35,7 @@ pub mod progress;
 pub mod replies;
 pub mod reports;
 pub mod reveals;
+pub mod roles;
 pub mod sessions;
 pub mod units;
 pub mod visit_accounts;

@@ -107,8 +107,9 @@ export class Person {
     await this.#try(`select ${words} as ${label}`, async () => {
       const field = this.field(label);
       const list = await field.getAttribute("list");
-      const options = (list ? this.page.locator(`[id="${list}"]`) : field).locator("option");
-      const value = await options.filter({ hasText: words }).first().getAttribute("value");
+      const value = list
+        ? await this.page.locator(`[id="${list}"] option[value*="${words}"]`).first().getAttribute("value")
+        : await field.locator("option", { hasText: words }).first().getAttribute("value");
       await (list ? field.fill(value) : field.selectOption(value));
     });
   }

@@ -1,7 +1,8 @@
 //! Each migration is applied on top of rows that the ones before it could have left, as the owner
 //! and not as a superuser; and the server refuses to run with more rights than it needs.
 
-use anjie::store::owner::{Owner, check_server};
+use anjie::store::owner::Owner;
+use anjie::store::roles::check_server;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::support::City;
@@ -105,7 +106,7 @@ async fn the_day_table_knows_the_make_up_days_and_leaves_unknown_years_unknown()
 #[tokio::test]
 async fn the_server_refuses_to_run_with_more_rights_than_it_needs() {
     let city = City::new().await;
-    let why = |answer: Result<(), anjie::store::owner::TooMighty>| answer.unwrap_err().0;
+    let why = |answer: Result<(), anjie::store::roles::TooMighty>| answer.unwrap_err().0;
     assert!(why(check_server(&city.superuser()).await.unwrap()).contains("superuser"));
     assert!(why(check_server(&city.owner()).await.unwrap()).contains("owns the tables"));
     assert!(why(check_server(&city.server()).await.unwrap()).contains("demonstration city"));

@@ -67,7 +67,7 @@ pub enum Refusal {
     UnknownType,
 }
 
-/// A file that belongs into the dossier. Only [`file`] makes one.
+/// A file that belongs into the dossier. Only [`file()`] makes one.
 #[must_use = "a file is kept only when it is recorded"]
 #[derive(Debug, Clone)]
 pub struct Filed<'a> {

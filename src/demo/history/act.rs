@@ -38,6 +38,7 @@ pub enum Act {
 }
 
 /// A petition case as it will be.
+#[expect(clippy::struct_field_names, reason = "a court case is the glossary's word for 原审案件")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
     pub petitioner: Petitioner,

@@ -125,9 +125,10 @@ impl Player<'_> {
         let at = self.soon(10, 150);
         self.step(at, &team.handler, Handling::Acknowledge);
         self.pass(Fate::NoLedger)?;
-        let at = match given.fate {
-            Fate::NoMeeting => self.soon(20, 100),
-            _ => self.by(given.due(ClockKind::Ledger), given.court.slips.ledger, (10, 60)),
+        let at = if matches!(given.fate, Fate::NoMeeting) {
+            self.soon(20, 100)
+        } else {
+            self.by(given.due(ClockKind::Ledger), given.court.slips.ledger, (10, 60))
         };
         self.step(at, &team.handler, Handling::Keep(team.clone()));
         self.pass(Fate::NoMeeting)?;
@@ -182,15 +183,12 @@ impl Player<'_> {
     /// The reply to the petitioner, early enough for the closing.
     fn answer(&mut self, outcome: Outcome) -> Option<()> {
         self.pass(Fate::NoAnswer)?;
-        let at = match self.given.fate.applied() {
-            Some(nth) => {
-                let day = self.hours.before(self.today, nth + 1);
-                self.hours.on(day, &mut self.random)
-            }
-            None => {
-                let due = self.given.due(ClockKind::Close);
-                self.by(due, self.given.court.slips.close, (35, 70))
-            }
+        let at = if let Some(nth) = self.given.fate.applied() {
+            let day = self.hours.before(self.today, nth + 1);
+            self.hours.on(day, &mut self.random)
+        } else {
+            let due = self.given.due(ClockKind::Close);
+            self.by(due, self.given.court.slips.close, (35, 70))
         };
         let in_person = self.random.chance(75);
         let way = if in_person { Way::InPerson } else { Way::Phone };

@@ -47,8 +47,7 @@ fn fits(
     match fate {
         Fate::Free | Fate::Unseen | Fate::NoLedger => true,
         Fate::NoMeeting => past(ClockKind::Meeting),
-        Fate::NoReport => past(ClockKind::Report),
-        Fate::NoReceipt | Fate::NoBetterReport => past(ClockKind::Report),
+        Fate::NoReport | Fate::NoReceipt | Fate::NoBetterReport => past(ClockKind::Report),
         Fate::NoAnswer if overdue => past(ClockKind::Close),
         Fate::NoAnswer | Fate::NoClosing => days_ago(10) && !past(ClockKind::Close),
         // By then the report was received, and the reply given the working day before.

@@ -3,6 +3,7 @@
 use super::act::Case;
 use crate::domain::closing::Section;
 use crate::domain::outcome::Outcome;
+use std::fmt::Write;
 
 /// The eight sections of a progress report.
 pub fn report(case: &Case, number: &str, leader: &str, corrected: bool) -> [String; 8] {
@@ -83,18 +84,22 @@ fn file(objects: &[String]) -> Vec<u8> {
     let mut file = "%PDF-1.4\n".to_owned();
     let mut table = "0000000000 65535 f \n".to_owned();
     for (object, nth) in objects.iter().zip(1..) {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.push_str(&format!("{nth} 0 obj\n{object}\nendobj\n"));
+        let _ = writeln!(table, "{:010} 00000 n ", file.len());
+        let _ = write!(file, "{nth} 0 obj\n{object}\nendobj\n");
     }
     let (size, at) = (objects.len() + 1, file.len());
-    file.push_str(&format!(
+    let _ = write!(
+        file,
         "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n"
-    ));
+    );
     file.into_bytes()
 }
 
 fn utf16(text: &str) -> String {
-    text.encode_utf16().map(|unit| format!("{unit:04X}")).collect()
+    text.encode_utf16().fold(String::new(), |mut digits, unit| {
+        let _ = write!(digits, "{unit:04X}");
+        digits
+    })
 }
 
 #[cfg(test)]

@@ -108,9 +108,9 @@ impl<'a> Planner<'a> {
     fn given_to(&mut self, court: Court, batches: &[DateTime<Utc>]) -> Vec<(usize, Given)> {
         let mut random = Random::of(court.code, 0);
         let regular = batches.len().saturating_sub(1);
-        let count = (court.load * self.size / 100).max(6);
+        let wanted = (court.load * self.size / 100).max(6);
         let shift = random.between(0, 7) as usize;
-        let places = (0..count).map(|nth| (nth * regular + shift) / count);
+        let places = (0..wanted).map(|nth| (nth * regular + shift) / wanted);
         let places: Vec<usize> = places.map(|place| place.min(regular.saturating_sub(1))).collect();
         let mut given: Vec<(usize, Given)> =
             places.into_iter().map(|place| (place, self.one(court, place, batches))).collect();

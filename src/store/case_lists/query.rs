@@ -28,7 +28,7 @@ macro_rules! filtered {
                AND ($8::boolean IS NULL OR n.is_open = $8)
                AND ($9::text IS NULL OR n.stage = $9)
                AND ($10::date IS NULL OR n.due_on >= $10)
-               AND ($11::date IS NULL OR n.due_on < $11)
+               AND ($11::date IS NULL OR coalesce(n.due_on, DATE '9999-12-31') < $11)
                AND ($12::text IS NULL OR n.source = $12)
                AND ($13::text IS NULL OR n.category = $13)
                AND ($14::text IS NULL OR n.leader = $14)
@@ -178,7 +178,8 @@ pub async fn around(tx: &mut Tx, filter: &Filter, today: NaiveDate) -> StoreResu
         Counted;
         "SELECT o.code, o.short_name AS name,
                 (SELECT count(*) FROM (SELECT FROM petition_case_now d
-                                       WHERE d.unit_id = ANY ($1) AND d.is_open AND d.due_on < $19
+                                       WHERE d.unit_id = ANY ($1) AND d.is_open
+                                         AND coalesce(d.due_on, DATE '9999-12-31') < $19
                                        LIMIT 1001) x) AS \"overdue!\",
                 (SELECT count(*) FROM (SELECT FROM petition_case_now n ";
         "LIMIT 1001) x) AS \"count!\"

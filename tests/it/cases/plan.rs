@@ -35,15 +35,18 @@ async fn the_default_list_walks_the_index_of_the_open_backlog() {
     let scans = |index: &str| {
         format!("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = '{index}'")
     };
+    let mut tries = 0;
     let (all, court) = loop {
+        tries += 1;
         let all: i64 = city.value(&scans("petition_case_now_due_idx")).await;
         let court: i64 = city.value(&scans("petition_case_now_court_due_idx")).await;
-        if all + court >= 16 {
+        if all >= 16 && court >= 8 || tries == 100 {
             break (all, court);
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
-    assert!(all >= 8, "the list of all courts: {all} scans");
+    // Once for the rows and once for the number of overdue ones.
+    assert!(all >= 16, "the list of all courts: {all} scans");
     assert!(court >= 8, "the list of one court: {court} scans");
     let read: i64 = city
         .value(

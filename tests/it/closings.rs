@@ -105,6 +105,12 @@ async fn a_draft_is_found_again_by_its_writer_alone() {
 
     report(&site, HANDLER, &number, "terminated").await.expect(StatusCode::SEE_OTHER);
     assert_eq!(city.value::<i64>("SELECT count(*) FROM draft").await, 0);
+    let key: String = city
+        .value("SELECT key::text FROM form_receipt WHERE path LIKE '%/closing' ORDER BY received_at DESC LIMIT 1")
+        .await;
+    let late = [("c6", "自查完毕")];
+    site.post_again(Some(HANDLER), &format!("{path}/draft"), &late, &key).await;
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM draft").await, 0, "sent is sent");
 }
 
 #[tokio::test]

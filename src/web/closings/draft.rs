@@ -26,11 +26,12 @@ pub async fn find(tx: &mut Tx, opened: &Opened) -> AppResult<Option<(ClosingForm
 pub async fn keep(
     tx: &mut Tx,
     opened: &Opened,
-    form: &ClosingForm,
+    form: &Form<ClosingForm>,
     at: DateTime<Utc>,
 ) -> AppResult<()> {
-    let body = serde_json::to_string(form).map_err(|error| AppError::Office(error.to_string()))?;
-    Ok(drafts::keep(tx, subject(opened), &body, at).await?)
+    let body =
+        serde_json::to_string(&form.fields).map_err(|error| AppError::Office(error.to_string()))?;
+    Ok(drafts::keep_unless_sent(tx, subject(opened), (&body, &form.key), at).await?)
 }
 
 /// Throws the draft away: the report was handed in.
@@ -47,7 +48,7 @@ pub async fn update(
 ) -> AppResult<Response> {
     let mut tx = app.db.begin(&session).await?;
     let opened = handling::opened(&mut tx, &number).await?;
-    keep(&mut tx, &opened, &form.fields, app.clock.now()).await?;
+    keep(&mut tx, &opened, &form, app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -148,7 +148,7 @@ async fn create(
     if form.fields.is_draft() && problems.is_empty() {
         let mut tx = app.db.begin(&session).await?;
         let found = Found::load(&mut tx, &number).await?;
-        draft::keep(&mut tx, &found.opened, &form.fields, now).await?;
+        draft::keep(&mut tx, &found.opened, &form, now).await?;
         tx.commit().await?;
         return Ok(layout::done(&location(&number), "草稿已保存。"));
     }

@@ -73,6 +73,7 @@ async fn the_clean_up_of_40_gives_the_table_of_the_published_summary() {
     let site = Site::of(&city).await;
     let report = import(&site, CLEAN_UP, ALL).await;
     assert!(report.is_well(), "{}", report.to_text());
+    assert!(report.to_text().ends_with("Imported 40 cases as import 1.\n"));
 
     let pool = city.truth();
     let closed: Vec<(String, String)> = sqlx::query_as(
@@ -431,16 +432,36 @@ async fn an_import_is_undone_as_a_whole_and_the_file_can_come_again() {
 
 #[tokio::test]
 async fn an_import_on_which_something_was_built_stays() {
+    const HANDLED: &str = "已有办理记录，不能整批撤销：XF2026-00007";
+    const COUNTED: &str = "已计入通报，不能整批撤销：XF2026-00007";
     let built = [
-        "INSERT INTO progress_entry (case_id, round_id, kind, happened_at, text, recorded_at, recorded_by)
-         SELECT c.id, r.id, 'phone', '2026-06-16', '已联系', '2026-06-16', c.recorded_by
-         FROM petition_case c JOIN round r ON r.case_id = c.id WHERE c.number = 'XF2026-00007'",
-        "UPDATE petition_case SET version = 2 WHERE number = 'XF2026-00007'",
-        "INSERT INTO team_member (case_id, round_id, place, name, since, recorded_at, recorded_by)
-         SELECT c.id, r.id, 'officer', '李某', '2026-06-16', '2026-06-16', c.recorded_by
-         FROM petition_case c JOIN round r ON r.case_id = c.id WHERE c.number = 'XF2026-00007'",
+        (
+            HANDLED,
+            "INSERT INTO progress_entry (case_id, round_id, kind, happened_at, text, recorded_at, recorded_by)
+             SELECT c.id, r.id, 'phone', '2026-06-16', '已联系', '2026-06-16', c.recorded_by
+             FROM petition_case c JOIN round r ON r.case_id = c.id WHERE c.number = 'XF2026-00007'",
+        ),
+        (HANDLED, "UPDATE petition_case SET version = 2 WHERE number = 'XF2026-00007'"),
+        (
+            HANDLED,
+            "INSERT INTO team_member (case_id, round_id, place, name, since, recorded_at, recorded_by)
+             SELECT c.id, r.id, 'officer', '李某', '2026-06-16', '2026-06-16', c.recorded_by
+             FROM petition_case c JOIN round r ON r.case_id = c.id WHERE c.number = 'XF2026-00007'",
+        ),
+        (
+            COUNTED,
+            "INSERT INTO bulletin (unit_id, series, period, issue, first_day, last_day, cut_off, method_version,
+                                   recorded_at, recorded_by)
+             SELECT unit_id, 'zz', '2026-W24', 12, '2026-06-01', '2026-06-14', '2026-06-15', 1, recorded_at, recorded_by
+             FROM import;
+             INSERT INTO bulletin_figure (bulletin_id, unit_id, metric, numerator, denominator)
+             SELECT id, unit_id, 'I08a', 1, 1 FROM bulletin;
+             INSERT INTO bulletin_item (bulletin_id, unit_id, metric, place, case_id, case_number, bucket, reason)
+             SELECT b.id, b.unit_id, 'I08a', 1, c.id, c.number, 'counted', ''
+             FROM bulletin b, petition_case c WHERE c.number = 'XF2026-00007'",
+        ),
     ];
-    for fact in built {
+    for (said, fact) in built {
         let city = City::new().await;
         let site = Site::of(&city).await;
         let result = through(&site, CLEAN_UP, "all_or_nothing").await;
@@ -448,11 +469,11 @@ async fn an_import_on_which_something_was_built_stays() {
         let later = Site::at(&city, at("2026-06-17 09:00")).await;
         let undo = format!("{result}/undo");
         let page = later.get(BUREAU, &undo).await.expect(StatusCode::OK);
-        assert_eq!(page.texts("#refusal"), ["已有办理记录，不能整批撤销：XF2026-00007"]);
+        assert_eq!(page.texts("#refusal"), [said]);
         assert!(page.texts("button[data-main]").is_empty());
         let page = later.post(BUREAU, &undo, &[("reason", "选错了文件")]).await;
         let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(page.problem("").unwrap(), "已有办理记录，不能整批撤销：XF2026-00007");
+        assert_eq!(page.problem("").unwrap(), said);
         assert_eq!(counts(&city, &["case_void", "import_undo"]).await, [0, 0]);
     }
 }

@@ -67,9 +67,9 @@ pub async fn run(
         Err(refusal) => report.refused(refusal),
         Ok(taken) => {
             let file = imports::File { name: file_name, bytes: &bytes, mappings: &mappings };
-            if let Some(uuid) = imports::record(&mut tx, &importer, file, &taken).await? {
+            if let Some(recorded) = imports::record(&mut tx, &importer, file, &taken).await? {
                 tx.commit().await?;
-                report.recorded(uuid);
+                report.recorded(recorded);
             }
         }
     }

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::Options;
 use crate::domain::import::DryRun;
 use crate::domain::ledger_import::{Counts, Finding, Kind, Refusal, Weight};
 use crate::office::ledger::Workbook;
+use crate::store::imports::Recorded;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ enum Outcome {
     /// Everything was there before.
     NothingNew,
     /// An import was recorded.
-    Recorded(Uuid),
+    Recorded(Recorded),
 }
 
 /// The report of an import.
@@ -47,7 +47,7 @@ impl Report {
         self.outcome = Outcome::Refused(refusal);
     }
 
-    pub(super) fn recorded(&mut self, import: Uuid) {
+    pub(super) fn recorded(&mut self, import: Recorded) {
         self.outcome = Outcome::Recorded(import);
     }
 
@@ -57,9 +57,9 @@ impl Report {
     }
 
     /// The import that was recorded.
-    pub const fn import(&self) -> Option<Uuid> {
+    pub const fn import(&self) -> Option<Recorded> {
         match self.outcome {
-            Outcome::Recorded(uuid) => Some(uuid),
+            Outcome::Recorded(recorded) => Some(recorded),
             Outcome::DryRun | Outcome::Refused(_) | Outcome::NothingNew => None,
         }
     }
@@ -103,8 +103,8 @@ impl Report {
             Outcome::NothingNew => {
                 "Nothing to import: every row was imported before or can't be.".to_owned()
             }
-            Outcome::Recorded(uuid) => {
-                format!("Imported {} cases as import {uuid}.", self.counts().good)
+            Outcome::Recorded(recorded) => {
+                format!("Imported {} cases as import {}.", self.counts().good, recorded.id)
             }
         }
     }
@@ -133,7 +133,8 @@ impl Report {
             "sha256": self.sha256,
             "ok": self.is_well(),
             "outcome": self.outcome(),
-            "import": self.import(),
+            "import": self.import().map(|recorded| recorded.id.0),
+            "uuid": self.import().map(|recorded| recorded.uuid),
             "message": self.sentence(),
             "rows": {
                 "total": counts.total,

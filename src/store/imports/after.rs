@@ -85,8 +85,11 @@ pub async fn standing(tx: &mut Tx, import: ImportId) -> StoreResult<Standing> {
     .fetch_all(&mut *conn)
     .await?;
     let counted = sqlx::query_scalar!(
-        "SELECT DISTINCT c.number FROM petition_case c JOIN bulletin_item i ON i.case_id = c.id
-         WHERE c.import_id = $1 AND c.unit_id = ANY ($2) ORDER BY c.number",
+        "SELECT c.number FROM petition_case c
+         WHERE c.import_id = $1 AND c.unit_id = ANY ($2)
+           AND (EXISTS (SELECT FROM bulletin_item i WHERE i.case_id = c.id)
+                OR EXISTS (SELECT FROM bulletin_change h WHERE h.case_id = c.id))
+         ORDER BY c.number",
         import.0,
         scope.units(),
     )

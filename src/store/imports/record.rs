@@ -28,6 +28,13 @@ pub struct File<'a> {
     pub mappings: &'a Mappings,
 }
 
+/// The keys of an import that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    pub id: ImportId,
+    pub uuid: Uuid,
+}
+
 /// What became of a row, as its table takes it in.
 #[derive(Serialize)]
 struct Line<'a> {
@@ -52,10 +59,10 @@ pub async fn record(
     importer: &Importer,
     file: File<'_>,
     taken: &TakenIn,
-) -> StoreResult<Option<Uuid>> {
+) -> StoreResult<Option<Recorded>> {
     be_patient(tx).await?;
-    let (import, uuid) = insert_import(tx, importer, file).await?;
-    let batch = Batch { import, importer, file_name: file.name };
+    let recorded = insert_import(tx, importer, file).await?;
+    let batch = Batch { import: recorded.id, importer, file_name: file.name };
     let new: Vec<_> = taken.rows().iter().filter_map(new_case).collect();
     let fresh = cases::write(tx, &batch, &new).await?;
     let known: Vec<_> = taken.rows().iter().filter_map(known_case).collect();
@@ -65,9 +72,9 @@ pub async fn record(
     if fresh.is_empty() && added_reviews == 0 && !waits {
         return Ok(None);
     }
-    insert_lines(tx, import, &lines).await?;
+    insert_lines(tx, recorded.id, &lines).await?;
     let detail = format!("sha256={} imported={}", hex(&sha256(file.bytes)), fresh.len());
-    let object = uuid.to_string();
+    let object = recorded.uuid.to_string();
     let entry = audit::Entry {
         verb: "import.recorded",
         object: &object,
@@ -79,7 +86,7 @@ pub async fn record(
     let cases = ids(tx, &fresh).await?;
     let entry = audit::Entry { verb: "case.imported", detail: "", ..entry };
     audit::append_each(tx, &cases, entry).await?;
-    Ok(Some(uuid))
+    Ok(Some(recorded))
 }
 
 /// A ledger of thousands of rows takes longer than a page may; who waits for it, is their affair.
@@ -90,13 +97,10 @@ async fn be_patient(tx: &mut Tx) -> StoreResult<()> {
     Ok(())
 }
 
-async fn insert_import(
-    tx: &mut Tx,
-    importer: &Importer,
-    file: File<'_>,
-) -> StoreResult<(ImportId, Uuid)> {
+async fn insert_import(tx: &mut Tx, importer: &Importer, file: File<'_>) -> StoreResult<Recorded> {
     let sealed = tx.keys().seal(PURPOSE, file.bytes)?;
-    let row = sqlx::query!(
+    let recorded = sqlx::query_as!(
+        Recorded,
         r#"INSERT INTO import (unit_id, file_name, sha256, sealed, mapping, system_user, recorded_at, recorded_by)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
            RETURNING id AS "id: ImportId", uuid"#,
@@ -111,7 +115,7 @@ async fn insert_import(
     )
     .fetch_one(tx.unscoped())
     .await?;
-    Ok((row.id, row.uuid))
+    Ok(recorded)
 }
 
 fn new_case(taken: &TakenRow) -> Option<NewCase<'_>> {

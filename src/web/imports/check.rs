@@ -135,7 +135,7 @@ pub async fn create(
         return nothing_new(&app, &session, (fields.draft, &checked.draft)).await;
     };
     drafts::discard(&mut tx, fields.draft).await?;
-    let location = format!("/imports/{import}");
+    let location = format!("/imports/{}", import.uuid);
     tx.commit_to(&location).await?;
     Ok(done(&location, &format!("已导入{}件。", checked.dry_run.ledger.counts().good)))
 }

@@ -2,9 +2,12 @@
 
 DO $$
 BEGIN
-    CREATE ROLE app_user LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    -- Roles belong to the server: an administrator made this one, or another database of it.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_user') THEN
+        CREATE ROLE app_user LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
 EXCEPTION
-    -- Roles belong to the server: another database of it may have made this one first.
+    -- At the same moment.
     WHEN duplicate_object OR unique_violation THEN NULL;
     WHEN insufficient_privilege THEN
         RAISE EXCEPTION 'role app_user does not exist and % may not create it', current_user

@@ -44,6 +44,7 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::Database(refusal) => match refusal.constraint() {
                 Some(constraint) => Self::Refused(constraint.to_owned(), error),
+                None if refusal.code().is_some_and(|code| is_going(&code)) => Self::Away(error),
                 None => Self::Database(error),
             },
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
@@ -53,4 +54,9 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+/// The codes of a server that starts, stops, or has no room for one more.
+fn is_going(code: &str) -> bool {
+    code.starts_with("08") || ["57P01", "57P02", "57P03", "53300"].contains(&code)
 }

@@ -4,7 +4,10 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::layout::{Frame, Shell};
 use super::routes::Who;
+use super::typed::{Again, Typed};
+use super::urls;
 use crate::store::StoreError;
 
 /// What a handler can fail with.
@@ -51,7 +54,7 @@ impl From<StoreError> for AppError {
     }
 }
 
-/// The reference that a page shows and the log line bears. Set by the outermost layer.
+/// What the outermost layer makes a page of.
 #[derive(Debug, Clone)]
 pub struct Failed {
     status: StatusCode,
@@ -60,13 +63,36 @@ pub struct Failed {
     ways: Vec<(&'static str, &'static str)>,
 }
 
+/// The request that failed.
+pub struct Asked {
+    /// The reference that the page shows and the log line bears.
+    pub id: String,
+    pub path: String,
+    pub typed: Typed,
+}
+
+/// What every page of a failure says.
+struct Said {
+    title: &'static str,
+    text: String,
+    ways: Vec<(&'static str, String)>,
+    reference: String,
+    again: Option<Again>,
+    typed: Option<String>,
+}
+
+/// For someone who is signed in.
 #[derive(Template)]
-#[template(path = "errors/page.html")]
-struct ErrorPage<'a> {
-    title: &'a str,
-    text: &'a str,
-    ways: &'a [(&'static str, &'static str)],
-    reference: &'a str,
+#[template(path = "errors/within.html")]
+struct PageWithin {
+    shell: Shell,
+    said: Said,
+}
+
+#[derive(Template)]
+#[template(path = "errors/plain.html")]
+struct PlainPage {
+    said: Said,
 }
 
 fn failed(
@@ -79,6 +105,8 @@ fn failed(
 }
 
 const HOME: (&str, &str) = ("返回首页", "/");
+/// The address that was asked for.
+const HERE: &str = "";
 
 impl AppError {
     fn page(&self) -> Failed {
@@ -136,14 +164,14 @@ fn page_of_store(error: &StoreError) -> Failed {
         StoreError::Stale => failed(
             StatusCode::CONFLICT,
             "内容已被他人更新",
-            "您打开这一页之后，有人先保存了新的内容。请返回，核对后再提交。",
-            &[HOME],
+            "您打开这一页之后，有人先保存了新的内容，您的内容没有保存。请打开最新的一页，核对后再提交。",
+            &[("打开最新的一页", HERE), HOME],
         ),
         StoreError::Away(_) => failed(
             StatusCode::SERVICE_UNAVAILABLE,
             "系统维护中",
-            "暂时连不上数据库。来访登记请先用纸质登记单，恢复后补录。",
-            &[("重试", "/")],
+            "暂时连不上数据库，没有保存。来访登记请先用纸质登记单，恢复后补录。",
+            &[HOME],
         ),
         StoreError::Refused(..)
         | StoreError::Database(_)
@@ -152,12 +180,21 @@ fn page_of_store(error: &StoreError) -> Failed {
     }
 }
 
+fn slow() -> Failed {
+    failed(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "系统繁忙",
+        "这一步用时太久，已停止，没有保存。请稍后再试一次。",
+        &[HOME],
+    )
+}
+
 fn broken() -> Failed {
     failed(
         StatusCode::INTERNAL_SERVER_ERROR,
         "系统出错了",
-        "没有保存成功，您填写的内容仍在草稿里。请把错误编号告诉管理员。",
-        &[("重试", "/"), HOME],
+        "没有保存成功。请把错误编号告诉管理员。",
+        &[HOME],
     )
 }
 
@@ -193,13 +230,57 @@ fn root_cause(error: &AppError) -> Option<String> {
     Some(cause.to_string())
 }
 
-/// Fills in the page of a response that failed. `reference` is the request's id.
-pub fn render(response: Response, reference: &str) -> Response {
-    let Some(failed) = response.extensions().get::<Failed>().cloned() else { return response };
-    let reference = if failed.status.is_server_error() { reference } else { "" };
-    let page = ErrorPage { title: failed.title, text: &failed.text, ways: &failed.ways, reference };
+/// Fills in the page of a response that failed, in the shell if the gate left one.
+pub fn render(mut response: Response, asked: &Asked) -> Response {
+    let Some(failed) = failure(&response) else { return response };
+    let frame = response.extensions_mut().remove::<Frame>();
+    let title = failed.title;
+    let said = failed.say(asked);
+    let page = match frame {
+        Some(frame) => PageWithin { shell: frame.shell(title), said }.render(),
+        None => PlainPage { said }.render(),
+    };
     let (mut parts, _) = response.into_parts();
-    let body = page.render().unwrap_or_else(|_| failed.title.to_owned());
     parts.headers.remove(header::CONTENT_LENGTH);
-    (parts.status, parts.headers, Html(body)).into_response()
+    (parts.status, parts.headers, Html(page.unwrap_or_else(|_| title.to_owned()))).into_response()
+}
+
+/// What failed; the limits around the handlers answer with a bare status.
+fn failure(response: &Response) -> Option<Failed> {
+    let status = response.status();
+    if let Some(failed) = response.extensions().get::<Failed>() {
+        return Some(failed.clone());
+    }
+    let bare = !response.headers().contains_key(header::CONTENT_TYPE);
+    if !bare || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    let failed = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => AppError::NotFound.page(),
+        StatusCode::FORBIDDEN => AppError::Forged.page(),
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge.page(),
+        StatusCode::SERVICE_UNAVAILABLE => slow(),
+        _ if status.is_client_error() => AppError::Malformed.page(),
+        _ => broken(),
+    };
+    Some(Failed { status, ..failed })
+}
+
+impl Failed {
+    fn say(self, asked: &Asked) -> Said {
+        let ways = self.ways.iter().map(|&(label, href)| match href {
+            "/login" => (label, format!("/login?next={}", urls::encode(&asked.path))),
+            HERE => (label, asked.path.clone()),
+            _ => (label, href.to_owned()),
+        });
+        let broken = self.status.is_server_error();
+        Said {
+            title: self.title,
+            text: self.text,
+            ways: ways.collect(),
+            reference: if broken { asked.id.clone() } else { String::new() },
+            again: if broken { asked.typed.again(&asked.path) } else { None },
+            typed: if broken { None } else { asked.typed.text() },
+        }
+    }
 }

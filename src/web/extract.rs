@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::typed::Typed;
 use super::{App, AppError, gate, urls};
 use crate::store::{FormKey, Session};
 
@@ -76,13 +77,27 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
         let binding = binding(&request);
         let path = request.uri().path().to_owned();
+        let typed = request.extensions().get::<Typed>().cloned();
         let (body, files) = read(request, app).await?;
+        if let Some(typed) = typed {
+            typed.leave(&body, !files.is_empty());
+        }
         let tokens: Tokens = parse(&body, app).await?;
         if binding.is_none_or(|binding| tokens.csrf_token != app.db.keys().csrf(&binding)) {
             return Err(AppError::Forged);
         }
         let key = tokens.idempotency_key.unwrap_or_else(Uuid::new_v4);
         Ok(Self { fields: parse(&body, app).await?, key: FormKey { key, path }, files })
+    }
+}
+
+/// Reads the form of a request that is turned away, so that its page can give it back.
+pub async fn leave(request: Request, app: &App) {
+    let Some(typed) = request.extensions().get::<Typed>().cloned() else { return };
+    if request.method() == Method::POST
+        && let Ok((body, files)) = read(request, app).await
+    {
+        typed.leave(&body, !files.is_empty());
     }
 }
 

@@ -5,14 +5,16 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::layout::Frame;
 use super::routes::Who;
-use super::{App, AppError};
-use crate::store::{self, Session};
+use super::{App, AppError, extract};
+use crate::store::{self, Session, StoreResult};
 
 /// The cookie of a session. The prefix makes browsers hold it to this host, this path, and TLS.
 pub const SESSION_COOKIE: &str = "__Host-sid";
 
-/// Resumes the session, turns away whoever is not admitted, and hands the session on.
+/// Resumes the session, turns away whoever is not admitted, and hands the session on. The page of
+/// a failure gets the shell of whoever is there, and what they typed.
 pub async fn gate(
     State((app, who)): State<(App, Who)>,
     mut request: Request,
@@ -20,23 +22,33 @@ pub async fn gate(
 ) -> Response {
     let session = match resume(&app, request.headers()).await {
         Ok(session) => session,
-        Err(error) => return error.into_response(),
+        Err(error) => return turned_away(error.into(), request, &app).await,
     };
-    match (&session, who) {
-        (_, Who::Everyone) => {}
-        (None, _) => return signed_out(&request),
-        (Some(session), _) if !who.admits(session.actor().role) => {
-            return AppError::Forbidden(who).into_response();
-        }
-        (Some(session), _) if must_change_first(session, &request) => {
-            return Redirect::to(CHANGE).into_response();
-        }
-        (Some(_), _) => {}
-    }
-    if let Some(session) = session {
+    let Some(session) = session else {
+        return match who {
+            Who::Everyone => next.run(request).await,
+            Who::SignedIn | Who::Staff(_) => signed_out(request, &app).await,
+        };
+    };
+    let frame = Frame::new(&app, &session, &request);
+    let mut response = if !who.admits(session.actor().role) {
+        turned_away(AppError::Forbidden(who), request, &app).await
+    } else if who != Who::Everyone && must_change_first(&session, &request) {
+        Redirect::to(CHANGE).into_response()
+    } else {
+        request.extensions_mut().insert(frame.clone());
         request.extensions_mut().insert(session);
+        next.run(request).await
+    };
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response.extensions_mut().insert(frame);
     }
-    next.run(request).await
+    response
+}
+
+async fn turned_away(error: AppError, request: Request, app: &App) -> Response {
+    extract::leave(request, app).await;
+    error.into_response()
 }
 
 /// The page on which a password is changed; until then whoever must change it sees no other.
@@ -46,20 +58,18 @@ fn must_change_first(session: &Session, request: &Request) -> bool {
     session.must_change_password() && ![CHANGE, "/logout"].contains(&request.uri().path())
 }
 
-async fn resume(app: &App, headers: &HeaderMap) -> Result<Option<Session>, AppError> {
+async fn resume(app: &App, headers: &HeaderMap) -> StoreResult<Option<Session>> {
     match cookie(headers, SESSION_COOKIE) {
-        Some(token) => {
-            Ok(store::sessions::resume(&app.db, token, app.idle, app.clock.now()).await?)
-        }
+        Some(token) => store::sessions::resume(&app.db, token, app.idle, app.clock.now()).await,
         None => Ok(None),
     }
 }
 
 /// A page is asked for again after signing in; a form answers 401, so that nothing typed is lost
 /// behind a redirect.
-fn signed_out(request: &Request) -> Response {
+async fn signed_out(request: Request, app: &App) -> Response {
     if request.method() != Method::GET || request.headers().contains_key("hx-request") {
-        return AppError::SignedOut.into_response();
+        return turned_away(AppError::SignedOut, request, app).await;
     }
     let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
     let next: String = super::urls::encode(wanted);

@@ -14,6 +14,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument;
 
+use super::error::Asked;
+use super::typed::Typed;
 use super::{App, AppError, error, layout, static_files};
 
 /// A page of text; uploads set their own limit.
@@ -22,36 +24,33 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The finished site.
 pub fn around(router: Router<App>, app: App) -> Router {
-    router
-        .route("/static/{*path}", get(static_files::serve))
-        .fallback(|| async { AppError::NotFound.into_response() })
-        .with_state(app)
-        .layer(
-            ServiceBuilder::new()
-                .layer(CompressionLayer::new())
-                .layer(from_fn(outermost))
-                .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-                    AppError::Office("a handler panicked".to_owned()).into_response()
-                }))
-                .layer(TimeoutLayer::with_status_code(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    REQUEST_TIMEOUT,
-                ))
-                .layer(CsrfLayer::new())
-                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
-        )
+    router.route("/static/{*path}", get(static_files::serve)).with_state(app).layer(
+        ServiceBuilder::new()
+            .layer(CompressionLayer::new())
+            .layer(from_fn(outermost))
+            .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+                AppError::Office("a handler panicked".to_owned()).into_response()
+            }))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+            .layer(CsrfLayer::new())
+            .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+    )
 }
 
 /// Gives the request its id, logs it once, dresses a failure in its page, sets the headers that
 /// every answer bears.
-async fn outermost(request: Request, next: Next) -> Response {
+async fn outermost(mut request: Request, next: Next) -> Response {
     let id = format!("{:08x}", rand::random::<u32>());
     let (method, path) = (request.method().clone(), shown_path(request.uri().path()));
     let flash = layout::has_flash(request.headers());
     let private = !request.uri().path().starts_with("/static/");
     let span = tracing::info_span!("request", request.id = %id);
     let started = Instant::now();
-    let mut response = error::render(next.run(request).instrument(span.clone()).await, &id);
+    let typed = Typed::default();
+    request.extensions_mut().insert(typed.clone());
+    let asked = Asked { id, path: request.uri().path().to_owned(), typed };
+    let response = next.run(request).instrument(span.clone()).await;
+    let mut response = error::render(response, &asked);
     let duration_ms = started.elapsed().as_millis();
     span.in_scope(|| {
         tracing::info!(%method, path, status = response.status().as_u16(), duration_ms, "answered");
@@ -59,7 +58,7 @@ async fn outermost(request: Request, next: Next) -> Response {
     if flash && private && response.status() == StatusCode::OK {
         layout::forget_flash(&mut response);
     }
-    set_headers(&mut response, private, &id);
+    set_headers(&mut response, private, &asked.id);
     response
 }
 

@@ -1,6 +1,6 @@
 //! The shell around every page: name, court, menu, flash.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -28,6 +28,8 @@ pub struct Shell {
     pub updated: String,
     pub home: &'static str,
     pub can_search: bool,
+    /// How long the session may rest.
+    pub idle_minutes: i64,
 }
 
 /// A line of the side bar.
@@ -56,35 +58,44 @@ pub struct Frame {
     csrf: String,
     flash: Option<Flash>,
     updated: String,
+    idle_minutes: i64,
 }
 
 impl FromRequestParts<App> for Frame {
     type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
-        let session = parts.extensions.get::<Session>().cloned().ok_or(AppError::SignedOut)?;
-        let flash = gate::cookie(&parts.headers, FLASH_COOKIE).map(|text| {
-            let text = urls::decode(text);
-            match text.split_once('|').and_then(|(text, link)| Some((text, link.split_once('|')?)))
-            {
-                Some((text, (label, href))) => Flash {
-                    text: text.to_owned(),
-                    link: urls::within(href).map(|href| (label.to_owned(), href.to_owned())),
-                },
-                None => Flash { text, link: None },
-            }
-        });
-        Ok(Self {
-            csrf: app.db.keys().csrf(session.binding()),
-            path: parts.uri.path().to_owned(),
-            flash,
-            updated: calendar::clock_time(app.clock.now()),
-            session,
-        })
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, AppError> {
+        parts.extensions.get::<Self>().cloned().ok_or(AppError::SignedOut)
+    }
+}
+
+impl Flash {
+    /// A text, or a text with a link's label and address.
+    fn read(cookie: &str) -> Self {
+        let text = urls::decode(cookie);
+        match text.split_once('|').and_then(|(text, link)| Some((text, link.split_once('|')?))) {
+            Some((text, (label, href))) => Self {
+                text: text.to_owned(),
+                link: urls::within(href).map(|href| (label.to_owned(), href.to_owned())),
+            },
+            None => Self { text, link: None },
+        }
     }
 }
 
 impl Frame {
+    /// For the page that a request of this session asks for.
+    pub fn new(app: &App, session: &Session, request: &Request) -> Self {
+        Self {
+            csrf: app.db.keys().csrf(session.binding()),
+            path: request.uri().path().to_owned(),
+            flash: gate::cookie(request.headers(), FLASH_COOKIE).map(Flash::read),
+            updated: calendar::clock_time(app.clock.now()),
+            session: session.clone(),
+            idle_minutes: app.idle.num_minutes(),
+        }
+    }
+
     /// The shell with this title.
     pub fn shell(&self, title: impl Into<String>) -> Shell {
         let role = self.session.actor().role;
@@ -101,6 +112,7 @@ impl Frame {
             updated: self.updated.clone(),
             home: home(role),
             can_search: false,
+            idle_minutes: self.idle_minutes,
         }
     }
 }

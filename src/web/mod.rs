@@ -28,6 +28,7 @@ pub mod sign_in;
 mod signing;
 mod static_files;
 mod stats;
+mod typed;
 mod urls;
 mod visits;
 

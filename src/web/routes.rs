@@ -4,10 +4,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 
-use super::App;
 use super::gate::gate;
+use super::{App, AppError};
 use crate::domain::document;
 use crate::domain::staff::Role;
 
@@ -112,8 +112,11 @@ impl Table {
         self
     }
 
-    /// The router, and the table for those who want to read it.
+    /// The router, and the table for those who want to read it. What isn't in the table isn't
+    /// found, and says so to whoever asked.
     pub fn finish(self) -> (Router<App>, Vec<Row>) {
-        (self.router, self.rows)
+        let gate = from_fn_with_state((self.app.clone(), Who::Everyone), gate);
+        let missing = any(|| async { AppError::NotFound }).layer(gate).with_state(self.app);
+        (self.router.fallback_service(missing), self.rows)
     }
 }

@@ -17,6 +17,7 @@ mod bulletins;
 mod browser;
 mod cluster;
 mod demo;
+mod failures;
 mod handling;
 mod imports;
 mod ledgers;

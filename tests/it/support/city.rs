@@ -1,5 +1,6 @@
 //! A database of its own for a test: a clone of the city with its units and people, no case.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anjie::cluster::{Places, ThrowAway};
@@ -54,11 +55,43 @@ pub struct City {
 impl City {
     /// A fresh city without a case.
     pub async fn new() -> Self {
-        let cluster = cluster().await;
+        Self::on(cluster().await).await
+    }
+
+    /// A fresh city on a server of its own, which can go away.
+    pub async fn alone() -> Self {
+        Self::on(Arc::new(start().await)).await
+    }
+
+    async fn on(cluster: Arc<ThrowAway>) -> Self {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         run(&cluster, &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy"))
             .await;
         Self { cluster, name, keys: Keys::from_master(&[42; 32]) }
+    }
+
+    /// The server goes: what is connected is cut off, and nothing connects anew.
+    pub async fn go_away(&self) {
+        let (here, gone) = self.sockets();
+        let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                      WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+        let mut conn = PgConnection::connect_with(&self.superuser()).await.unwrap();
+        std::fs::rename(here, gone).unwrap();
+        sqlx::raw_sql(others).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+    }
+
+    /// The server is there again.
+    pub fn come_back(&self) {
+        let (here, gone) = self.sockets();
+        std::fs::rename(gone, here).unwrap();
+    }
+
+    fn sockets(&self) -> (PathBuf, PathBuf) {
+        let login = self.superuser();
+        let name = format!(".s.PGSQL.{}", login.get_port());
+        let here = login.get_socket().unwrap().join(name);
+        (here.clone(), here.with_extension("gone"))
     }
 
     /// A database with nothing in it, not even tables.

@@ -38,6 +38,15 @@ impl Page {
             .collect()
     }
 
+    /// The texts as they are, blanks and lines included.
+    pub fn raw_texts(&self, selector: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        Html::parse_document(&self.html())
+            .select(&selector)
+            .map(|element| element.text().collect())
+            .collect()
+    }
+
     /// An attribute of the elements that a selector finds.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();

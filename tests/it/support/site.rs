@@ -96,13 +96,24 @@ impl Site {
         fields: &[(&str, &str)],
         key: &str,
     ) -> Page {
-        let mut body = String::new();
         let token = match who {
             Some(who) => self.token(who).await,
             None => String::new(),
         };
-        let tokens = [("csrf_token", token.as_str()), ("idempotency_key", key)];
-        for (name, value) in tokens.iter().chain(fields) {
+        let mut all = vec![("csrf_token", token.as_str()), ("idempotency_key", key)];
+        all.extend_from_slice(fields);
+        self.post_as_it_is(who, path, &all).await
+    }
+
+    /// Sends a form with these fields and no other.
+    pub async fn post_as_it_is(
+        &self,
+        who: Option<&str>,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Page {
+        let mut body = String::new();
+        for (name, value) in fields {
             body.push_str(&format!("&{}={}", encode(name), encode(value)));
         }
         let request = Request::builder()

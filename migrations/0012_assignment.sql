@@ -42,6 +42,7 @@ CREATE TABLE assignment (
     CONSTRAINT assignment_batch_case_key UNIQUE (batch_id, case_id)
 );
 CREATE INDEX assignment_case_idx ON assignment (case_id, id);
+CREATE INDEX assignment_round_idx ON assignment (round_id, id);
 CREATE INDEX assignment_unit_idx ON assignment (unit_id, assigned_at);
 
 -- 签收.

@@ -63,6 +63,7 @@ CREATE TABLE interview (
     CONSTRAINT interview_times_check CHECK (held_at <= recorded_at)
 );
 CREATE INDEX interview_case_idx ON interview (case_id, held_at);
+CREATE INDEX interview_round_idx ON interview (round_id);
 
 -- A line of progress: added, never changed; a correction is a line of its own.
 CREATE TABLE progress_entry (
@@ -90,6 +91,8 @@ CREATE TABLE progress_entry (
     CONSTRAINT progress_entry_times_check CHECK (happened_at <= recorded_at)
 );
 CREATE INDEX progress_entry_case_idx ON progress_entry (case_id, happened_at);
+-- What was corrected is corrected once; the correction is corrected next.
+CREATE UNIQUE INDEX progress_entry_corrects_key ON progress_entry (corrects_id) WHERE corrects_id IS NOT NULL;
 
 -- 书面进展情况报告: eight sections in the order of the form; one submission a row.
 CREATE TABLE progress_report (
@@ -109,6 +112,7 @@ CREATE TABLE progress_report (
     CONSTRAINT progress_report_sections_check CHECK (cardinality(sections) = 8)
 );
 CREATE INDEX progress_report_case_idx ON progress_report (case_id, submitted_at);
+CREATE INDEX progress_report_round_idx ON progress_report (round_id);
 
 -- One report may answer several assignments; each records its own receipt or return.
 CREATE TABLE report_answer (
@@ -162,6 +166,7 @@ CREATE TABLE reply (
         (answered_at IS NOT NULL AND way IS NOT NULL AND content <> '' AND signature IS NOT NULL))
 );
 CREATE INDEX reply_case_idx ON reply (case_id);
+CREATE INDEX reply_round_idx ON reply (round_id);
 
 -- Files. The bytes are sealed with the program's key; the hash is of the plain file.
 CREATE TABLE document (

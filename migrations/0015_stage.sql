@@ -107,10 +107,12 @@ CREATE INDEX petition_case_now_leader_idx ON petition_case_now (leader_id) WHERE
 CREATE INDEX petition_case_now_handler_idx ON petition_case_now (handler_id) WHERE is_open;
 CREATE INDEX petition_case_now_stage_idx ON petition_case_now (stage, unit_id) WHERE is_open;
 
--- In PL/pgSQL, which keeps its plan: planning takes longer than deriving.
+-- In PL/pgSQL, which keeps its plan: planning takes longer than deriving. Two who add facts about one
+-- case derive one after the other: the second reads what the first committed.
 CREATE FUNCTION derive_case(of_case bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
+    PERFORM FROM petition_case_now WHERE case_id = of_case FOR UPDATE;
     INSERT INTO petition_case_now (case_id, unit_id, number, category, name, name_key, round_id, stage, is_open,
                                    source, assigned_at, due_on, due_clock, leader, leader_id, handler, handler_id, visits, updated_at)
     SELECT case_id, unit_id, number, category, name, name_key, round_id, stage, is_open,

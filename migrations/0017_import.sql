@@ -93,6 +93,7 @@ CREATE TABLE case_review (
     CONSTRAINT case_review_grade_check CHECK (grade BETWEEN 1 AND 3)
 );
 CREATE INDEX case_review_case_idx ON case_review (case_id);
+CREATE INDEX case_review_import_idx ON case_review (import_id);
 
 ALTER TABLE petition_case
     ADD CONSTRAINT petition_case_import_fkey FOREIGN KEY (import_id) REFERENCES import (id);

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// No connection within the time allowed, or the server is gone.
     #[error("the database can't be reached")]
     Away(#[source] sqlx::Error),
+    /// Others hold what is needed, for longer than a page may wait.
+    #[error("the database is busy")]
+    Busy(#[source] sqlx::Error),
     /// Anything else that the database reports.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
@@ -44,8 +47,11 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::Database(refusal) => match refusal.constraint() {
                 Some(constraint) => Self::Refused(constraint.to_owned(), error),
-                None if refusal.code().is_some_and(|code| is_going(&code)) => Self::Away(error),
-                None => Self::Database(error),
+                None => match refusal.code().as_deref() {
+                    Some(code) if is_going(code) => Self::Away(error),
+                    Some(code) if is_held_up(code) => Self::Busy(error),
+                    _ => Self::Database(error),
+                },
             },
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 Self::Away(error)
@@ -59,4 +65,10 @@ impl From<sqlx::Error> for StoreError {
 /// The codes of a server that starts, stops, or has no room for one more.
 fn is_going(code: &str) -> bool {
     code.starts_with("08") || ["57P01", "57P02", "57P03", "53300"].contains(&code)
+}
+
+/// The codes of a lock that took too long, of two who waited for each other, and of a statement
+/// that was stopped for its length.
+fn is_held_up(code: &str) -> bool {
+    ["55P03", "40P01", "40001", "57014"].contains(&code)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::petition_cases::Opened;
-use super::{StoreResult, Tx, audit};
+use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::progress::{Added, Kind};
 
 /// A line of the timeline.
@@ -74,7 +74,8 @@ pub async fn record(tx: &mut Tx, fact: &Added) -> StoreResult<Uuid> {
         entry.by.0,
     )
     .fetch_one(tx.unscoped())
-    .await?;
+    .await
+    .map_err(corrected_before)?;
     let verb = if correction.is_some() { "progress.corrected" } else { "progress.added" };
     let line = audit::Entry {
         verb,
@@ -85,4 +86,10 @@ pub async fn record(tx: &mut Tx, fact: &Added) -> StoreResult<Uuid> {
     };
     audit::append(tx, line).await?;
     Ok(uuid)
+}
+
+/// Of two who correct one line at once, the second is to read the first.
+fn corrected_before(error: sqlx::Error) -> StoreError {
+    let error = StoreError::from(error);
+    if error.on_constraint("progress_entry_corrects_key") { StoreError::Stale } else { error }
 }

@@ -173,6 +173,7 @@ fn page_of_store(error: &StoreError) -> Failed {
             "暂时连不上数据库，没有保存。来访登记请先用纸质登记单，恢复后补录。",
             &[HOME],
         ),
+        StoreError::Busy(_) => slow(),
         StoreError::Refused(..)
         | StoreError::Database(_)
         | StoreError::Unreadable { .. }
@@ -184,7 +185,7 @@ fn slow() -> Failed {
     failed(
         StatusCode::SERVICE_UNAVAILABLE,
         "系统繁忙",
-        "这一步用时太久，已停止，没有保存。请稍后再试一次。",
+        "这一步等得太久，已停止，没有保存。请稍后再试一次。",
         &[HOME],
     )
 }

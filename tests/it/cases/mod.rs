@@ -5,3 +5,4 @@ mod file;
 mod list;
 mod plan;
 mod reveal;
+mod stage;

@@ -83,6 +83,28 @@ async fn a_correction_is_a_line_of_its_own_and_both_stay() {
 }
 
 #[tokio::test]
+async fn of_two_who_correct_one_line_at_once_the_second_reads_the_first() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let number = kept(&city, &site).await;
+    site.act(HANDLER, &format!("/cases/{number}/progress/new"), LINE).await;
+    let uuid = city.value::<String>("SELECT uuid::text FROM progress_entry").await;
+    let path = format!("/cases/{number}/corrections/new");
+    let fields = [("of", uuid.as_str()), ("reason", "金额有误"), ("text", "首笔42,600元已入专户")];
+    let post = |who| site.post(Some(who), &path, &fields);
+    let answers: [_; 4] =
+        tokio::join!(post(HANDLER), post(LEADER), post(HANDLER), post(LEADER)).into();
+    let done = answers.iter().filter(|page| page.status == StatusCode::SEE_OTHER).count();
+    let late = [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY];
+    assert_eq!(done, 1);
+    for page in answers.iter().filter(|page| page.status != StatusCode::SEE_OTHER) {
+        assert!(late.contains(&page.status), "{}", page.text());
+        assert!(page.html().contains("首笔42,600元已入专户"), "nothing typed is lost");
+    }
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM progress_entry").await, 2);
+}
+
+#[tokio::test]
 async fn a_line_of_another_case_is_not_corrected_here() {
     let city = City::new().await;
     let site = Site::of(&city).await;

@@ -50,7 +50,8 @@ CREATE TRIGGER unit_path_grow AFTER INSERT ON unit
 
 -- The court that a unit belongs to: itself, or the nearest court above a division.
 CREATE FUNCTION court_of(of_unit bigint) RETURNS bigint
-    LANGUAGE sql STABLE SET search_path = public
+    LANGUAGE plpgsql STABLE SET search_path = public AS $$
+BEGIN
     RETURN (
         SELECT u.id FROM unit_path p
         JOIN unit u ON u.id = p.ancestor_id
@@ -58,6 +59,8 @@ CREATE FUNCTION court_of(of_unit bigint) RETURNS bigint
           AND u.kind IN ('high_court', 'intermediate_court', 'base_court', 'tribunal')
         ORDER BY (SELECT count(*) FROM unit_path d WHERE d.unit_id = u.id) DESC
         LIMIT 1);
+END
+$$;
 
 -- Where visitors are received; a court's second hall has a code of its own (0110B).
 CREATE TABLE hall (

@@ -50,6 +50,16 @@ CREATE TABLE draft (
 );
 CALL lay_wall('draft', 'staff_id = (SELECT asking_staff())');
 
+-- What is kept for a while only: drafts, and receipts of forms whose sessions ended long ago.
+CREATE FUNCTION sweep(at timestamptz) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    DELETE FROM draft WHERE saved_at < at - interval '14 days';
+    DELETE FROM form_receipt WHERE received_at < at - interval '14 days';
+    DELETE FROM sign_in_failure WHERE last_at < at - interval '14 days';
+END;
+GRANT EXECUTE ON FUNCTION sweep(timestamptz) TO app_user;
+
 GRANT EXECUTE ON FUNCTION next_number(text), next_numbers(text, bigint) TO app_user;
 GRANT SELECT, INSERT ON form_receipt TO app_user;
 GRANT UPDATE (location) ON form_receipt TO app_user;

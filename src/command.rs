@@ -21,7 +21,7 @@ pub struct CommandLine {
 const ENVIRONMENT: &str = "\
 Environment:
   DATABASE_URL                database of the program, as the role app_user
-  DATABASE_OWNER_URL          the same database as its owner; only `migrate` reads it
+  DATABASE_OWNER_URL          the same database as its owner, for `migrate`, `unit` and `user`
   ANJIE_LISTEN                address to listen on [default: 127.0.0.1:8080]
   ANJIE_KEYS_FILE             file with the master key (64 hexadecimal digits, chmod 600)
   ANJIE_KEYS                  the master key itself, where a file is not possible
@@ -38,7 +38,7 @@ pub enum Command {
     /// ended. Nothing is needed but PostgreSQL's programs. Ctrl-C stops everything. DATABASE_URL
     /// is ignored, so real data cannot be touched.
     #[command(
-        after_help = "Examples:\n  anjie demo\n  anjie demo --data /srv/anjie-demo --listen 0.0.0.0:8080"
+        after_help = "Examples:\n  anjie demo\n  anjie demo --data /srv/anjie-demo --listen 127.0.0.1:9000"
     )]
     Demo(Demo),
     /// Answer the browsers
@@ -73,10 +73,18 @@ pub enum Command {
         after_help = "Examples:\n  anjie verify audit\n  anjie verify bulletins --data /var/lib/anjie"
     )]
     Verify(Verify),
+    /// Add courts, divisions and their halls
+    ///
+    /// The first is the intermediate court; all others stand under it. A code can't be given twice.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  anjie unit add 01 --name 云州市中级人民法院 --short-name 中院 --kind intermediate_court\n  anjie unit add 0110 --name 东湖区人民法院 --short-name 东湖法院 --kind base_court --under 01 --court-code 某0110\n  anjie unit list"
+    )]
+    Unit(Unit),
     /// Add people, grant and end their roles, set first passwords
     #[command(
         subcommand,
-        after_help = "Examples:\n  anjie user add sun --name 孙某 --unit donghu\n  anjie user grant sun --role clerk --unit donghu\n  anjie user password sun"
+        after_help = "Examples:\n  anjie user add sun --name 孙某 --unit donghu\n  anjie user grant sun --role clerk --unit donghu\n  anjie user post sun --kind officer --title 书记员 --unit donghu\n  anjie user password sun"
     )]
     User(User),
 }
@@ -161,6 +169,52 @@ pub struct Verify {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Unit {
+    /// Add a court, a division or the petition bureau
+    Add {
+        #[command(flatten)]
+        unit: UnitToAdd,
+        #[command(flatten)]
+        local: Local,
+    },
+    /// List all units with their codes
+    List {
+        #[command(flatten)]
+        local: Local,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct UnitToAdd {
+    /// The unit's code, as it stands in the numbers of visits; a division has letters: 01ZH
+    pub code: String,
+    /// The full name
+    #[arg(long)]
+    pub name: String,
+    /// The name in lists and tables
+    #[arg(long)]
+    pub short_name: String,
+    /// intermediate_court, base_court, tribunal, division or petition_bureau
+    #[arg(long)]
+    pub kind: String,
+    /// Code of the unit above; only the first unit has none
+    #[arg(long, value_name = "CODE")]
+    pub under: Option<String>,
+    /// As it stands in a 案号 after the year, for a court that has one
+    #[arg(long)]
+    pub court_code: Option<String>,
+    /// A short name for the command line and for sign-in names, such as donghu [default: the code]
+    #[arg(long)]
+    pub account_name: Option<String>,
+    /// Address of the hall, printed on receipts
+    #[arg(long, default_value = "")]
+    pub hall_address: String,
+    /// Telephone of the hall, printed on receipts
+    #[arg(long, default_value = "")]
+    pub hall_phone: String,
+}
+
+#[derive(Debug, Subcommand)]
 pub enum User {
     /// Add a person; roles and a password come with `grant` and `password`
     Add {
@@ -192,6 +246,32 @@ pub enum User {
         #[command(flatten)]
         local: Local,
     },
+    /// Record a post; it opens nothing, but rules ask for it: a 包案领导 is a leader of the court
+    Post {
+        /// The name to sign in with
+        login: String,
+        /// president, vice_president, enforcement_director, bureau_director, division_chief, officer
+        #[arg(long)]
+        kind: String,
+        /// As it stands after the name, for example 副院长
+        #[arg(long)]
+        title: String,
+        /// Short name of the court or division
+        #[arg(long)]
+        unit: String,
+        #[command(flatten)]
+        local: Local,
+    },
+    /// Make a leader of the intermediate court the contact point (联系点) of a court
+    Contact {
+        /// The name to sign in with
+        login: String,
+        /// Short name of the court
+        #[arg(long)]
+        unit: String,
+        #[command(flatten)]
+        local: Local,
+    },
     /// Set a random first password and print it once; it must be changed when signing in
     Password {
         /// The name to sign in with
@@ -214,7 +294,7 @@ pub enum User {
 pub struct RoleAt {
     /// The name to sign in with
     pub login: String,
-    /// Identifier of the role, for example clerk, handler, bureau, sysadmin
+    /// Identifier of the role: clerk, handler, leader, president, bureau, bureau_head, leading_group
     #[arg(long)]
     pub role: String,
     /// Short name of the court or division at which the role is held
@@ -254,8 +334,18 @@ impl User {
             Self::Add { local, .. }
             | Self::Grant { local, .. }
             | Self::EndGrant { local, .. }
+            | Self::Post { local, .. }
+            | Self::Contact { local, .. }
             | Self::Password { local, .. }
             | Self::List { local, .. } => local,
+        }
+    }
+}
+
+impl Unit {
+    pub fn local(&self) -> &Local {
+        match self {
+            Self::Add { local, .. } | Self::List { local } => local,
         }
     }
 }

@@ -120,11 +120,6 @@ pub async fn found(owner: &mut Owner) -> StoreResult<()> {
     for (place, &(code, name, short_name, account_name, kind)) in (0..).zip(UNITS) {
         // As it stands in a 案号: （2023）某0110执1187号.
         let court_code = matches!(kind, IntermediateCourt | BaseCourt).then(|| format!("某{code}"));
-        let compared_in = match kind {
-            BaseCourt | Tribunal => Some("base_court"),
-            Division => Some("division"),
-            IntermediateCourt | PetitionBureau | UnitKind::HighCourt => None,
-        };
         let unit = NewUnit {
             parent: court,
             code,
@@ -133,16 +128,16 @@ pub async fn found(owner: &mut Owner) -> StoreResult<()> {
             account_name,
             kind,
             court_code: court_code.as_deref(),
-            compared_in,
+            compared_in: kind.compared_in(),
             place,
         };
         let id = owner.add_unit(unit, founded()).await?;
-        court = court.or(Some(id));
-        if matches!(kind, IntermediateCourt | BaseCourt | Tribunal) {
-            add_hall(owner, id, (code, name, place)).await?;
+        if court.is_none() {
+            owner.add_identities(id, calendar::start_of(founded())).await?;
         }
-        if kind == PetitionBureau {
-            add_jobs(owner, id).await?;
+        court = court.or(Some(id));
+        if kind.has_hall() {
+            add_hall(owner, id, (code, name, place)).await?;
         }
     }
     Ok(())
@@ -157,26 +152,6 @@ async fn add_hall(
     let phone = format!("0000-{}", 2_000_000 + place);
     let hall = NewHall { unit, code, name: "立案信访大厅", address: &address, phone: &phone };
     owner.add_hall(hall).await.map(drop)
-}
-
-/// The names under which the program itself acts.
-const JOBS: &[(&str, &str)] =
-    &[("job.import", "台账导入"), ("job.figures", "指标计算"), ("job.admin", "系统管理命令")];
-
-async fn add_jobs(owner: &mut Owner, bureau: UnitId) -> StoreResult<()> {
-    for &(username, name) in JOBS {
-        let staff = NewStaff {
-            username,
-            name,
-            unit: bureau,
-            phone: "",
-            password_hash: None,
-            demonstration: false,
-        };
-        let staff = owner.add_staff(staff).await?;
-        owner.grant(staff, (Role::Job, bureau, None), calendar::start_of(founded()), None).await?;
-    }
-    Ok(())
 }
 
 /// Moves the people in: accounts, posts, grants, contact points, all with one password.

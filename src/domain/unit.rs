@@ -15,6 +15,22 @@ codes! {
     }
 }
 
+impl UnitKind {
+    /// The list in which units of this kind are compared.
+    pub const fn compared_in(self) -> Option<&'static str> {
+        match self {
+            Self::BaseCourt | Self::Tribunal => Some("base_court"),
+            Self::Division => Some("division"),
+            Self::HighCourt | Self::IntermediateCourt | Self::PetitionBureau => None,
+        }
+    }
+
+    /// Whether visitors come to it.
+    pub const fn has_hall(self) -> bool {
+        matches!(self, Self::IntermediateCourt | Self::BaseCourt | Self::Tribunal)
+    }
+}
+
 /// A court, division or office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {

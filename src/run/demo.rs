@@ -27,9 +27,10 @@ pub async fn run(env: &Environment, asked: Demo) -> anyhow::Result<ExitCode> {
         place = open(env, (&data, !asked.no_install), &asked.password) => place?,
         () = server::stopped() => return Ok(ExitCode::SUCCESS),
     };
+    let app = super::app(place.db(), &settings).await?;
     let said = format!("\nhttp://{}\n\n{}", listener.local_addr()?, accounts(&asked.password));
     say(&said);
-    server::serve(listener, super::app(place.db(), &settings)?).await?;
+    server::serve(listener, app).await?;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ mod demo;
 mod people;
 mod place;
 mod server;
+mod units;
 mod work;
 
 use std::process::ExitCode;
@@ -12,9 +13,10 @@ use anjie::clock::Clock;
 use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
-use anjie::store::Db;
 use anjie::store::roles::check_server;
+use anjie::store::{self, Db};
 use anjie::web::App;
+use anyhow::Context;
 use clap::Parser;
 use place::Place;
 
@@ -40,6 +42,7 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Demo(asked) => demo::run(env, asked).await,
         Command::Serve(asked) => serve(env, asked).await,
         Command::Migrate(local) => migrate(env, &local).await,
+        Command::Unit(unit) => units::run(env, unit).await,
         Command::User(user) => people::run(env, user).await,
         Command::Import(asked) => work::import(env, asked).await,
         Command::Figures(asked) => work::figures(env, asked).await,
@@ -58,13 +61,11 @@ fn start_log(env: &Environment) -> anyhow::Result<()> {
 }
 
 /// What a site needs besides its database.
-pub fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
-    Ok(App {
-        db,
-        clock: Clock::system(),
-        idle: chrono::Duration::from_std(settings.session_idle)?,
-        court: "云州市中级人民法院".to_owned(),
-    })
+pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
+    let court = store::units::first_court(&db).await?;
+    let court = court.context("There is no court yet. Add the first with `anjie unit add`.")?;
+    let idle = chrono::Duration::from_std(settings.session_idle)?;
+    Ok(App { db, clock: Clock::system(), idle, court })
 }
 
 async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
@@ -75,8 +76,9 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
         place.close().await?;
         anyhow::bail!("Not serving as this database role: {}.", why.0);
     }
-    say(&format!("Serving on http://{}", settings.listen));
-    server::serve(listener, app(place.db(), &settings)?).await?;
+    let app = app(place.db(), &settings).await?;
+    say(&format!("Serving on http://{}", listener.local_addr()?));
+    server::serve(listener, app).await?;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

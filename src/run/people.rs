@@ -8,7 +8,7 @@ use anjie::command::{RoleAt, User};
 use anjie::config::Environment;
 use anjie::domain::calendar;
 use anjie::domain::ids::{StaffId, UnitId};
-use anjie::domain::staff::Role;
+use anjie::domain::staff::{PostKind, Role};
 use anjie::store::owner::{NewStaff, Owner};
 use anjie::web::sign_in::hash_password;
 use anyhow::Context;
@@ -25,7 +25,11 @@ const LENGTH: usize = 14;
 pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, user.local(), Mode::Visit).await?;
     let mut owner = place.owner().await?;
+    owner.begin().await?;
     let said = act(&mut owner, user).await;
+    if said.is_ok() {
+        owner.commit().await?;
+    }
     owner.close().await?;
     place.close().await?;
     say(&said?);
@@ -53,6 +57,16 @@ async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
             anyhow::ensure!(ended, "{} holds no such grant now.", grant.login);
             owner.trace("role.ended", &format!("{} {}", grant.login, role.code()), now).await?;
             Ok(format!("{} is no longer {} at {}.", grant.login, role.code(), grant.unit))
+        }
+        User::Post { login, kind, title, unit, .. } => {
+            post(owner, &login, (&kind, &title), &unit, now).await
+        }
+        User::Contact { login, unit, .. } => {
+            let staff = staff_called(owner, &login).await?;
+            let court = unit_called(owner, &unit).await?;
+            owner.add_contact(staff, court, calendar::day_of(now)).await?;
+            owner.trace("contact.added", &format!("{login} {unit}"), now).await?;
+            Ok(format!("{login} is the contact point of {unit} now."))
         }
         User::Password { login, .. } => {
             let staff = staff_called(owner, &login).await?;
@@ -101,6 +115,24 @@ async fn add(
     ))
 }
 
+async fn post(
+    owner: &mut Owner,
+    login: &str,
+    (kind, title): (&str, &str),
+    unit: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<String> {
+    let known = PostKind::from_code(kind).with_context(|| {
+        let kinds: Vec<_> = PostKind::ALL.iter().map(|kind| kind.code()).collect();
+        format!("There is no post {kind:?}. The posts are: {}.", kinds.join(", "))
+    })?;
+    let staff = staff_called(owner, login).await?;
+    let at = unit_called(owner, unit).await?;
+    owner.add_post(staff, at, (known, title), calendar::day_of(now)).await?;
+    owner.trace("post.added", &format!("{login} {kind}"), now).await?;
+    Ok(format!("{login} is {title} at {unit} now."))
+}
+
 async fn list(owner: &mut Owner, unit: Option<UnitId>) -> anyhow::Result<String> {
     let lines = owner.staff_list(unit).await?.into_iter().map(|line| {
         let state = match (line.active, line.can_sign_in) {
@@ -128,7 +160,7 @@ async fn staff_called(owner: &mut Owner, login: &str) -> anyhow::Result<StaffId>
     staff.with_context(|| format!("There is nobody called {login}. See `anjie user list`."))
 }
 
-async fn unit_called(owner: &mut Owner, name: &str) -> anyhow::Result<UnitId> {
+pub(super) async fn unit_called(owner: &mut Owner, name: &str) -> anyhow::Result<UnitId> {
     let unit = owner.unit_called(name).await?;
     unit.with_context(|| {
         format!("There is no court or division {name:?}. Use its code, such as 0110, or its name.")

@@ -1,8 +1,8 @@
-//! Drafts: private to their writer, sealed, kept until what they were for is done.
+//! Drafts: private to their writer, sealed, kept until what they were for is done, a fortnight at most.
 
 use chrono::{DateTime, Utc};
 
-use super::{FormKey, StoreResult, Tx};
+use super::{Db, FormKey, StoreResult, Tx};
 
 const PURPOSE: &str = "draft";
 
@@ -86,5 +86,12 @@ pub async fn discard(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<()> {
     )
     .execute(tx.unscoped())
     .await?;
+    Ok(())
+}
+
+/// Throws away what is kept for a fortnight only, whoever's it is: old drafts, and what is known of
+/// forms and sign-ins of that time.
+pub async fn sweep(db: &Db, at: DateTime<Utc>) -> StoreResult<()> {
+    sqlx::query!("SELECT sweep($1)", at).execute(&db.pool).await?;
     Ok(())
 }

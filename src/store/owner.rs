@@ -1,6 +1,8 @@
 //! The owner's connection: migrations, and what only an administrator on the command line may do.
 //! No request is ever served through it.
 
+mod units;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -8,35 +10,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::{StoreError, StoreResult};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::staff::{PostKind, Role};
-use crate::domain::unit::UnitKind;
+pub use units::{NewHall, NewUnit, UnitLine};
 
 /// A connection as the owner of the tables.
 #[derive(Debug)]
 pub struct Owner(PgConnection);
-
-/// A unit to be added.
-#[derive(Debug, Clone, Copy)]
-pub struct NewUnit<'a> {
-    pub parent: Option<UnitId>,
-    pub code: &'a str,
-    pub name: &'a str,
-    pub short_name: &'a str,
-    pub account_name: &'a str,
-    pub kind: UnitKind,
-    pub court_code: Option<&'a str>,
-    pub compared_in: Option<&'a str>,
-    pub place: i32,
-}
-
-/// A hall to be added.
-#[derive(Debug, Clone, Copy)]
-pub struct NewHall<'a> {
-    pub unit: UnitId,
-    pub code: &'a str,
-    pub name: &'a str,
-    pub address: &'a str,
-    pub phone: &'a str,
-}
 
 /// A person to be added; without a password hash, an identity that can't sign in.
 #[derive(Debug, Clone, Copy)]
@@ -111,19 +89,6 @@ impl Owner {
         })
     }
 
-    /// The unit that people call by this name on the command line: its code, short name, or its
-    /// name in accounts (the court, where its divisions share it).
-    pub async fn unit_called(&mut self, name: &str) -> StoreResult<Option<UnitId>> {
-        Ok(sqlx::query_scalar!(
-            r#"SELECT id AS "id: UnitId" FROM unit
-               WHERE code = $1 OR short_name = $1 OR name = $1 OR account_name = $1
-               ORDER BY (code = $1 OR short_name = $1 OR name = $1) DESC, place LIMIT 1"#,
-            name,
-        )
-        .fetch_optional(&mut self.0)
-        .await?)
-    }
-
     /// The person with this sign-in name.
     pub async fn staff_called(&mut self, username: &str) -> StoreResult<Option<StaffId>> {
         Ok(sqlx::query_scalar!(
@@ -193,27 +158,33 @@ impl Owner {
         .await?)
     }
 
+    /// What follows counts as a whole or not at all; a connection that is closed before `commit`
+    /// leaves nothing.
+    pub async fn begin(&mut self) -> StoreResult<()> {
+        sqlx::raw_sql("BEGIN").execute(&mut self.0).await?;
+        Ok(())
+    }
+
+    /// Makes what was done since `begin` count.
+    pub async fn commit(&mut self) -> StoreResult<()> {
+        sqlx::raw_sql("COMMIT").execute(&mut self.0).await?;
+        Ok(())
+    }
+
     /// Leaves the trace of an administrator's act, under the identity of the command line.
     pub async fn trace(&mut self, verb: &str, object: &str, at: DateTime<Utc>) -> StoreResult<()> {
         sqlx::query!(
             "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, object, previous_hash, hash)
              SELECT 0, 0, $1, s.id, g.id, $2, $3, '', '' FROM staff s JOIN role_grant g ON g.staff_id = s.id
-             WHERE s.username = 'job.admin'",
+             WHERE s.username = 'job.admin'
+             RETURNING seq",
             at,
             verb,
             object,
         )
-        .execute(&mut self.0)
+        .fetch_one(&mut self.0)
         .await?;
         Ok(())
-    }
-
-    /// Whether any unit is there yet.
-    pub async fn is_empty(&mut self) -> StoreResult<bool> {
-        let units = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM unit"#)
-            .fetch_one(&mut self.0)
-            .await?;
-        Ok(units == 0)
     }
 
     /// Whether the database holds any petition case.
@@ -221,59 +192,6 @@ impl Owner {
         Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM petition_case) AS "any!""#)
             .fetch_one(&mut self.0)
             .await?)
-    }
-
-    /// Adds a unit.
-    pub async fn add_unit(&mut self, unit: NewUnit<'_>, from: NaiveDate) -> StoreResult<UnitId> {
-        Ok(sqlx::query_scalar!(
-            r#"INSERT INTO unit (parent_id, code, name, short_name, account_name, kind, court_code,
-                                 compared_in, place, valid_from)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-               RETURNING id AS "id: UnitId""#,
-            unit.parent.map(|parent| parent.0),
-            unit.code,
-            unit.name,
-            unit.short_name,
-            unit.account_name,
-            unit.kind.code(),
-            unit.court_code,
-            unit.compared_in,
-            unit.place,
-            from,
-        )
-        .fetch_one(&mut self.0)
-        .await?)
-    }
-
-    /// The unit with this code.
-    pub async fn unit_by_code(&mut self, code: &str) -> StoreResult<UnitId> {
-        Ok(sqlx::query_scalar!(r#"SELECT id AS "id: UnitId" FROM unit WHERE code = $1"#, code)
-            .fetch_one(&mut self.0)
-            .await?)
-    }
-
-    /// The first hall of a unit, if it has one.
-    pub async fn hall_of(&mut self, unit: UnitId) -> StoreResult<Option<i64>> {
-        Ok(sqlx::query_scalar!(
-            "SELECT id FROM hall WHERE unit_id = $1 ORDER BY id LIMIT 1",
-            unit.0
-        )
-        .fetch_optional(&mut self.0)
-        .await?)
-    }
-
-    /// Adds a hall.
-    pub async fn add_hall(&mut self, hall: NewHall<'_>) -> StoreResult<i64> {
-        Ok(sqlx::query_scalar!(
-            "INSERT INTO hall (unit_id, code, name, address, phone) VALUES ($1, $2, $3, $4, $5) RETURNING id",
-            hall.unit.0,
-            hall.code,
-            hall.name,
-            hall.address,
-            hall.phone,
-        )
-        .fetch_one(&mut self.0)
-        .await?)
     }
 
     /// Adds a person.

@@ -1,8 +1,15 @@
 //! Courts and divisions: everyone may read them whole.
 
-use super::{StoreResult, Tx};
+use super::{Db, StoreResult, Tx};
 use crate::domain::ids::UnitId;
 use crate::domain::unit::{Unit, UnitKind};
+
+/// The court at the top, whose name the sign-in page bears.
+pub async fn first_court(db: &Db) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar!("SELECT name FROM unit WHERE parent_id IS NULL ORDER BY id LIMIT 1")
+        .fetch_optional(&db.pool)
+        .await?)
+}
 
 /// All units that exist, in their fixed order.
 pub async fn list(tx: &mut Tx) -> StoreResult<Vec<Unit>> {

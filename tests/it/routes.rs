@@ -76,16 +76,23 @@ async fn every_act_is_refused_without_the_sessions_token() {
 }
 
 #[tokio::test]
-async fn a_form_from_another_site_is_refused() {
+async fn a_form_from_another_site_is_refused_even_with_the_right_token() {
     let city = City::new().await;
     let site = Site::of(&city).await;
-    let request = axum::http::Request::builder()
-        .method("POST")
-        .uri("/logout")
-        .header("origin", "https://elsewhere.example")
-        .header("content-type", "application/x-www-form-urlencoded");
-    let page = site.send(Some("donghu.clerk"), request, axum::body::Body::empty()).await;
-    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    let token = site.token("donghu.clerk").await;
+    for (origin, expected) in [
+        ("https://elsewhere.example", StatusCode::FORBIDDEN),
+        ("http://127.0.0.1:8080", StatusCode::SEE_OTHER),
+    ] {
+        let request = axum::http::Request::builder()
+            .method("POST")
+            .uri("/logout")
+            .header("origin", origin)
+            .header("content-type", "application/x-www-form-urlencoded");
+        let body = axum::body::Body::from(format!("csrf_token={token}"));
+        let page = site.send(Some("donghu.clerk"), request, body).await;
+        assert_eq!(page.status, expected, "{origin}");
+    }
 }
 
 #[tokio::test]

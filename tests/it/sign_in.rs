@@ -116,7 +116,7 @@ async fn a_first_password_is_changed_before_anything_else() {
         (change("yunzhou-2026", "short", "short"), "new_password", "新密码至少12位"),
         (change("yunzhou-2026", good, "other"), "confirm", "两次输入不一致"),
         (
-            change("yunzhou-2026", "yunzhou-2026", "yunzhou-2026"),
+            change("yunzhou-2026", "2026-donghu.handler", "2026-donghu.handler"),
             "new_password",
             "新密码不能含用户名或法院名称",
         ),

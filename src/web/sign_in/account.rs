@@ -40,7 +40,7 @@ impl PasswordForm {
         }
         if self.new_password.chars().count() < SHORTEST {
             problems.add("new_password", "新密码至少12位");
-        } else if names.iter().any(|name| self.new_password.contains(name)) {
+        } else if names.iter().any(|name| !name.is_empty() && self.new_password.contains(name)) {
             problems.add("new_password", "新密码不能含用户名或法院名称");
         }
         if self.new_password != self.confirm {
@@ -74,7 +74,9 @@ pub async fn update(
         Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
     };
     let form = form.fields;
-    let mut problems = form.check(&[session.court_name(), "yunzhou"]);
+    let known_as = passwords::own(&app.db, &session).await?.map(|(username, _)| username);
+    let username = known_as.unwrap_or_default();
+    let mut problems = form.check(&[session.court_name(), &username]);
     let known = passwords::recent(&mut tx, session.actor().staff).await?;
     if problems.is_empty() {
         let present = known.first().cloned();

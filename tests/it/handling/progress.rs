@@ -91,6 +91,7 @@ async fn of_two_who_correct_one_line_at_once_the_second_reads_the_first() {
     let uuid = city.value::<String>("SELECT uuid::text FROM progress_entry").await;
     let path = format!("/cases/{number}/corrections/new");
     let fields = [("of", uuid.as_str()), ("reason", "金额有误"), ("text", "首笔42,600元已入专户")];
+    site.token(LEADER).await;
     let post = |who| site.post(Some(who), &path, &fields);
     let answers: [_; 4] =
         tokio::join!(post(HANDLER), post(LEADER), post(HANDLER), post(LEADER)).into();

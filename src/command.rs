@@ -173,7 +173,7 @@ pub enum Unit {
     /// Add a court, a division or the petition bureau
     Add {
         #[command(flatten)]
-        unit: UnitToAdd,
+        unit: Box<UnitToAdd>,
         #[command(flatten)]
         local: Local,
     },

@@ -13,7 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 
 use crate::cluster::{self, Places};
-use crate::keys::{KeyError, Keys};
+use crate::keys::{KeyError, MasterKey};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_LOG: &str = "info,sqlx=warn";
@@ -133,12 +133,12 @@ impl Environment {
         Places::new(self.path("PG_BIN_DIR"), path.map_or("".as_ref(), OsString::as_os_str))
     }
 
-    /// The master keys for a server that others run. A local cluster has its own.
-    pub fn keys(&self) -> Result<Keys, ConfigError> {
+    /// The master key for a server that others run. A local cluster has its own.
+    pub fn key(&self) -> Result<MasterKey, ConfigError> {
         match (self.text("ANJIE_KEYS")?, self.path("ANJIE_KEYS_FILE")) {
             (Some(_), Some(_)) => Err(ConfigError::TwoKeys),
-            (Some(text), None) => Ok(Keys::parse(text, "ANJIE_KEYS")?),
-            (None, Some(path)) => Ok(Keys::read(&path)?),
+            (Some(text), None) => Ok(MasterKey::parse(text, "ANJIE_KEYS")?),
+            (None, Some(path)) => Ok(MasterKey::read(&path)?),
             (None, None) => Err(ConfigError::NoKey),
         }
     }
@@ -280,12 +280,12 @@ mod tests {
     fn exactly_one_place_holds_the_keys() {
         for (pairs, expected) in [
             (&[][..], "There is no master key"),
-            (&[("ANJIE_KEYS", KEY)][..], "Keys { current: MasterKey(hidden), older: [] }"),
+            (&[("ANJIE_KEYS", KEY)][..], "MasterKey(hidden)"),
             (&[("ANJIE_KEYS", KEY), ("ANJIE_KEYS_FILE", "/k")][..], "Both ANJIE_KEYS"),
             (&[("ANJIE_KEYS_FILE", "/nonexistent/key")][..], "The key file /nonexistent/key"),
             (&[("ANJIE_KEYS", "secret")][..], "A master key has 64"),
         ] {
-            let said = outcome(environment(pairs).keys());
+            let said = outcome(environment(pairs).key());
             assert!(said.starts_with(expected), "{said}");
         }
     }

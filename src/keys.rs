@@ -1,4 +1,4 @@
-//! The master keys outside the database, and the rules that refuse a bad one.
+//! The master key outside the database, and the rules that refuse a bad one.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -19,6 +19,8 @@ pub enum KeyError {
     Weak { place: String },
     #[error("{place} holds no master key. {HOW_TO}")]
     Missing { place: String },
+    #[error("{place} holds more than one master key; this version works with one.")]
+    Several { place: String },
     #[error(
         "Other users can read or change the key file {}. Run: chmod 600 {}",
         path.display(), path.display()
@@ -34,7 +36,7 @@ pub enum KeyError {
     Unwritable { path: PathBuf, source: io::Error },
 }
 
-/// 256 bits that wrap the keys of the courts. It doesn't show itself.
+/// 256 bits from which the keys that seal and index are derived. It doesn't show itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MasterKey([u8; 32]);
 
@@ -43,7 +45,7 @@ impl MasterKey {
         &self.0
     }
 
-    fn parse(text: &str, place: &str) -> Result<Self, KeyError> {
+    fn read_digits(text: &str, place: &str) -> Result<Self, KeyError> {
         let malformed = || KeyError::Malformed { place: place.to_owned() };
         if text.len() != 64 || !text.bytes().all(|it| it.is_ascii_hexdigit()) {
             return Err(malformed());
@@ -66,24 +68,19 @@ impl std::fmt::Debug for MasterKey {
     }
 }
 
-/// The key that encrypts, and older ones that only read until everything is encrypted anew.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keys {
-    pub current: MasterKey,
-    pub older: Vec<MasterKey>,
-}
-
-impl Keys {
-    /// Keys in a text, the current one first, separated by line ends or commas.
+impl MasterKey {
+    /// The key in a text.
     pub fn parse(text: &str, place: &str) -> Result<Self, KeyError> {
-        let keys = text.split(['\n', ',']).map(str::trim).filter(|it| !it.is_empty());
-        let mut keys = keys.map(|it| MasterKey::parse(it, place));
-        let missing = || KeyError::Missing { place: place.to_owned() };
-        let current = keys.next().ok_or_else(missing)??;
-        Ok(Self { current, older: keys.collect::<Result<_, _>>()? })
+        let mut keys = text.split(['\n', ',']).map(str::trim).filter(|it| !it.is_empty());
+        let place_of = || place.to_owned();
+        let key = keys.next().ok_or_else(|| KeyError::Missing { place: place_of() })?;
+        if keys.next().is_some() {
+            return Err(KeyError::Several { place: place_of() });
+        }
+        Self::read_digits(key, place)
     }
 
-    /// Keys in a file that others can neither read nor change. The group may read.
+    /// The key in a file that others can neither read nor change. The group may read.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let unreadable = |source| KeyError::Unreadable { path: path.to_path_buf(), source };
         let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
@@ -127,17 +124,17 @@ mod tests {
     const GOOD: &str = "8f1de0ab37c2946f5b7a21d8430ce9b6f2587d1ea3904bc6715fd80e2a9c63b4";
 
     fn said(text: &str) -> String {
-        Keys::parse(text, "ANJIE_KEYS")
-            .map_or_else(|it| it.to_string(), |it| it.older.len().to_string())
+        MasterKey::parse(text, "ANJIE_KEYS")
+            .map_or_else(|it| it.to_string(), |_| "one key".to_owned())
     }
 
     #[test]
     fn weak_and_malformed_keys_are_refused() {
         let counting = (0..32).fold(String::new(), |text, it| format!("{text}{it:02x}"));
         for (text, expected) in [
-            (GOOD.to_owned(), "0"),
-            (format!(" {GOOD}\n"), "0"),
-            (format!("{GOOD},{GOOD}"), "1"),
+            (GOOD.to_owned(), "one key"),
+            (format!(" {GOOD}\n"), "one key"),
+            (format!("{GOOD},{GOOD}"), "more than one master key"),
             (String::new(), "holds no master key"),
             ("\n".to_owned(), "holds no master key"),
             ("changeme".to_owned(), "64 hexadecimal digits"),
@@ -153,8 +150,8 @@ mod tests {
 
     #[test]
     fn a_message_and_a_debug_line_never_show_the_key() {
-        let keys = Keys::parse(GOOD, "here").unwrap();
-        assert!(!format!("{keys:?}").contains(&GOOD[..8]));
+        let key = MasterKey::parse(GOOD, "here").unwrap();
+        assert!(!format!("{key:?}").contains(&GOOD[..8]));
         let weak = "ab".repeat(32);
         assert!(!said(&weak).contains("abab"));
     }
@@ -163,14 +160,14 @@ mod tests {
     fn a_made_key_is_good_private_and_kept() {
         let path = std::env::temp_dir().join(format!("anjie-key-{}", uuid::Uuid::new_v4()));
         make_file(&path).unwrap();
-        let first = Keys::read(&path).unwrap();
+        let first = MasterKey::read(&path).unwrap();
         make_file(&path).unwrap();
-        assert_eq!(Keys::read(&path).unwrap(), first);
+        assert_eq!(MasterKey::read(&path).unwrap(), first);
         for (mode, allowed) in [(0o600, true), (0o640, true), (0o644, false), (0o660, false)] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(Keys::read(&path).is_ok(), allowed, "{mode:o}");
+            assert_eq!(MasterKey::read(&path).is_ok(), allowed, "{mode:o}");
         }
         fs::remove_file(&path).unwrap();
-        assert!(matches!(Keys::read(&path), Err(KeyError::Unreadable { .. })));
+        assert!(matches!(MasterKey::read(&path), Err(KeyError::Unreadable { .. })));
     }
 }

@@ -26,7 +26,7 @@ pub use error::ClusterError;
 pub use programs::Places;
 pub use throw_away::{ThrowAway, scratch};
 
-use crate::keys::Keys;
+use crate::keys::MasterKey;
 
 use folder::Folder;
 use lock::Lock;
@@ -128,8 +128,8 @@ impl Cluster {
     }
 
     /// The keys that were made with the cluster.
-    pub fn keys(&self) -> Result<Keys, ClusterError> {
-        Ok(Keys::read(&self.server.folder().key())?)
+    pub fn key(&self) -> Result<MasterKey, ClusterError> {
+        Ok(MasterKey::read(&self.server.folder().key())?)
     }
 
     /// Connects as the cluster's superuser.

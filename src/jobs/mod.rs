@@ -2,5 +2,6 @@
 
 pub mod figures;
 pub mod import_ledger;
+pub mod sweep;
 pub mod verify_audit;
 pub mod verify_bulletins;

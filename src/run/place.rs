@@ -27,7 +27,7 @@ impl Place {
         match env.database(local.data.as_deref(), !local.no_install)? {
             Database::Local(options) => Self::local(&options, mode).await,
             Database::Server { app, owner } => {
-                let keys = Keys::from_master(env.keys()?.current.bytes());
+                let keys = Keys::from_master(env.key()?.bytes());
                 let owner = owner.map(|owner| *owner);
                 Ok(Self { cluster: None, app: *app, owner, keys })
             }
@@ -38,7 +38,7 @@ impl Place {
     pub async fn local(options: &Options, mode: Mode) -> anyhow::Result<Self> {
         let cluster = Cluster::open(options, mode).await?;
         lay(&cluster).await?;
-        let keys = Keys::from_master(cluster.keys()?.current.bytes());
+        let keys = Keys::from_master(cluster.key()?.bytes());
         let (app, owner) = (cluster.login(SERVER, NAME), cluster.login(OWNER, NAME));
         Ok(Self { cluster: Some(cluster), app, owner: Some(owner), keys })
     }

@@ -153,11 +153,11 @@ async fn a_new_folder_gets_a_cluster_that_sorts_by_bytes_and_knows_chinese() {
     assert!(locale.1.ends_with(".UTF-8"), "{}", locale.1);
     assert_eq!(locale.3, "on,on,");
     conn.close().await.unwrap();
-    let keys = cluster.keys().unwrap();
+    let key = cluster.key().unwrap();
     cluster.stop().await.unwrap();
     assert_eq!(scratch.postmaster(), None);
     let again = scratch.open(Mode::Serve).await.unwrap();
-    assert_eq!(again.keys().unwrap(), keys);
+    assert_eq!(again.key().unwrap(), key);
 }
 
 #[tokio::test]

@@ -26,17 +26,21 @@ async fn of_two_facts_at_once_neither_is_lost_to_the_lists() {
     let mut two = begin(&city, ACKNOWLEDGED).await;
     // What a commit does, with the row held until the commit itself.
     sqlx::raw_sql("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut one).await.unwrap();
-    let second = tokio::spawn(async move {
+    let second = async {
         sqlx::raw_sql("COMMIT").execute(&mut two).await.unwrap();
-    });
-    let waiting = "SELECT count(*) FROM pg_stat_activity
-                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while city.value::<i64>(waiting).await == 0 {
-        assert!(!second.is_finished(), "the second doesn't wait for the first");
-        tokio::task::yield_now().await;
-    }
-    sqlx::raw_sql("COMMIT").execute(&mut one).await.unwrap();
-    second.await.unwrap();
+    };
+    let first = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for tries in 0.. {
+            assert!(tries < 500, "the second doesn't wait for the first");
+            if city.value::<i64>(waiting).await > 0 {
+                break;
+            }
+        }
+        sqlx::raw_sql("COMMIT").execute(&mut one).await.unwrap();
+    };
+    tokio::join!(second, first);
     let kept: (String, Option<String>) =
         sqlx::query_as("SELECT stage, leader FROM petition_case_now WHERE number = $1")
             .bind(&number)

@@ -1,5 +1,6 @@
 //! The bulletin: from facts to figures, from a draft to what the courts read.
 
+use anjie::jobs::verify_bulletins;
 use anjie::store::{Db, bulletins, sessions};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -107,7 +108,7 @@ async fn each_figure_counts_what_its_rule_says() {
             "I14",
             "1/3",
             &[
-                "2日内没有确定合格的包案领导",
+                "2日内没有确定合格的包案领导；近14日没有包案领导本人行动",
                 "2日内没有确定合格的包案领导；包案领导没有约见；没有化解方案；近14日没有包案领导本人行动",
                 "四项齐全",
             ],
@@ -120,6 +121,111 @@ async fn each_figure_counts_what_its_rule_says() {
     assert_eq!(page.texts(".cs li a"), [first, second, third]);
     let page = site.get(Some(BUREAU), ISSUE).await;
     assert_eq!(page.texts("td .od"), ["1"]);
+    // The column that opens the leaders' duties is named after them.
+    let columns = page.texts("table:first-of-type th[class=r]");
+    assert_eq!(columns[0], "应包案");
+    let href = format!("{ISSUE}/figures/0110/I14");
+    assert!(page.attributes("td.r:not(.key) a[data-drawer]", "href").contains(&href));
+}
+
+#[tokio::test]
+async fn what_is_counted_apart_stands_beside_the_figure() {
+    let city = City::new().await;
+    let numbers = due(&city, "0110", (0, 5)).await;
+    matters::unit_closed(&city, &numbers[1], "2026-06-06 09:00", "terminated").await;
+    city.force(&format!(
+        "INSERT INTO clock_event (clock_id, case_id, kind, at, recorded_at, recorded_by, new_due_on)
+         SELECT k.id, k.case_id, 'extended', '2026-06-03 09:00+08', '2026-06-03 09:00+08', 1, '2026-06-10'
+         FROM clock k JOIN petition_case c ON c.id = k.case_id WHERE c.number = '{}' AND k.kind = 'C30'",
+        numbers[3]
+    ))
+    .await;
+    let tried = matters::assigned(&city, "0110", "2026-06-02 09:00").await;
+    matters::ledger(&city, &tried, "donghu", "2026-06-03 10:00").await;
+    matters::meeting(&city, &tried, "2026-06-04 10:00", false).await;
+    let site = drafted(&city).await;
+    let closings = "批准延期1/5（20.0%），按期报结、待审核认定1/5（20.0%）";
+    let meetings = "已联系未见面1/1（100.0%）";
+    for is_frozen in [false, true] {
+        if is_frozen {
+            step(&site, ISSUE, "freeze").await.expect(StatusCode::SEE_OTHER);
+        }
+        for (metric, said) in [("I07", closings), ("I04", meetings)] {
+            let page = site.get(Some(BUREAU), &format!("{ISSUE}?by={metric}")).await;
+            assert_eq!(page.texts(".beside li"), [format!("东湖法院 {said}")], "{is_frozen}");
+            let page = site.get(Some(BUREAU), &format!("{ISSUE}/figures/0110/{metric}")).await;
+            assert_eq!(page.texts(".beside"), [format!("其中：{said}")], "{is_frozen}");
+        }
+        let page = site.get(Some(BUREAU), &format!("{ISSUE}?by=I03")).await;
+        assert!(page.texts(".beside").is_empty());
+        let page = site.get(Some(BUREAU), &format!("{ISSUE}/print")).await;
+        for said in [closings, meetings] {
+            assert!(page.text().contains(&format!("东湖法院 {said}。")), "{is_frozen}, {said}");
+        }
+    }
+}
+
+/// Gives a clock another original due day, as another rule set does.
+async fn due_on(city: &City, number: &str, clock: &str, day: &str) {
+    city.force(&format!(
+        "UPDATE clock SET due_on_original = '{day}', due_on = '{day}'
+         WHERE kind = '{clock}' AND case_id = (SELECT id FROM petition_case WHERE number = '{number}')"
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn the_leader_is_named_in_two_days_whatever_the_rule_set_gives_the_ledger() {
+    let city = City::new().await;
+    let [urgent, custom] = [
+        matters::assigned(&city, "0110", "2026-06-02 09:00").await,
+        matters::assigned(&city, "0110", "2026-06-02 09:00").await,
+    ];
+    due_on(&city, &urgent, "L2", "2026-06-03").await;
+    due_on(&city, &custom, "L2", "2026-06-07").await;
+    for (number, kept, met) in [
+        (&urgent, "2026-06-04 10:00", "2026-06-04 11:00"),
+        (&custom, "2026-06-05 10:00", "2026-06-05 11:00"),
+    ] {
+        matters::ledger(&city, number, "donghu", kept).await;
+        matters::meeting(&city, number, met, true).await;
+    }
+    let site = drafted(&city).await;
+    let (_, ledgers) = figure(&site, BUREAU, "0110/I03").await;
+    assert_eq!(ledgers, ["迟1天建账", "提前2天建账"]);
+    let (fraction, leaders) = figure(&site, BUREAU, "0110/I14").await;
+    assert_eq!(fraction, "1/2");
+    assert_eq!(leaders, ["2日内没有确定合格的包案领导", "四项齐全"]);
+}
+
+#[tokio::test]
+async fn a_leader_who_took_over_answers_for_acts_of_their_own() {
+    let city = City::new().await;
+    for nth in 0..2 {
+        let number = matters::assigned(&city, "0110", "2026-06-01 09:00").await;
+        matters::ledger(&city, &number, "donghu", "2026-06-02 10:00").await;
+        matters::meeting(&city, &number, "2026-06-04 10:00", true).await;
+        city.force(&format!(
+            "UPDATE team_member SET ended_at = '2026-06-08 09:00+08'
+             WHERE case_id = (SELECT id FROM petition_case WHERE number = '{number}');
+             INSERT INTO team_member (case_id, round_id, place, staff_id, name, since, recorded_at, recorded_by)
+             SELECT a.case_id, a.round_id, 'leader', s.id, s.name, '2026-06-08 09:00+08', '2026-06-08 09:00+08', s.id
+             FROM assignment a JOIN petition_case c ON c.id = a.case_id, staff s
+             WHERE c.number = '{number}' AND s.username = 'donghu.leader2';
+             INSERT INTO progress_entry (case_id, round_id, kind, happened_at, text, recorded_at, recorded_by)
+             SELECT a.case_id, a.round_id, 'study', x.at, '已研究', x.at, s.id
+             FROM assignment a JOIN petition_case c ON c.id = a.case_id,
+                  (VALUES ('donghu.leader', '2026-06-10 09:00+08'::timestamptz, 0),
+                          ('donghu.leader2', '2026-06-10 09:00+08', 1)) AS x (username, at, nth)
+             JOIN staff s ON s.username = x.username
+             WHERE c.number = '{number}' AND x.nth = {nth}"
+        ))
+        .await;
+    }
+    let site = drafted(&city).await;
+    let (fraction, reasons) = figure(&site, BUREAU, "0110/I14").await;
+    assert_eq!(fraction, "1/2");
+    assert_eq!(reasons, ["近14日没有包案领导本人行动", "四项齐全"]);
 }
 
 fn own(texts: &[&str]) -> Vec<String> {
@@ -179,11 +285,51 @@ async fn what_is_recorded_after_the_cut_off_shows_in_the_next_issue() {
     let next = later.act(BUREAU, "/bulletins", &[("period", "2026-W26")]).await;
     let page = later.get(Some(BUREAU), &next).await.expect(StatusCode::OK);
     let late = page.texts("section tbody tr");
-    assert_eq!(late, [format!("东湖法院{}未计入已计入提前2天办结", numbers[3])]);
+    assert_eq!(late, [format!("第12期东湖法院{}未计入已计入提前2天办结", numbers[3])]);
     step(&later, &next, "freeze").await.expect(StatusCode::SEE_OTHER);
     let page = later.get(Some(BUREAU), &next).await.expect(StatusCode::OK);
     assert_eq!(page.texts("section tbody tr"), late);
-    assert_eq!(page.texts("section h2"), ["第11期补录".replace("11", "12")]);
+    assert_eq!(page.texts("section h2"), ["往期补录"]);
+}
+
+#[tokio::test]
+async fn a_fact_about_any_issue_is_printed_once_however_late_it_comes() {
+    let city = City::new().await;
+    let number = matters::assigned(&city, "0110", "2026-04-08 09:00").await;
+    matters::unit_closed(&city, &number, "2026-05-07 09:00", "settled_written").await;
+    let mut printed = Vec::new();
+    for (day, period) in [
+        ("2026-05-18", "2026-W20"),
+        ("2026-06-01", "2026-W22"),
+        ("2026-06-15", "2026-W24"),
+        ("2026-06-29", "2026-W26"),
+    ] {
+        if period == "2026-W24" {
+            matters::confirmed(&city, &number, "2026-06-02 09:00", None).await;
+        }
+        let site = Site::at(&city, at(&format!("{day} 09:00"))).await;
+        let issue = site.act(BUREAU, "/bulletins", &[("period", period)]).await;
+        let draft = site.get(Some(BUREAU), &issue).await.expect(StatusCode::OK);
+        step(&site, &issue, "freeze").await.expect(StatusCode::SEE_OTHER);
+        let frozen = site.get(Some(BUREAU), &issue).await.expect(StatusCode::OK);
+        let late = frozen.texts("section tbody tr");
+        assert_eq!(draft.texts("section tbody tr"), late, "{period}");
+        let print = site.get(Some(BUREAU), &format!("{issue}/print")).await.expect(StatusCode::OK);
+        let line = format!("第10期东湖法院{number}：由“未计入”变为“已计入”，提前1天办结。");
+        assert_eq!(print.text().contains(&line), period == "2026-W24", "{period}");
+        printed.extend(late.into_iter().map(|line| (period, line)));
+        let report = verify_bulletins::run(&site.app.db).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+    }
+    let line = format!("第10期东湖法院{number}未计入已计入提前1天办结");
+    assert_eq!(printed, [("2026-W24", line)]);
+    let forged = "SET session_replication_role = replica;
+                  UPDATE bulletin_change SET about_id = (SELECT id FROM bulletin WHERE period = '2026-W22');
+                  RESET session_replication_role";
+    city.force(forged).await;
+    let site = Site::at(&city, at("2026-06-29 10:00")).await;
+    let report = verify_bulletins::run(&site.app.db).await.unwrap().to_string();
+    assert!(report.contains("2026-W24 往期补录：冻结3条，重算3条，内容不一致"), "{report}");
 }
 
 #[tokio::test]
@@ -223,7 +369,7 @@ async fn a_frozen_issue_takes_nothing_in_whoever_asks() {
         "DELETE FROM bulletin_item",
         "INSERT INTO bulletin_item SELECT bulletin_id, unit_id, metric, 99, case_id, case_number, assignment_id,
                                          bucket, reason, marks FROM bulletin_item LIMIT 1",
-        "INSERT INTO bulletin_change SELECT bulletin_id, 99, unit_id, metric, case_id, case_number, assignment_id,
+        "INSERT INTO bulletin_change SELECT bulletin_id, 99, bulletin_id, unit_id, metric, case_id, case_number, assignment_id,
                                            bucket, NULL, reason FROM bulletin_item LIMIT 1",
     ] {
         let refused = sqlx::query(statement).execute(&pool).await.unwrap_err();
@@ -277,6 +423,20 @@ async fn an_issue_is_made_when_its_fortnight_is_over_and_only_once() {
     assert_eq!(city.value::<i64>("SELECT count(*) FROM bulletin").await, 1);
     let page = step(&site, ISSUE, "publication").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("").unwrap(), "本期数据还没有冻结，请先冻结数据。");
+}
+
+#[tokio::test]
+async fn an_issue_is_frozen_when_what_was_sent_before_the_cut_off_is_on_record() {
+    let city = City::new().await;
+    let site = Site::at(&city, at("2026-06-15 00:00")).await;
+    assert_eq!(site.act(BUREAU, "/bulletins", &[("period", "2026-W24")]).await, ISSUE);
+    let said = "截止前提交的内容可能还在保存，6月15日00:15起可以冻结。";
+    let page = site.get(Some(BUREAU), &format!("{ISSUE}/freeze")).await.expect(StatusCode::OK);
+    assert_eq!(page.problem("").unwrap(), said);
+    let page = step(&site, ISSUE, "freeze").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("").unwrap(), said);
+    let site = Site::at(&city, at("2026-06-15 00:15")).await;
+    step(&site, ISSUE, "freeze").await.expect(StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

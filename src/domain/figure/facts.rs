@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::ids::{AssignmentId, PetitionCaseId, UnitId};
+use crate::domain::ids::{AssignmentId, PetitionCaseId, StaffId, UnitId};
 use crate::domain::outcome::Outcome;
 use crate::domain::period::{Period, Window};
 
@@ -134,7 +134,7 @@ impl AssignmentFacts {
         facts.report.submissions.retain(|one| happened(&one.submitted));
         facts.leading.leaders.retain(|one| happened(&one.stamp));
         facts.leading.plan = facts.leading.plan.filter(happened);
-        facts.leading.own_acts.retain(happened);
+        facts.leading.own_acts.retain(|one| happened(&one.stamp));
         facts.closing = facts.closing.until(end);
         Some(facts)
     }
@@ -255,23 +255,32 @@ pub struct CloseSubmission {
 /// The assigned leader's duty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadingFacts {
-    /// When a leader must be named, two days after the assignment; none where the
-    /// assignment needs no leader.
-    pub due: Option<DateTime<Utc>>,
+    /// Whether the assignment needs a leader at all.
+    pub needed: bool,
     /// Every leader in the order of naming.
     pub leaders: Vec<LeaderNamed>,
     /// The first version of the resolution plan.
     pub plan: Option<Stamp>,
-    /// Acts of the leader in person, or of the acting leader; a delegate's are not among them.
-    pub own_acts: Vec<Stamp>,
+    /// What those did in person who led the case at some time; of them only the acts of the
+    /// leader in office count.
+    pub own_acts: Vec<OwnAct>,
 }
 
 /// A person was named assigned leader (包案领导).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaderNamed {
+    pub who: StaffId,
+    /// From when on this person leads the case, and when that was put on record.
     pub stamp: Stamp,
     /// Held a court-leader post on that day.
     pub eligible: bool,
+}
+
+/// Something that a person did about the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnAct {
+    pub by: StaffId,
+    pub stamp: Stamp,
 }
 
 /// One petition case (信访案件) for the settlement rates.
@@ -279,8 +288,10 @@ pub struct LeaderNamed {
 pub struct CaseFacts {
     pub case: PetitionCaseId,
     pub number: String,
-    /// The unit responsible at the cut-off.
-    pub unit: UnitId,
+    /// The unit that registered it.
+    pub registered: UnitId,
+    /// Each assignment to a unit, in the order in which they were recorded.
+    pub assigned: Vec<(Stamp, UnitId)>,
     pub void: Option<Stamp>,
     /// Merged into another petition case, which counts for both.
     pub merged: Option<Stamp>,
@@ -288,6 +299,16 @@ pub struct CaseFacts {
     pub closings: Vec<Closed>,
     /// Each reopening: the round after a closing.
     pub reopened: Vec<Stamp>,
+}
+
+impl CaseFacts {
+    /// The unit responsible at the end of a window: that of the last assignment by then, else the
+    /// one that registered the case. A later assignment does not take the case out of the window.
+    pub(super) fn unit(&self, frame: &Frame) -> UnitId {
+        let by_then = |stamp: Stamp| stamp.known(frame) && stamp.at < frame.window.end;
+        let last = self.assigned.iter().rev().find(|(stamp, _)| by_then(*stamp));
+        last.map_or(self.registered, |(_, unit)| *unit)
+    }
 }
 
 /// A closing that was confirmed.

@@ -44,8 +44,8 @@ pub(super) async fn fill(tx: &mut Tx, found: &mut Found, frame: &Frame) -> Store
 impl Row {
     fn add_to(&self, facts: &mut AssignmentFacts, frame: &Frame) {
         if self.kind == ClockKind::Ledger {
-            // A leader is named with the ledger; a later ledger does not give more time for it.
-            facts.leading.due = Some(end_of(self.due_on));
+            // A leader is named with the ledger.
+            facts.leading.needed = true;
         }
         if let Some(due) = self.due(facts) {
             *due = due.or(Some(end_of(self.due_on)));
@@ -53,6 +53,7 @@ impl Row {
         let Some((event, stamp)) = self.event() else { return };
         let moved = self.new_due_on.map(end_of);
         match (event, self.kind) {
+            // The clocks of the unit that hands a case over end when the other one accepts it.
             ("cancelled", _) => facts.transferred = facts.transferred.or(Some(stamp)),
             (_, ClockKind::Close) => happened(&mut facts.closing, event, stamp, moved),
             // Only the closing clock keeps its moves; of the others the last known one holds.

@@ -125,8 +125,6 @@ pub struct RankingPage {
     pub columns: Vec<Column>,
     pub tables: Vec<RankTable>,
     pub late: Vec<LateLine>,
-    /// 「第11期」
-    pub before: String,
 }
 
 /// 息诉情况
@@ -165,6 +163,8 @@ pub struct Source {
     pub denominator: u32,
     /// The bar's width in a thousandth.
     pub share: u64,
+    /// What is shown beside the figure.
+    pub beside: Option<String>,
     pub lists: Vec<ItemList>,
     pub total: usize,
 }
@@ -212,7 +212,6 @@ pub struct PrintPage {
     pub sections: Vec<PrintSection>,
     pub settlement: SettlementTable,
     pub late: Vec<(Metric, Vec<LateLine>)>,
-    pub before: String,
 }
 
 /// A section of the print with its indicators.

@@ -20,6 +20,9 @@ impl FromRequestParts<App> for Session {
     }
 }
 
+/// The one character that PostgreSQL keeps in no text. Nobody types it.
+const NUL: &str = "%00";
+
 /// The parameters of an address; what can't be read is a page that doesn't exist.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
@@ -30,7 +33,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         #[expect(clippy::disallowed_types, reason = "this is the house's Path")]
         let path = axum::extract::Path::<T>::from_request_parts(parts, app).await;
-        path.map(|path| Self(path.0)).map_err(|_| AppError::NotFound)
+        let has_nul = parts.uri.path().contains(NUL);
+        path.ok().filter(|_| !has_nul).map(|path| Self(path.0)).ok_or(AppError::NotFound)
     }
 }
 
@@ -42,6 +46,9 @@ impl<T: DeserializeOwned + Default + Send> FromRequestParts<App> for Query<T> {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+        if parts.uri.query().is_some_and(|query| query.contains(NUL)) {
+            return Ok(Self(T::default()));
+        }
         let query = axum_extra::extract::Query::<T>::from_request_parts(parts, app).await;
         Ok(Self(query.map(|query| query.0).unwrap_or_default()))
     }
@@ -121,7 +128,7 @@ async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), AppEr
     if !multipart {
         let body =
             Bytes::from_request(request, app).await.map_err(|error| too_large(error.status()))?;
-        return Ok((body, Vec::new()));
+        return Ok((without_nul(body), Vec::new()));
     }
     let mut parts = Multipart::from_request(request, app).await.map_err(|_| AppError::Malformed)?;
     let (mut body, mut files) = (String::new(), Vec::new());
@@ -141,7 +148,14 @@ async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), AppEr
             }
         }
     }
-    Ok((Bytes::from(body.trim_start_matches('&').to_owned()), files))
+    Ok((without_nul(Bytes::from(body.trim_start_matches('&').to_owned())), files))
+}
+
+fn without_nul(body: Bytes) -> Bytes {
+    match std::str::from_utf8(&body) {
+        Ok(text) if text.contains(NUL) => Bytes::from(text.replace(NUL, "")),
+        _ => body,
+    }
 }
 
 fn too_large(status: axum::http::StatusCode) -> AppError {

@@ -32,6 +32,13 @@ pub struct Shell {
     pub idle_minutes: i64,
 }
 
+impl Shell {
+    /// Whether the viewer's menu has this page.
+    pub fn leads_to(&self, href: &str) -> bool {
+        self.menu.iter().any(|item| item.href == href)
+    }
+}
+
 /// A line of the side bar.
 #[derive(Debug, Clone)]
 pub struct MenuItem {

@@ -43,7 +43,6 @@ pub struct Filter {
     /// The moment of assignment, half-open.
     pub assigned_from: Option<DateTime<Utc>>,
     pub assigned_until: Option<DateTime<Utc>>,
-    pub visits_min: Option<i64>,
     /// Cases of whose team the reader is.
     pub mine: bool,
 }

@@ -35,7 +35,6 @@ macro_rules! filtered {
                AND ($15::text IS NULL OR n.handler = $15)
                AND ($16::timestamptz IS NULL OR n.assigned_at >= $16)
                AND ($17::timestamptz IS NULL OR n.assigned_at < $17)
-               AND ($18::bigint IS NULL OR n.visits >= $18)
             " $(+ $tail)+,
             $scope.units(),
             $scope.submitted_only(),
@@ -53,8 +52,7 @@ macro_rules! filtered {
             filter.leader,
             filter.handler,
             filter.assigned_from,
-            filter.assigned_until,
-            filter.visits_min
+            filter.assigned_until
             $(, $more)*
         )
     }};
@@ -71,20 +69,20 @@ macro_rules! page_by {
                     n.stage, n.due_on, n.visits, n.updated_at, (" $by ")::text AS key,
                     row_number() OVER (ORDER BY " $by " " $direction ", n.number " $direction ") AS place,
                     EXISTS (SELECT FROM team_member t WHERE t.case_id = n.case_id AND t.ended_at IS NULL
-                            AND t.staff_id = $22) AS in_team,
+                            AND t.staff_id = $21) AS in_team,
                     n.handler_id IS NULL AS unclaimed
              FROM petition_case_now n
              JOIN unit u ON u.id = n.unit_id ";
-            "AND ($19::text IS NULL OR (" $by ", n.number) " $beyond " ($19::text::" $type ", $20::text))
+            "AND ($18::text IS NULL OR (" $by ", n.number) " $beyond " ($18::text::" $type ", $19::text))
              ORDER BY " $by " " $direction ", n.number " $direction "
-             LIMIT $21)
+             LIMIT $20)
              SELECT p.number, p.name, left(g.summary, 60) AS \"summary?\", b.opinion AS \"returned?\", p.source, p.court,
                     p.leader, p.handler, p.stage AS \"stage: Stage\", p.due_on, p.visits, p.updated_at,
                     o.opens AS \"opens!\", p.key AS \"key!\"
              FROM page p
-             CROSS JOIN LATERAL (SELECT $23::text = 'all' OR $23 LIKE 'team%' AND p.in_team
-                                 OR $23 = 'team_or_unclaimed' AND p.unclaimed AS opens) o
-             LEFT JOIN grounds g ON g.case_id = p.case_id AND (o.opens OR $23 = 'narrative')
+             CROSS JOIN LATERAL (SELECT $22::text = 'all' OR $22 LIKE 'team%' AND p.in_team
+                                 OR $22 = 'team_or_unclaimed' AND p.unclaimed AS opens) o
+             LEFT JOIN grounds g ON g.case_id = p.case_id AND (o.opens OR $22 = 'narrative')
              LEFT JOIN LATERAL (SELECT s.opinion FROM closing_signature s
                                 WHERE s.case_id = p.case_id AND s.decision = 'return'
                                 ORDER BY s.closing_id DESC LIMIT 1) b ON o.opens AND p.stage = 'returned'
@@ -179,7 +177,7 @@ pub async fn around(tx: &mut Tx, filter: &Filter, today: NaiveDate) -> StoreResu
         "SELECT o.code, o.short_name AS name,
                 (SELECT count(*) FROM (SELECT FROM petition_case_now d
                                        WHERE d.unit_id = ANY ($1) AND d.is_open
-                                         AND coalesce(d.due_on, DATE '9999-12-31') < $19
+                                         AND coalesce(d.due_on, DATE '9999-12-31') < $18
                                        LIMIT 1001) x) AS \"overdue!\",
                 (SELECT count(*) FROM (SELECT FROM petition_case_now n ";
         "LIMIT 1001) x) AS \"count!\"

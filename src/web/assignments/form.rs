@@ -114,13 +114,14 @@ impl AssignForm {
             let known = rule_sets.iter().find(|set| set.code == self.rule).cloned();
             return problems.take("rule", known, "请选择时限规则");
         }
-        let mut days = |field: &str, text: &str| {
-            problems.take(field, text.trim().parse().ok(), "请填写1到365之间的天数")
+        let mut days = |field: &str, what: &str, text: &str| {
+            let said = format!("{what}：请填写1到365之间的天数");
+            problems.take(field, text.trim().parse().ok(), &said)
         };
-        let ledger = days("days_ledger", &self.days_ledger);
-        let meeting = days("days_meeting", &self.days_meeting);
-        let report = days("days_report", &self.days_report);
-        let close = days("days_close", &self.days_close);
+        let ledger = days("days_ledger", "台账", &self.days_ledger);
+        let meeting = days("days_meeting", "约见", &self.days_meeting);
+        let report = days("days_report", "报告", &self.days_report);
+        let close = days("days_close", "办结", &self.days_close);
         let days =
             CustomDays { ledger: ledger?, meeting: meeting?, report: report?, close: close? };
         let mut rules = problems.accept("days_report", RuleSet::custom(RuleSetId(0), days))?;

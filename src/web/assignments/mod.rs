@@ -52,13 +52,14 @@ async fn list(
 ) -> AppResult<Response> {
     let mut tx = app.db.begin(&session).await?;
     let show_batches = listing.tab == "batches";
+    let after = if is_number(&listing.after) { listing.after.as_str() } else { "" };
     let count_waiting = assignments::count_waiting(&mut tx).await?;
     let (mut waiting, mut batches) = (Vec::new(), Vec::new());
     let next = if show_batches {
-        batches = assignments::batches(&mut tx, &listing.after, PAGE + 1).await?;
+        batches = assignments::batches(&mut tx, after, PAGE + 1).await?;
         rest(&mut batches).map(|last| last.number.clone())
     } else {
-        waiting = assignments::waiting(&mut tx, &listing.after, PAGE + 1).await?;
+        waiting = assignments::waiting(&mut tx, after, PAGE + 1).await?;
         rest(&mut waiting).map(|last| last.number.clone())
     };
     let tab = if show_batches { "batches" } else { "waiting" };
@@ -67,6 +68,13 @@ async fn list(
     let shell = frame.shell("交办");
     let page = ListPage { shell, today, waiting, count_waiting, batches, show_batches, next };
     Ok(Html(page.render()?).into_response())
+}
+
+/// A page begins after a number (`XF2026-00128`, `JB2026-0041`); after anything else it is the first.
+fn is_number(after: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let running = after.strip_prefix("XF").or_else(|| after.strip_prefix("JB"));
+    running.and_then(|rest| rest.split_once('-')).is_some_and(|(year, nth)| digits(year) && digits(nth))
 }
 
 /// Cuts the line that only tells that there are more; the last one shown, if there are.

@@ -34,7 +34,6 @@ pub struct Asked {
     pub handler: String,
     pub assigned_from: String,
     pub assigned_to: String,
-    pub visits_min: String,
     pub mine: String,
     pub sort: String,
     pub desc: String,
@@ -46,7 +45,7 @@ pub struct Asked {
 
 impl Asked {
     /// The fields that an address may carry, in its order; a page's place is not kept.
-    fn fields(&self) -> [(&'static str, &str); 15] {
+    fn fields(&self) -> [(&'static str, &str); 14] {
         [
             ("q", &self.q),
             ("court", &self.court),
@@ -58,7 +57,6 @@ impl Asked {
             ("handler", &self.handler),
             ("assigned_from", &self.assigned_from),
             ("assigned_to", &self.assigned_to),
-            ("visits_min", &self.visits_min),
             ("mine", &self.mine),
             ("sort", &self.sort),
             ("desc", &self.desc),
@@ -82,7 +80,7 @@ impl Asked {
 
     /// Whether nothing was asked: then a handler and a leader see their own cases first.
     fn is_bare(&self) -> bool {
-        self.fields().iter().take(12).all(|(_, value)| value.is_empty())
+        self.fields().iter().take(11).all(|(_, value)| value.is_empty())
     }
 
     /// Whether the list is of the reader's own cases.
@@ -113,9 +111,19 @@ impl Asked {
             handler: some(&self.handler),
             assigned_from: day(&self.assigned_from).map(start_of),
             assigned_until: day(&self.assigned_to).map(|day| start_of(day + Days::new(1))),
-            visits_min: self.visits_min.trim().parse().ok(),
             mine: self.is_mine(role),
         }
+    }
+
+    /// What was asked and can't be read: the list is not narrowed by it, and says so.
+    pub fn unread(&self, today: NaiveDate) -> Vec<String> {
+        let days = [("交办日期从", &self.assigned_from), ("交办日期到", &self.assigned_to)];
+        let unread = days.iter().filter(|(_, text)| !text.is_empty() && read_day(text, today).is_none());
+        unread
+            .map(|(label, text)| {
+                format!("{label}“{text}”读不出日期，没有按它筛选。请写成 2026-06-15 的样子。")
+            })
+            .collect()
     }
 
     /// The order, by due day unless another is asked.

@@ -103,7 +103,8 @@ fn page(
             &asked.category,
         ),
         more: is_narrowed(asked),
-        active: active(asked, &units),
+        active: active(asked, &units, today),
+        unread: asked.unread(today),
         reset: asked.href(&[]) != "/cases",
         counted,
         columns: columns(asked),
@@ -167,13 +168,12 @@ fn is_narrowed(asked: &Asked) -> bool {
         &asked.handler,
         &asked.assigned_from,
         &asked.assigned_to,
-        &asked.visits_min,
     ];
     hidden.iter().any(|value| !value.is_empty())
 }
 
 /// The conditions in force, each with the address that takes it away.
-fn active(asked: &Asked, units: &[(&str, &str)]) -> Vec<Active> {
+fn active(asked: &Asked, units: &[(&str, &str)], today: NaiveDate) -> Vec<Active> {
     let label = |options: &[(&str, &str)], code: &str| {
         let found = options.iter().find(|(of, _)| *of == code);
         found.map_or(code, |(_, label)| *label).to_owned()
@@ -185,15 +185,12 @@ fn active(asked: &Asked, units: &[(&str, &str)]) -> Vec<Active> {
     };
     let source = Source::from_code(&asked.source).map_or("", Source::label).to_owned();
     let category = Category::from_code(&asked.category).map_or("", Category::label).to_owned();
-    let from = |text: &str| if text.is_empty() { String::new() } else { format!("{text}起") };
-    let to = |text: &str| if text.is_empty() { String::new() } else { format!("{text}止") };
-    let visits = if asked.visits_min.is_empty() {
-        String::new()
-    } else {
-        format!("{}次以上", asked.visits_min)
+    let day = |text: &str, end: &str| {
+        calendar::read_day(text, today).map_or_else(String::new, |day| format!("{day}{end}"))
     };
     let mine = if asked.mine == "yes" { "是".to_owned() } else { String::new() };
-    let due = if asked.due.is_empty() { String::new() } else { label(&DUE, &asked.due) };
+    let due = DUE.iter().find(|(code, _)| !code.is_empty() && *code == asked.due);
+    let due = due.map_or("", |(_, label)| *label).to_owned();
     [
         ("关键词", "q", asked.q.clone(), ""),
         ("法院", "court", label(units, &asked.court), ""),
@@ -206,7 +203,6 @@ fn active(asked: &Asked, units: &[(&str, &str)]) -> Vec<Active> {
         ("责任人", "handler", asked.handler.clone(), ""),
         ("交办日期", "assigned_from", from(&asked.assigned_from), ""),
         ("交办日期", "assigned_to", to(&asked.assigned_to), ""),
-        ("到访次数", "visits_min", visits, ""),
     ]
     .into_iter()
     .filter(|(.., value, _)| !value.is_empty())

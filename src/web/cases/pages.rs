@@ -133,6 +133,8 @@ pub struct ListPage {
     /// Whether 更多条件 stands open.
     pub more: bool,
     pub active: Vec<Active>,
+    /// What was asked and couldn't be read.
+    pub unread: Vec<String>,
     pub reset: bool,
     pub counted: String,
     pub columns: Vec<Column>,

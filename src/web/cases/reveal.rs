@@ -22,6 +22,8 @@ use crate::web::{App, AppError, AppResult};
 pub struct RevealForm {
     field: String,
     reason: String,
+    /// Sent by the page that asks what for; the case page only opens it.
+    asked: String,
 }
 
 /// Asks what for.
@@ -53,9 +55,11 @@ pub async fn create(
     file.opened().ok_or(AppError::NotFound)?;
     let own_work = file.in_team && handles(&file, session.actor());
     let reason = Purpose::from_code(&form.fields.reason);
+    let asks = form.fields.asked.is_empty() && form.fields.reason.is_empty();
     let fact = match reveal(session.actor(), &file.case, (field, reason), own_work, now) {
         Ok(fact) => fact,
-        Err(refusal) => return refused(&frame, number, field, refusal),
+        Err(Refusal::NoReason) if asks => return ask(&frame, number, field, Problems::default()),
+        Err(refusal) => return ask(&frame, number, field, problems(&refusal)),
     };
     let value = reveals::record(&mut tx, &file, &fact).await?;
     let basics = case_files::basics(&mut tx, &file).await?;
@@ -66,20 +70,26 @@ pub async fn create(
     Ok(Html(page.render()?).into_response())
 }
 
-fn refused(
-    frame: &Frame,
-    number: String,
-    field: MaskedField,
-    refusal: Refusal,
-) -> AppResult<Response> {
+fn problems(refusal: &Refusal) -> Problems {
     let mut problems = Problems::default();
     match refusal {
         Refusal::NoReason => problems.add("reason", refusal.to_string()),
         Refusal::Masked => problems.add("", refusal.to_string()),
     }
+    problems
+}
+
+fn ask(
+    frame: &Frame,
+    number: String,
+    field: MaskedField,
+    problems: Problems,
+) -> AppResult<Response> {
+    let status =
+        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let reasons = Purpose::ALL.iter().map(|purpose| (purpose.code(), purpose.label()));
     let reasons = Choice::list(reasons, "");
     let shell = frame.shell(format!("查看{}", field.label()));
     let page = RevealPage { shell, number, field, reasons, problems };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
+    Ok((status, Html(page.render()?)).into_response())
 }

@@ -100,6 +100,8 @@ pub struct BasicsPage {
     pub requests: Vec<String>,
     pub plan: String,
     pub narrative: bool,
+    /// Whether the viewer's role opens the register of visits.
+    pub opens_visits: bool,
     pub basics: Basics,
     /// A value that was just opened: field and value, shown this once.
     pub revealed: Option<(&'static str, String)>,
@@ -117,6 +119,7 @@ impl BasicsPage {
             requests: file.requests.clone(),
             plan: basics.plan.take().unwrap_or_default(),
             narrative: file.reads_narrative(),
+            opens_visits: shell.leads_to("/visits"),
             basics,
             revealed: None,
             shell,

@@ -68,7 +68,12 @@ impl ClosingForm {
 
     /// Whether the form is only to be kept.
     pub fn is_draft(&self) -> bool {
-        self.action == "draft"
+        self.action == "draft" || self.is_preview()
+    }
+
+    /// Whether it is kept in order to be looked at on paper.
+    pub fn is_preview(&self) -> bool {
+        self.action == "preview"
     }
 
     /// The report, or what a form can know to be wrong; what must be on file is the rule's.

@@ -150,7 +150,12 @@ async fn create(
         let found = Found::load(&mut tx, &number).await?;
         draft::keep(&mut tx, &found.opened, &form, now).await?;
         tx.commit().await?;
-        return Ok(layout::done(&location(&number), "草稿已保存。"));
+        let paper = format!("{}/print", location(&number));
+        return Ok(if form.fields.is_preview() {
+            Redirect::to(&paper).into_response()
+        } else {
+            layout::done(&location(&number), "草稿已保存。")
+        });
     }
     let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
         Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),

@@ -81,11 +81,13 @@ CREATE TABLE bulletin_item (
     CONSTRAINT bulletin_item_bucket_check CHECK (bucket IN ('counted', 'missing', 'excluded'))
 );
 
--- What was recorded late about the issue before (补录): that one stays as it was published, and the
+-- What was recorded late about an issue before (补录): that one stays as it was published, and the
 -- items that stand elsewhere since are named here.
 CREATE TABLE bulletin_change (
     bulletin_id bigint NOT NULL,
     place int NOT NULL,
+    -- The issue whose figure it would change.
+    about_id bigint NOT NULL,
     unit_id bigint NOT NULL,
     metric text NOT NULL,
     case_id bigint NOT NULL,
@@ -96,6 +98,7 @@ CREATE TABLE bulletin_change (
     reason text NOT NULL,
     CONSTRAINT bulletin_change_pkey PRIMARY KEY (bulletin_id, place),
     CONSTRAINT bulletin_change_bulletin_fkey FOREIGN KEY (bulletin_id) REFERENCES bulletin (id),
+    CONSTRAINT bulletin_change_about_fkey FOREIGN KEY (about_id) REFERENCES bulletin_freeze (bulletin_id),
     CONSTRAINT bulletin_change_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
     CONSTRAINT bulletin_change_before_check CHECK (bucket_before IN ('counted', 'missing', 'excluded')),
     CONSTRAINT bulletin_change_now_check CHECK (bucket_now IN ('counted', 'missing', 'excluded')),

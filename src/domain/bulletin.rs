@@ -521,7 +521,8 @@ mod tests {
         let closed = |id: i64| CaseFacts {
             case: PetitionCaseId(id),
             number: format!("XF2026-{id:05}"),
-            unit: UnitId(1),
+            registered: UnitId(1),
+            assigned: Vec::new(),
             void: None,
             merged: None,
             closings: vec![Closed { confirmed: at, outcome: Outcome::Terminated }],

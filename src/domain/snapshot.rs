@@ -190,7 +190,8 @@ mod tests {
         CaseFacts {
             case: PetitionCaseId(id),
             number: format!("XF2026-{id:05}"),
-            unit: UnitId(unit),
+            registered: UnitId(unit),
+            assigned: Vec::new(),
             void: None,
             merged: None,
             closings: vec![Closed { confirmed, outcome: Outcome::SettledWritten }],

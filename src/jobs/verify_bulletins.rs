@@ -45,7 +45,7 @@ impl fmt::Display for Difference {
             }
             Self::Whole(whole) => whole.fmt(f),
             Self::Late { kept, derived } => {
-                write!(f, "上期补录：冻结{kept}条，重算{derived}条，内容不一致")
+                write!(f, "往期补录：冻结{kept}条，重算{derived}条，内容不一致")
             }
         }
     }

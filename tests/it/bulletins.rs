@@ -1,5 +1,6 @@
 //! The bulletin: from facts to figures, from a draft to what the courts read.
 
+use anjie::jobs::verify_bulletins;
 use anjie::store::{Db, bulletins, sessions};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -179,11 +180,51 @@ async fn what_is_recorded_after_the_cut_off_shows_in_the_next_issue() {
     let next = later.act(BUREAU, "/bulletins", &[("period", "2026-W26")]).await;
     let page = later.get(Some(BUREAU), &next).await.expect(StatusCode::OK);
     let late = page.texts("section tbody tr");
-    assert_eq!(late, [format!("东湖法院{}未计入已计入提前2天办结", numbers[3])]);
+    assert_eq!(late, [format!("第12期东湖法院{}未计入已计入提前2天办结", numbers[3])]);
     step(&later, &next, "freeze").await.expect(StatusCode::SEE_OTHER);
     let page = later.get(Some(BUREAU), &next).await.expect(StatusCode::OK);
     assert_eq!(page.texts("section tbody tr"), late);
-    assert_eq!(page.texts("section h2"), ["第11期补录".replace("11", "12")]);
+    assert_eq!(page.texts("section h2"), ["往期补录"]);
+}
+
+#[tokio::test]
+async fn a_fact_about_any_issue_is_printed_once_however_late_it_comes() {
+    let city = City::new().await;
+    let number = matters::assigned(&city, "0110", "2026-04-08 09:00").await;
+    matters::unit_closed(&city, &number, "2026-05-07 09:00", "settled_written").await;
+    let mut printed = Vec::new();
+    for (day, period) in [
+        ("2026-05-18", "2026-W20"),
+        ("2026-06-01", "2026-W22"),
+        ("2026-06-15", "2026-W24"),
+        ("2026-06-29", "2026-W26"),
+    ] {
+        if period == "2026-W24" {
+            matters::confirmed(&city, &number, "2026-06-02 09:00", None).await;
+        }
+        let site = Site::at(&city, at(&format!("{day} 09:00"))).await;
+        let issue = site.act(BUREAU, "/bulletins", &[("period", period)]).await;
+        let draft = site.get(Some(BUREAU), &issue).await.expect(StatusCode::OK);
+        step(&site, &issue, "freeze").await.expect(StatusCode::SEE_OTHER);
+        let frozen = site.get(Some(BUREAU), &issue).await.expect(StatusCode::OK);
+        let late = frozen.texts("section tbody tr");
+        assert_eq!(draft.texts("section tbody tr"), late, "{period}");
+        let print = site.get(Some(BUREAU), &format!("{issue}/print")).await.expect(StatusCode::OK);
+        let line = format!("第10期东湖法院{number}：由“未计入”变为“已计入”，提前1天办结。");
+        assert_eq!(print.text().contains(&line), period == "2026-W24", "{period}");
+        printed.extend(late.into_iter().map(|line| (period, line)));
+        let report = verify_bulletins::run(&site.app.db).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+    }
+    let line = format!("第10期东湖法院{number}未计入已计入提前1天办结");
+    assert_eq!(printed, [("2026-W24", line)]);
+    let forged = "SET session_replication_role = replica;
+                  UPDATE bulletin_change SET about_id = (SELECT id FROM bulletin WHERE period = '2026-W22');
+                  RESET session_replication_role";
+    city.force(forged).await;
+    let site = Site::at(&city, at("2026-06-29 10:00")).await;
+    let report = verify_bulletins::run(&site.app.db).await.unwrap().to_string();
+    assert!(report.contains("2026-W24 往期补录：冻结1条，重算1条，内容不一致"), "{report}");
 }
 
 #[tokio::test]
@@ -223,7 +264,7 @@ async fn a_frozen_issue_takes_nothing_in_whoever_asks() {
         "DELETE FROM bulletin_item",
         "INSERT INTO bulletin_item SELECT bulletin_id, unit_id, metric, 99, case_id, case_number, assignment_id,
                                          bucket, reason, marks FROM bulletin_item LIMIT 1",
-        "INSERT INTO bulletin_change SELECT bulletin_id, 99, unit_id, metric, case_id, case_number, assignment_id,
+        "INSERT INTO bulletin_change SELECT bulletin_id, 99, bulletin_id, unit_id, metric, case_id, case_number, assignment_id,
                                            bucket, NULL, reason FROM bulletin_item LIMIT 1",
     ] {
         let refused = sqlx::query(statement).execute(&pool).await.unwrap_err();

@@ -89,7 +89,7 @@ async fn a_figure_or_a_fact_that_was_changed_is_named() {
     let said = bulletins_say(&site).await;
     let expected = format!("2026-W24 东湖法院 按期办结率：冻结3/6，重算4/6：{}", numbers[3]);
     assert!(said.contains(&expected), "{said:?}");
-    assert!(said.iter().any(|line| line.starts_with("2026-W26 上期补录：冻结")), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("2026-W26 往期补录：冻结")), "{said:?}");
 }
 
 #[tokio::test]

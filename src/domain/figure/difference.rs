@@ -3,6 +3,7 @@
 
 use super::{Bucket, Figure, Item, Metric};
 use crate::domain::ids::{AssignmentId, PetitionCaseId, UnitId};
+use crate::domain::period::Period;
 
 /// An item that stands elsewhere than it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +38,16 @@ pub fn changes(before: &Figure, now: &Figure) -> Vec<Change> {
 /// A change of one unit's figure that came to light after its issue (补录).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Late {
+    /// The issue that stays as it was published.
+    pub about: Period,
     pub unit: UnitId,
     pub metric: Metric,
     pub change: Change,
 }
 
-/// What changed in the figures of an issue, as the next one prints it. A unit that one of the two
+/// What changed in the figures of an issue, as a later one prints it. A unit that one of the two
 /// lists lacks counts as a unit without items there.
-pub fn late_entries(before: &[Figure], now: &[Figure]) -> Vec<Late> {
+pub fn late_entries(about: Period, before: &[Figure], now: &[Figure]) -> Vec<Late> {
     let key = |figure: &Figure| (figure.metric, figure.unit);
     let mut keys: Vec<_> = before.iter().chain(now).map(key).collect();
     keys.sort_unstable();
@@ -55,9 +58,42 @@ pub fn late_entries(before: &[Figure], now: &[Figure]) -> Vec<Late> {
     };
     let of_key = |(metric, unit)| {
         let changes = changes(&of(before, (metric, unit)), &of(now, (metric, unit)));
-        changes.into_iter().map(move |change| Late { unit, metric, change })
+        changes.into_iter().map(move |change| Late { about, unit, metric, change })
     };
     keys.into_iter().flat_map(of_key).collect()
+}
+
+/// The figures of an issue as the reader of the issues since knows them: what it froze, with the
+/// changes of it that were printed, in the order of printing.
+pub fn with_printed<'a>(
+    mut figures: Vec<Figure>,
+    printed: impl Iterator<Item = &'a Late>,
+) -> Vec<Figure> {
+    for Late { unit, metric, change, .. } in printed {
+        let place = figures.iter().position(|one| (one.metric, one.unit) == (*metric, *unit));
+        let place = place.unwrap_or_else(|| {
+            figures.push(Figure::of(*unit, *metric, Vec::new()));
+            figures.len() - 1
+        });
+        if let Some(figure) = figures.get_mut(place) {
+            apply(figure, change);
+        }
+    }
+    figures
+}
+
+fn apply(figure: &mut Figure, change: &Change) {
+    let mut items = std::mem::take(&mut figure.items);
+    items.retain(|item| (item.case, item.assignment) != (change.case, change.assignment));
+    items.extend(change.now.map(|bucket| Item {
+        case: change.case,
+        number: change.number.clone(),
+        assignment: change.assignment,
+        bucket,
+        marks: Vec::new(),
+        reason: change.reason.clone(),
+    }));
+    *figure = Figure::of(figure.unit, figure.metric, items);
 }
 
 fn find<'a>(figure: &'a Figure, item: &Item) -> Option<&'a Item> {
@@ -127,13 +163,15 @@ mod tests {
         let before = compute_all(metrics(), &units, &facts, &frame());
         let later = frame().as_known_at(moment("06-29 00:00"));
         let now = compute_all(metrics(), &units, &facts, &later);
-        assert_eq!(late_entries(&before, &before), []);
-        let entries = late_entries(&before, &now);
+        let about = "2026-W24".parse().unwrap();
+        assert_eq!(late_entries(about, &before, &before), []);
+        let entries = late_entries(about, &before, &now);
         let named: Vec<_> = entries.iter().map(|one| (one.metric, one.unit)).collect();
         assert_eq!(named, [(Metric::I03, UnitId(1))]);
         assert_eq!(entries[0].change.now, Some(Bucket::Counted));
+        assert_eq!(entries[0].about, about);
         // A unit that was not there before has only new items.
-        let new = late_entries(&[], &now);
+        let new = late_entries(about, &[], &now);
         assert_eq!((new[0].change.before, new.len()), (None, 1));
     }
 
@@ -147,5 +185,27 @@ mod tests {
         assert_eq!((gone[0].before, gone[0].now), (Some(Bucket::Missing), None));
         let new = changes(&without, &with);
         assert_eq!((new[0].before, new[0].now), (None, Some(Bucket::Missing)));
+    }
+    #[test]
+    fn what_an_issue_since_has_printed_is_no_late_entry_again() {
+        let about = "2026-W24".parse().unwrap();
+        let facts = |day| Facts { assignments: vec![ledger_due(day, None)], cases: Vec::new() };
+        let done = Facts {
+            assignments: vec![ledger_due("06-13", Some(stamp("06-12 10:00")))],
+            cases: Vec::new(),
+        };
+        let figures = |facts: &Facts| compute(Metric::I03, &[UnitId(1)], facts, &frame());
+        let without = figures(&facts("06-30"));
+        // It came, was done, and went again; each issue prints one step.
+        let mut known = without.clone();
+        for now in [figures(&facts("06-13")), figures(&done), without.clone()] {
+            let late = late_entries(about, &known, &now);
+            assert_eq!(late.len(), 1);
+            known = with_printed(known, late.iter());
+            assert_eq!(known[0].fraction(), now[0].fraction());
+            assert_eq!(late_entries(about, &known, &now), []);
+        }
+        let late = late_entries(about, &[], &figures(&done));
+        assert_eq!(with_printed(Vec::new(), late.iter())[0].denominator, 1);
     }
 }

@@ -279,8 +279,10 @@ pub struct LeaderNamed {
 pub struct CaseFacts {
     pub case: PetitionCaseId,
     pub number: String,
-    /// The unit responsible at the cut-off.
-    pub unit: UnitId,
+    /// The unit that registered it.
+    pub registered: UnitId,
+    /// Each assignment to a unit, in the order in which they were recorded.
+    pub assigned: Vec<(Stamp, UnitId)>,
     pub void: Option<Stamp>,
     /// Merged into another petition case, which counts for both.
     pub merged: Option<Stamp>,
@@ -288,6 +290,16 @@ pub struct CaseFacts {
     pub closings: Vec<Closed>,
     /// Each reopening: the round after a closing.
     pub reopened: Vec<Stamp>,
+}
+
+impl CaseFacts {
+    /// The unit responsible at the end of a window: that of the last assignment by then, else the
+    /// one that registered the case. A later assignment does not take the case out of the window.
+    pub(super) fn unit(&self, frame: &Frame) -> UnitId {
+        let by_then = |stamp: Stamp| stamp.known(frame) && stamp.at < frame.window.end;
+        let last = self.assigned.iter().rev().find(|(stamp, _)| by_then(*stamp));
+        last.map_or(self.registered, |(_, unit)| *unit)
+    }
 }
 
 /// A closing that was confirmed.

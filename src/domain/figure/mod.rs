@@ -17,7 +17,7 @@ mod report;
 mod sample;
 mod settlement;
 
-pub use difference::{Change, Late, changes, late_entries};
+pub use difference::{Change, Late, changes, late_entries, with_printed};
 pub use facts::{
     AssignmentFacts, CaseFacts, CloseSubmission, Closed, ClosingFacts, DueMove, Facts, Frame, Host,
     LeaderNamed, LeadingFacts, LedgerFacts, Meeting, MeetingFacts, MoveReason, Population,
@@ -158,8 +158,9 @@ fn items(metric: Metric, facts: &Facts, frame: &Frame) -> Vec<(UnitId, Item)> {
         facts.assignments.iter().filter_map(judged).collect()
     };
     let of_cases = |counts: fn(Outcome) -> bool| {
-        let judged =
-            |one: &CaseFacts| Some((one.unit, settlement::judge(counts, one, frame)?.of_case(one)));
+        let judged = |one: &CaseFacts| {
+            Some((one.unit(frame), settlement::judge(counts, one, frame)?.of_case(one)))
+        };
         facts.cases.iter().filter_map(judged).collect()
     };
     match metric {

@@ -45,7 +45,8 @@ pub fn case(id: i64) -> CaseFacts {
     CaseFacts {
         case: PetitionCaseId(id),
         number: format!("XF2026-{id:05}"),
-        unit: UnitId(1),
+        registered: UnitId(1),
+        assigned: Vec::new(),
         void: None,
         merged: None,
         closings: Vec::new(),

@@ -163,4 +163,26 @@ mod tests {
             assert_eq!((item.bucket, item.reason.as_str()), (Bucket::Excluded, reason));
         }
     }
+    #[test]
+    fn a_closing_stays_with_the_unit_that_was_responsible_then() {
+        let assigned = vec![
+            (stamp("05-08 09:00"), UnitId(1)),
+            (recorded("06-12 09:00", "06-16 09:00"), UnitId(2)),
+            (stamp("06-20 09:00"), UnitId(3)),
+        ];
+        let one = closed(1, Outcome::SettledWritten, "06-10 09:00");
+        let registered = CaseFacts { registered: UnitId(4), ..one };
+        let facts = |case: &CaseFacts| Facts { assignments: Vec::new(), cases: vec![case.clone()] };
+        let units = [1, 2, 3, 4].map(UnitId);
+        let owner = |case: &CaseFacts, frame: &Frame| {
+            let figures = compute(Metric::I08a, &units, &facts(case), frame);
+            figures.into_iter().find(|figure| figure.denominator == 1).map(|figure| figure.unit.0)
+        };
+        let later = frame().as_known_at(moment("06-29 00:00"));
+        assert_eq!(owner(&registered, &frame()), Some(4));
+        let moved = CaseFacts { assigned, ..registered };
+        assert_eq!(owner(&moved, &frame()), Some(1));
+        // Recorded late; and what came after the window changes nothing in it.
+        assert_eq!(owner(&moved, &later), Some(2));
+    }
 }

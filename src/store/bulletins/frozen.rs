@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Issue, SERIES, period, unreadable};
-use crate::domain::figure::{Bucket, Change, Figure, Item, Late, Mark, Metric};
+use crate::domain::figure::{Bucket, Figure, Item, Mark, Metric};
 use crate::domain::fraction::Fraction;
 use crate::domain::ids::{AssignmentId, BulletinId, PetitionCaseId, UnitId};
 use crate::domain::period::Period;
@@ -113,17 +113,28 @@ pub async fn figure(
     issue: &Issue,
     (unit, metric): (UnitId, Metric),
 ) -> StoreResult<Option<Figure>> {
-    let figures = read(tx, issue.bulletin.id, Some((unit, metric))).await?;
-    Ok(figures.into_iter().next())
+    let figures = read(tx, &[issue.bulletin.id], Some((unit, metric))).await?;
+    Ok(figures.into_iter().next().map(|(_, figure)| figure))
 }
 
 /// The whole snapshot as it is kept, whatever its hash.
 pub async fn snapshot(tx: &mut Tx, issue: &Issue) -> StoreResult<Snapshot> {
-    let figures = read(tx, issue.bulletin.id, None).await?;
+    let figures = all(tx, &[issue]).await?.remove(&issue.bulletin.id.0).unwrap_or_default();
     Ok(Snapshot { period: issue.period(), method: issue.method.clone(), figures })
 }
 
+/// The figures of some issues as they are kept, by the issues' ids.
+pub(super) async fn all(tx: &mut Tx, issues: &[&Issue]) -> StoreResult<BTreeMap<i64, Vec<Figure>>> {
+    let ids: Vec<_> = issues.iter().map(|issue| issue.bulletin.id).collect();
+    let mut figures: BTreeMap<i64, Vec<Figure>> = BTreeMap::new();
+    for (bulletin, figure) in read(tx, &ids, None).await? {
+        figures.entry(bulletin.0).or_default().push(figure);
+    }
+    Ok(figures)
+}
+
 struct ItemRow {
+    bulletin: BulletinId,
     unit: UnitId,
     metric: Metric,
     numerator: i32,
@@ -152,67 +163,46 @@ impl ItemRow {
 /// Figures as they are kept: neither sorted nor counted again, so that a check sees any change.
 async fn read(
     tx: &mut Tx,
-    bulletin: BulletinId,
+    bulletins: &[BulletinId],
     only: Option<(UnitId, Metric)>,
-) -> StoreResult<Vec<Figure>> {
+) -> StoreResult<Vec<(BulletinId, Figure)>> {
+    let bulletins: Vec<_> = bulletins.iter().map(|bulletin| bulletin.0).collect();
     let (unit, metric) = only.unzip();
     let rows = sqlx::query_as!(
         ItemRow,
-        r#"SELECT f.unit_id AS "unit: UnitId", f.metric AS "metric: Metric", f.numerator, f.denominator,
+        r#"SELECT f.bulletin_id AS "bulletin: BulletinId", f.unit_id AS "unit: UnitId",
+                  f.metric AS "metric: Metric", f.numerator, f.denominator,
                   i.case_id AS "case?: PetitionCaseId", i.case_number AS "number?",
                   i.assignment_id AS "assignment?: AssignmentId", i.bucket AS "bucket?: Bucket",
                   i.marks AS "marks?: Vec<Mark>", i.reason AS "reason?"
            FROM bulletin_figure f
            LEFT JOIN bulletin_item i
                 ON i.bulletin_id = f.bulletin_id AND i.unit_id = f.unit_id AND i.metric = f.metric
-           WHERE f.bulletin_id = $1
+           WHERE f.bulletin_id = ANY ($1)
              AND ($2::bigint IS NULL OR f.unit_id = $2 AND f.metric = $3)
-           ORDER BY f.metric, f.unit_id, i.place"#,
-        bulletin.0,
+           ORDER BY f.bulletin_id, f.metric, f.unit_id, i.place"#,
+        &bulletins,
         unit.map(|unit| unit.0),
         metric.map(Metric::code),
     )
     .fetch_all(tx.unscoped())
     .await?;
-    let mut figures: Vec<Figure> = Vec::new();
+    let mut figures: Vec<(BulletinId, Figure)> = Vec::new();
     for row in rows {
-        let (unit, metric) = (row.unit, row.metric);
-        if figures.last().is_none_or(|last| (last.unit, last.metric) != (unit, metric)) {
+        let key = (row.bulletin, row.unit, row.metric);
+        let is_same =
+            |(bulletin, last): &(BulletinId, Figure)| (*bulletin, last.unit, last.metric) == key;
+        if !figures.last().is_some_and(is_same) {
             let (numerator, denominator) = (counted(row.numerator)?, counted(row.denominator)?);
-            figures.push(Figure { unit, metric, numerator, denominator, items: Vec::new() });
+            let (bulletin, unit, metric) = key;
+            let figure = Figure { unit, metric, numerator, denominator, items: Vec::new() };
+            figures.push((bulletin, figure));
         }
-        if let Some(last) = figures.last_mut() {
+        if let Some((_, last)) = figures.last_mut() {
             last.items.extend(row.item());
         }
     }
     Ok(figures)
-}
-
-/// What the issue printed about the one before.
-pub async fn late(tx: &mut Tx, issue: &Issue) -> StoreResult<Vec<Late>> {
-    let (conn, id) = tx.of_issue(issue);
-    let rows = sqlx::query!(
-        r#"SELECT unit_id AS "unit: UnitId", metric AS "metric: Metric", case_id AS "case: PetitionCaseId",
-                  case_number AS number, assignment_id AS "assignment: AssignmentId",
-                  bucket_before AS "before: Bucket", bucket_now AS "now: Bucket", reason
-           FROM bulletin_change WHERE bulletin_id = $1 ORDER BY place"#,
-        id,
-    )
-    .fetch_all(conn)
-    .await?;
-    let late = rows.into_iter().map(|row| Late {
-        unit: row.unit,
-        metric: row.metric,
-        change: Change {
-            case: row.case,
-            number: row.number,
-            assignment: row.assignment,
-            before: row.before,
-            now: row.now,
-            reason: row.reason,
-        },
-    });
-    Ok(late.collect())
 }
 
 /// Which of these cases the reader may open. A number in a bulletin opens nothing by itself.

@@ -1,18 +1,20 @@
 //! Bulletins (双周通报): the issues, and what one holds while it is not yet frozen.
 
 mod frozen;
+mod late;
 mod record;
 
 use chrono::{DateTime, Utc};
 
 use super::{StoreError, StoreResult, Tx, figures};
 use crate::domain::bulletin::{Bulletin, Contents, State, whole_of_outcomes, wholes_by_unit};
-use crate::domain::figure::{Figure, Frame, Late, Metric, compute, compute_all, late_entries};
+use crate::domain::figure::{Figure, Frame, Metric, compute};
 use crate::domain::ids::{BulletinId, UnitId};
 use crate::domain::period::Period;
 use crate::domain::snapshot::{ContentHash, Method, Snapshot};
 use crate::domain::unit::{Unit, UnitKind};
-pub use frozen::{Earlier, earlier, figure, fractions, late, marked, reachable, snapshot};
+pub use frozen::{Earlier, earlier, figure, fractions, marked, reachable, snapshot};
+pub use late::printed as late;
 pub use record::{record, record_freeze, record_publication};
 
 /// The series of the fortnightly bulletin; other series put their code in front of the period.
@@ -181,7 +183,7 @@ pub async fn derive(tx: &mut Tx, issue: &Issue, units: &[UnitId]) -> StoreResult
     let mut wholes = wholes_by_unit(&snapshot, units, &facts);
     let closed = figures::closed_numbers(tx, &frame).await?;
     wholes.push(whole_of_outcomes(&snapshot, &closed));
-    let late = derive_late(tx, issue).await?;
+    let late = late::derive(tx, issue).await?;
     Ok(Contents { snapshot, wholes, late })
 }
 
@@ -194,24 +196,4 @@ pub async fn derive_figure(
     let frame = Frame::of(issue.period());
     let facts = figures::facts(tx, &frame).await?;
     Ok(compute(metric, &[unit], &facts, &frame).pop())
-}
-
-/// What came to light about the issue before, up to the cut-off of this one. Nothing where that
-/// was not frozen when this one was.
-async fn derive_late(tx: &mut Tx, issue: &Issue) -> StoreResult<Vec<Late>> {
-    let Some(before) = find(tx, issue.period().previous()).await? else { return Ok(Vec::new()) };
-    let in_order = match (before.frozen_at, issue.frozen_at) {
-        (Some(before), Some(this)) => before < this,
-        (before, None) => before.is_some(),
-        (None, Some(_)) => false,
-    };
-    if !in_order {
-        return Ok(Vec::new());
-    }
-    let published = snapshot(tx, &before).await?;
-    let frame = Frame::of(before.period()).as_known_at(issue.period().cut_off());
-    let facts = figures::facts(tx, &frame).await?;
-    let units = published.units();
-    let now = compute_all(published.method.metrics(), &units, &facts, &frame);
-    Ok(late_entries(&published.figures, &now))
 }

@@ -163,6 +163,7 @@ fn codes(marks: &[Mark]) -> String {
 
 async fn insert_late(tx: &mut Tx, id: BulletinId, late: &[Late]) -> StoreResult<()> {
     let places: Vec<_> = (0..late.len()).map(place).collect();
+    let about: Vec<_> = late.iter().map(|one| one.about.to_string()).collect();
     let units: Vec<_> = late.iter().map(|one| one.unit.0).collect();
     let metrics: Vec<_> = late.iter().map(|one| one.metric.code().to_owned()).collect();
     let cases: Vec<_> = late.iter().map(|one| one.change.case.0).collect();
@@ -173,12 +174,20 @@ async fn insert_late(tx: &mut Tx, id: BulletinId, late: &[Late]) -> StoreResult<
     let now: Vec<_> = late.iter().map(|one| one.change.now.map(code)).collect();
     let reasons: Vec<_> = late.iter().map(|one| one.change.reason.clone()).collect();
     let done = sqlx::query!(
-        "INSERT INTO bulletin_change (bulletin_id, place, unit_id, metric, case_id, case_number, assignment_id,
-                                      bucket_before, bucket_now, reason)
-         SELECT $1, * FROM unnest($2::int[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::bigint[],
-                                  $8::text[], $9::text[], $10::text[])",
+        "INSERT INTO bulletin_change (bulletin_id, place, about_id, unit_id, metric, case_id, case_number,
+                                      assignment_id, bucket_before, bucket_now, reason)
+         SELECT own.id, l.place,
+                (SELECT o.id FROM bulletin o
+                 WHERE o.unit_id = own.unit_id AND o.series = own.series AND o.period = l.about),
+                l.unit, l.metric, l.case_id, l.number, l.assignment, l.before, l.now, l.reason
+         FROM bulletin own,
+              unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::bigint[],
+                     $9::text[], $10::text[], $11::text[])
+              AS l (place, about, unit, metric, case_id, number, assignment, before, now, reason)
+         WHERE own.id = $1",
         id.0,
         &places,
+        &about,
         &units,
         &metrics,
         &cases,

@@ -14,7 +14,10 @@ use crate::store::{StoreResult, Tx};
 struct Row {
     case: PetitionCaseId,
     number: String,
-    unit: UnitId,
+    registered: UnitId,
+    units: Vec<i64>,
+    assigned_at: Vec<DateTime<Utc>>,
+    assignment_recorded_at: Vec<DateTime<Utc>>,
     voided_at: Option<DateTime<Utc>>,
     round: i32,
     opened_at: DateTime<Utc>,
@@ -24,16 +27,19 @@ struct Row {
     confirmation_recorded_at: Option<DateTime<Utc>>,
 }
 
-/// Each case with all its rounds. Responsible is the unit of the last assignment that was known
-/// at the cut-off, else the one that registered the case.
+/// Each case with all its rounds, and the units that it was assigned to.
 pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> StoreResult<Vec<CaseFacts>> {
     let (conn, scope) = tx.scoped();
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT c.id AS "case: PetitionCaseId", c.number,
-                  coalesce((SELECT a.unit_id FROM assignment a
-                            WHERE a.case_id = c.id AND a.recorded_at < $4 ORDER BY a.id DESC LIMIT 1),
-                           c.registered_unit_id) AS "unit!: UnitId",
+                  c.registered_unit_id AS "registered: UnitId",
+                  ARRAY(SELECT a.unit_id FROM assignment a
+                        WHERE a.case_id = c.id AND a.recorded_at < $4 ORDER BY a.id) AS "units!",
+                  ARRAY(SELECT a.assigned_at FROM assignment a
+                        WHERE a.case_id = c.id AND a.recorded_at < $4 ORDER BY a.id) AS "assigned_at!",
+                  ARRAY(SELECT a.recorded_at FROM assignment a
+                        WHERE a.case_id = c.id AND a.recorded_at < $4 ORDER BY a.id) AS "assignment_recorded_at!",
                   v.voided_at AS "voided_at?", r.number AS round, r.opened_at,
                   r.recorded_at AS opening_recorded_at, o.outcome AS "outcome?: Outcome",
                   o.confirmed_at AS "confirmed_at?", o.recorded_at AS "confirmation_recorded_at?"
@@ -64,12 +70,19 @@ impl Row {
         CaseFacts {
             case: self.case,
             number: self.number.clone(),
-            unit: self.unit,
+            registered: self.registered,
+            assigned: self.assigned(),
             void: self.voided_at.map(Stamp::at_once),
             merged: None,
             closings: Vec::new(),
             reopened: Vec::new(),
         }
+    }
+
+    fn assigned(&self) -> Vec<(Stamp, UnitId)> {
+        let stamps = self.assigned_at.iter().zip(&self.assignment_recorded_at);
+        let stamps = stamps.map(|(at, recorded_at)| stamp(*at, *recorded_at));
+        stamps.zip(self.units.iter().copied().map(UnitId)).collect()
     }
 
     fn add_to(&self, case: &mut CaseFacts) {

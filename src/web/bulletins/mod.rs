@@ -167,8 +167,7 @@ async fn show(
         shell,
         columns: Column::all(&issue, by),
         tables: ranking(&issue, &numbers, by, &earlier),
-        late: LateLine::list(&numbers, by),
-        before: issue.period().previous().issue(),
+        late: LateLine::list(&issue, &numbers, by),
         by,
         head,
     };

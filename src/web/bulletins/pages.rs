@@ -125,8 +125,6 @@ pub struct RankingPage {
     pub columns: Vec<Column>,
     pub tables: Vec<RankTable>,
     pub late: Vec<LateLine>,
-    /// 「第11期」
-    pub before: String,
 }
 
 /// 息诉情况
@@ -212,7 +210,6 @@ pub struct PrintPage {
     pub sections: Vec<PrintSection>,
     pub settlement: SettlementTable,
     pub late: Vec<(Metric, Vec<LateLine>)>,
-    pub before: String,
 }
 
 /// A section of the print with its indicators.

@@ -42,7 +42,6 @@ pub async fn show(
         sections: sections(&issue, &numbers),
         settlement: settlement(&issue, &numbers),
         late: late(&issue, &numbers),
-        before: period.previous().issue(),
     };
     Ok(Html(page.render()?).into_response())
 }
@@ -74,6 +73,6 @@ fn sections(issue: &Issue, numbers: &Numbers) -> Vec<PrintSection> {
 
 /// The late entries of each indicator that has some.
 fn late(issue: &Issue, numbers: &Numbers) -> Vec<(Metric, Vec<LateLine>)> {
-    let of = |metric: Metric| (metric, LateLine::list(numbers, metric));
+    let of = |metric: Metric| (metric, LateLine::list(issue, numbers, metric));
     issue.method.metrics().map(of).filter(|(_, lines)| !lines.is_empty()).collect()
 }

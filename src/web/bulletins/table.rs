@@ -4,6 +4,7 @@
 use super::numbers::Numbers;
 use crate::domain::figure::{Bucket, Metric};
 use crate::domain::fraction::{Fraction, NO_BASE};
+use crate::domain::period::Period;
 use crate::domain::ranking::{self, Movement, Place, Row};
 use crate::domain::unit::Unit;
 use crate::store::bulletins::{Earlier, Issue};
@@ -236,8 +237,10 @@ pub fn settlement(issue: &Issue, numbers: &Numbers) -> SettlementTable {
     }
 }
 
-/// What came to light about the issue before (补录).
+/// What came to light about an issue before (补录).
 pub struct LateLine {
+    /// 「第10期」, of another year 「2025年第26期」.
+    pub issue: String,
     pub unit: String,
     pub number: String,
     pub before: &'static str,
@@ -246,10 +249,16 @@ pub struct LateLine {
 }
 
 impl LateLine {
-    /// The late entries of one metric.
-    pub fn list(numbers: &Numbers, metric: Metric) -> Vec<Self> {
+    /// The late entries of one metric, as this issue prints them.
+    pub fn list(issue: &Issue, numbers: &Numbers, metric: Metric) -> Vec<Self> {
+        let name = |about: Period| {
+            let is_of_the_year = about.year() == issue.period().year();
+            let year = if is_of_the_year { String::new() } else { format!("{}年", about.year()) };
+            format!("{year}{}", about.issue())
+        };
         let own = numbers.late.iter().filter(|one| one.metric == metric);
         own.map(|one| Self {
+            issue: name(one.about),
             unit: numbers.name(one.unit).to_owned(),
             number: one.change.number.clone(),
             before: stood(one.change.before),

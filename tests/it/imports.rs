@@ -105,6 +105,48 @@ async fn the_clean_up_of_40_gives_the_table_of_the_published_summary() {
 }
 
 #[tokio::test]
+async fn a_bulletin_counts_the_endings_of_ledgers_and_none_of_their_duties() {
+    let city = City::new().await;
+    for ledger in [BACKLOG, CLEAN_UP] {
+        import(&Site::of(&city).await, ledger, GOOD_ROWS).await;
+    }
+    // The ledgers tell of a fortnight with duties and endings; they are imported before the cut-off.
+    let moved = |statement: &str| format!("SET session_replication_role = replica; {statement}");
+    city.force(&moved(
+        "UPDATE clock SET due_on = '2026-06-10', due_on_original = '2026-06-10';
+         UPDATE round_outcome SET unit_closed_at = '2026-06-10 00:00+08', confirmed_at = '2026-06-10 00:00+08';
+         UPDATE assignment SET recorded_at = '2026-06-12 09:00+08';
+         UPDATE clock_event SET at = '2026-06-12 09:00+08', recorded_at = '2026-06-12 09:00+08';
+         UPDATE ledger SET completed_at = '2026-06-12 09:00+08', recorded_at = '2026-06-12 09:00+08';
+         UPDATE round_outcome SET recorded_at = '2026-06-12 09:00+08'",
+    ))
+    .await;
+    let site = Site::at(&city, at("2026-06-15 09:00")).await;
+    let issue = site.act("zhongyuan.bureau", "/bulletins", &[("period", "2026-W24")]).await;
+    site.act("zhongyuan.bureau", &format!("{issue}/freeze"), &[]).await;
+    let counted = |metrics: &'static str| {
+        format!(
+            "SELECT count(*) FROM bulletin_item WHERE metric IN ({metrics}) AND bucket <> 'missing'"
+        )
+    };
+    let duties = "SELECT count(*) FROM bulletin_item WHERE metric IN ('I03', 'I04', 'I05', 'I07', 'I14', 'I34')";
+    assert_eq!(city.value::<i64>(duties).await, 0);
+    let ended: i64 = city.value("SELECT count(*) FROM round_outcome").await;
+    let settled = "SELECT count(*) FROM round_outcome WHERE outcome = 'settled_written'";
+    let settled: i64 = city.value(settled).await;
+    assert!(settled > 0 && settled < ended, "{settled} of {ended}");
+    let all = "SELECT count(*) FROM bulletin_item WHERE metric = 'I08a'";
+    assert_eq!(city.value::<i64>(all).await, ended);
+    assert_eq!(city.value::<i64>(&counted("'I08a'")).await, settled);
+
+    // What is recorded after the next cut-off is no late duty either.
+    let next = Site::at(&city, at("2026-06-29 09:00")).await;
+    let issue = next.act("zhongyuan.bureau", "/bulletins", &[("period", "2026-W26")]).await;
+    next.act("zhongyuan.bureau", &format!("{issue}/freeze"), &[]).await;
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM bulletin_change").await, 0);
+}
+
+#[tokio::test]
 async fn the_reviews_come_with_their_cases() {
     let city = City::new().await;
     let site = Site::of(&city).await;

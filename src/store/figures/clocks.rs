@@ -53,6 +53,7 @@ impl Row {
         let Some((event, stamp)) = self.event() else { return };
         let moved = self.new_due_on.map(end_of);
         match (event, self.kind) {
+            // The clocks of the unit that hands a case over end when the other one accepts it.
             ("cancelled", _) => facts.transferred = facts.transferred.or(Some(stamp)),
             (_, ClockKind::Close) => happened(&mut facts.closing, event, stamp, moved),
             // Only the closing clock keeps its moves; of the others the last known one holds.

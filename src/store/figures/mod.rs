@@ -92,7 +92,8 @@ impl AssignmentRow {
     }
 }
 
-/// The assignments that are open, closed, or fall due in the window.
+/// The assignments that are open, closed, or fall due in the window. Those that a ledger brought are
+/// not among them: nobody knows the time limits under which they were given, or how they were kept.
 async fn assignments(tx: &mut Tx, frame: &Frame) -> StoreResult<Found> {
     let (conn, scope) = tx.scoped();
     let (first, last) = days(frame);
@@ -119,6 +120,7 @@ async fn assignments(tx: &mut Tx, frame: &Frame) -> StoreResult<Found> {
                   a.unit_id AS "unit: UnitId", a.assigned_at, a.recorded_at, v.voided_at AS "voided_at?"
            FROM looked_at l
            JOIN assignment a ON a.id = l.id
+           JOIN assignment_batch b ON b.id = a.batch_id AND b.import_id IS NULL
            JOIN petition_case c ON c.id = a.case_id
            LEFT JOIN case_void v ON v.case_id = c.id
            WHERE c.unit_id = ANY ($1) AND a.recorded_at < $3

@@ -255,9 +255,8 @@ pub struct CloseSubmission {
 /// The assigned leader's duty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadingFacts {
-    /// When a leader must be named, two days after the assignment; none where the
-    /// assignment needs no leader.
-    pub due: Option<DateTime<Utc>>,
+    /// Whether the assignment needs a leader at all.
+    pub needed: bool,
     /// Every leader in the order of naming.
     pub leaders: Vec<LeaderNamed>,
     /// The first version of the resolution plan.

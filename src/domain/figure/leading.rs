@@ -1,9 +1,12 @@
 //! I14 包案落实率: the leader was named, met the petitioner, has a plan and keeps acting.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::{AssignmentFacts, Frame, Host, LeadingFacts, VOID, Verdict};
+use crate::domain::calendar::{day_of, end_of};
 
+/// A leader must be named in two calendar days, whatever time limits the assignment sets.
+const NAMED_WITHIN: Days = Days::new(2);
 /// An own act of the leader must lie in the last 14 days.
 const ACT_WITHIN: TimeDelta = TimeDelta::days(14);
 /// A leader who has just taken over has not had the time to act.
@@ -13,7 +16,10 @@ const NEW_LEADER: TimeDelta = TimeDelta::days(3);
 /// for naming the leader are not over has failed nothing yet and is not judged. A unit that
 /// handed the assignment over before the cut-off no longer answers for it.
 pub(super) fn judge(facts: &AssignmentFacts, frame: &Frame) -> Option<Verdict> {
-    let due = facts.leading.due?;
+    if !facts.leading.needed {
+        return None;
+    }
+    let due = end_of(day_of(facts.issued.at) + NAMED_WITHIN);
     let standing = facts.closing.standing(frame);
     let confirmed = standing.and_then(|close| close.confirmed).filter(|stamp| stamp.known(frame));
     let gone = facts.transferred.filter(|transfer| transfer.known(frame));
@@ -99,7 +105,7 @@ mod tests {
         AssignmentFacts {
             meeting: MeetingFacts { due: Some(due("05-10")), meetings: vec![meeting] },
             leading: LeadingFacts {
-                due: Some(due("05-10")),
+                needed: true,
                 leaders: vec![named("05-09 09:00", true)],
                 plan: Some(stamp("05-10 09:00")),
                 own_acts: vec![stamp("05-09 10:00"), stamp("06-05 10:00")],
@@ -162,7 +168,7 @@ mod tests {
                 "nothing",
                 AssignmentFacts {
                     meeting: MeetingFacts::default(),
-                    leading: LeadingFacts { due: Some(due("05-10")), ..LeadingFacts::default() },
+                    leading: LeadingFacts { needed: true, ..LeadingFacts::default() },
                     ..led()
                 },
                 "2日内没有确定合格的包案领导；包案领导没有约见；没有化解方案；近14日没有包案领导本人行动",
@@ -187,10 +193,10 @@ mod tests {
             })
         };
         let first_leader = leading(|l| {
-            l.due = Some(due("06-13"));
             l.leaders = vec![named("06-12 09:00", true)];
             l.own_acts.clear();
         });
+        let first_leader = AssignmentFacts { issued: stamp("06-11 09:00"), ..first_leader };
         for (what, facts, bucket) in [
             ("new leader", taken_over("06-12 00:00"), Bucket::Counted),
             ("leader of four days", taken_over("06-11 23:59"), Bucket::Missing),
@@ -204,10 +210,17 @@ mod tests {
     #[test]
     fn the_base_is_what_was_open_or_closed_in_the_window_and_needs_a_leader() {
         let moved = |at| AssignmentFacts { transferred: Some(stamp(at)), ..led() };
-        let fresh = |due_on: &'static str| leading(move |l| l.due = Some(due(due_on)));
+        let fresh = |day: &str| AssignmentFacts {
+            issued: stamp(&format!("{day} 09:00")),
+            leading: LeadingFacts {
+                leaders: vec![named(&format!("{day} 10:00"), true)],
+                ..led().leading
+            },
+            ..led()
+        };
         for (what, facts, expected) in [
             ("open", led(), Some(Bucket::Counted)),
-            ("needs none", leading(|l| l.due = None), None),
+            ("needs none", leading(|l| l.needed = false), None),
             ("closed in the window", closed("05-25 09:00", "06-02 09:00"), Some(Bucket::Missing)),
             (
                 "closed soon after an act",
@@ -222,8 +235,8 @@ mod tests {
             ),
             ("handed over in the window", moved("06-10 09:00"), Some(Bucket::Excluded)),
             ("handed over before", moved("05-31 09:00"), None),
-            ("two days not over", fresh("06-15"), Some(Bucket::Excluded)),
-            ("two days just over", fresh("06-14"), Some(Bucket::Counted)),
+            ("two days not over", fresh("06-13"), Some(Bucket::Excluded)),
+            ("two days just over", fresh("06-12"), Some(Bucket::Counted)),
             (
                 "void",
                 AssignmentFacts { void: Some(stamp("06-01 09:00")), ..led() },

@@ -44,8 +44,8 @@ pub(super) async fn fill(tx: &mut Tx, found: &mut Found, frame: &Frame) -> Store
 impl Row {
     fn add_to(&self, facts: &mut AssignmentFacts, frame: &Frame) {
         if self.kind == ClockKind::Ledger {
-            // A leader is named with the ledger; a later ledger does not give more time for it.
-            facts.leading.due = Some(end_of(self.due_on));
+            // A leader is named with the ledger.
+            facts.leading.needed = true;
         }
         if let Some(due) = self.due(facts) {
             *due = due.or(Some(end_of(self.due_on)));

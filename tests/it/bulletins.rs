@@ -108,7 +108,7 @@ async fn each_figure_counts_what_its_rule_says() {
             "I14",
             "1/3",
             &[
-                "2日内没有确定合格的包案领导",
+                "2日内没有确定合格的包案领导；近14日没有包案领导本人行动",
                 "2日内没有确定合格的包案领导；包案领导没有约见；没有化解方案；近14日没有包案领导本人行动",
                 "四项齐全",
             ],
@@ -121,6 +121,69 @@ async fn each_figure_counts_what_its_rule_says() {
     assert_eq!(page.texts(".cs li a"), [first, second, third]);
     let page = site.get(Some(BUREAU), ISSUE).await;
     assert_eq!(page.texts("td .od"), ["1"]);
+}
+
+/// Gives a clock another original due day, as another rule set does.
+async fn due_on(city: &City, number: &str, clock: &str, day: &str) {
+    city.force(&format!(
+        "UPDATE clock SET due_on_original = '{day}', due_on = '{day}'
+         WHERE kind = '{clock}' AND case_id = (SELECT id FROM petition_case WHERE number = '{number}')"
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn the_leader_is_named_in_two_days_whatever_the_rule_set_gives_the_ledger() {
+    let city = City::new().await;
+    let [urgent, custom] = [
+        matters::assigned(&city, "0110", "2026-06-02 09:00").await,
+        matters::assigned(&city, "0110", "2026-06-02 09:00").await,
+    ];
+    due_on(&city, &urgent, "L2", "2026-06-03").await;
+    due_on(&city, &custom, "L2", "2026-06-07").await;
+    for (number, kept, met) in [
+        (&urgent, "2026-06-04 10:00", "2026-06-04 11:00"),
+        (&custom, "2026-06-05 10:00", "2026-06-05 11:00"),
+    ] {
+        matters::ledger(&city, number, "donghu", kept).await;
+        matters::meeting(&city, number, met, true).await;
+    }
+    let site = drafted(&city).await;
+    let (_, ledgers) = figure(&site, BUREAU, "0110/I03").await;
+    assert_eq!(ledgers, ["迟1天建账", "提前2天建账"]);
+    let (fraction, leaders) = figure(&site, BUREAU, "0110/I14").await;
+    assert_eq!(fraction, "1/2");
+    assert_eq!(leaders, ["2日内没有确定合格的包案领导", "四项齐全"]);
+}
+
+#[tokio::test]
+async fn a_leader_who_took_over_answers_for_acts_of_their_own() {
+    let city = City::new().await;
+    for nth in 0..2 {
+        let number = matters::assigned(&city, "0110", "2026-06-01 09:00").await;
+        matters::ledger(&city, &number, "donghu", "2026-06-02 10:00").await;
+        matters::meeting(&city, &number, "2026-06-04 10:00", true).await;
+        city.force(&format!(
+            "UPDATE team_member SET ended_at = '2026-06-08 09:00+08'
+             WHERE case_id = (SELECT id FROM petition_case WHERE number = '{number}');
+             INSERT INTO team_member (case_id, round_id, place, staff_id, name, since, recorded_at, recorded_by)
+             SELECT a.case_id, a.round_id, 'leader', s.id, s.name, '2026-06-08 09:00+08', '2026-06-08 09:00+08', s.id
+             FROM assignment a JOIN petition_case c ON c.id = a.case_id, staff s
+             WHERE c.number = '{number}' AND s.username = 'donghu.leader2';
+             INSERT INTO progress_entry (case_id, round_id, kind, happened_at, text, recorded_at, recorded_by)
+             SELECT a.case_id, a.round_id, 'study', x.at, '已研究', x.at, s.id
+             FROM assignment a JOIN petition_case c ON c.id = a.case_id,
+                  (VALUES ('donghu.leader', '2026-06-10 09:00+08'::timestamptz, 0),
+                          ('donghu.leader2', '2026-06-10 09:00+08', 1)) AS x (username, at, nth)
+             JOIN staff s ON s.username = x.username
+             WHERE c.number = '{number}' AND x.nth = {nth}"
+        ))
+        .await;
+    }
+    let site = drafted(&city).await;
+    let (fraction, reasons) = figure(&site, BUREAU, "0110/I14").await;
+    assert_eq!(fraction, "1/2");
+    assert_eq!(reasons, ["近14日没有包案领导本人行动", "四项齐全"]);
 }
 
 fn own(texts: &[&str]) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::ids::{AssignmentId, PetitionCaseId, UnitId};
+use crate::domain::ids::{AssignmentId, PetitionCaseId, StaffId, UnitId};
 use crate::domain::outcome::Outcome;
 use crate::domain::period::{Period, Window};
 
@@ -134,7 +134,7 @@ impl AssignmentFacts {
         facts.report.submissions.retain(|one| happened(&one.submitted));
         facts.leading.leaders.retain(|one| happened(&one.stamp));
         facts.leading.plan = facts.leading.plan.filter(happened);
-        facts.leading.own_acts.retain(happened);
+        facts.leading.own_acts.retain(|one| happened(&one.stamp));
         facts.closing = facts.closing.until(end);
         Some(facts)
     }
@@ -261,16 +261,26 @@ pub struct LeadingFacts {
     pub leaders: Vec<LeaderNamed>,
     /// The first version of the resolution plan.
     pub plan: Option<Stamp>,
-    /// Acts of the leader in person, or of the acting leader; a delegate's are not among them.
-    pub own_acts: Vec<Stamp>,
+    /// What those did in person who led the case at some time; of them only the acts of the
+    /// leader in office count.
+    pub own_acts: Vec<OwnAct>,
 }
 
 /// A person was named assigned leader (包案领导).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaderNamed {
+    pub who: StaffId,
+    /// From when on this person leads the case, and when that was put on record.
     pub stamp: Stamp,
     /// Held a court-leader post on that day.
     pub eligible: bool,
+}
+
+/// Something that a person did about the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnAct {
+    pub by: StaffId,
+    pub stamp: Stamp,
 }
 
 /// One petition case (信访案件) for the settlement rates.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
-use super::{AssignmentFacts, Frame, Host, LeadingFacts, VOID, Verdict};
+use super::{AssignmentFacts, Frame, Host, LeaderNamed, LeadingFacts, VOID, Verdict};
 use crate::domain::calendar::{day_of, end_of};
 
 /// A leader must be named in two calendar days, whatever time limits the assignment sets.
@@ -55,15 +55,11 @@ fn lacking(
 ) -> Vec<&'static str> {
     let leading = &facts.leading;
     let met = |one: &super::Meeting| one.host == Host::Leader && one.stamp.known(frame);
-    let acted = leading
-        .own_acts
-        .iter()
-        .any(|act| act.known(frame) && until - ACT_WITHIN <= act.at && act.at <= until);
     [
         (has_leader(leading, due, frame), "2日内没有确定合格的包案领导"),
         (facts.meeting.meetings.iter().any(met), "包案领导没有约见"),
         (leading.plan.is_some_and(|plan| plan.known(frame)), "没有化解方案"),
-        (acted || is_new_leader(leading, until, frame), "近14日没有包案领导本人行动"),
+        (is_acting(leading, until, frame), "近14日没有包案领导本人行动"),
     ]
     .into_iter()
     .filter_map(|(done, lack)| (!done).then_some(lack))
@@ -77,26 +73,38 @@ fn has_leader(leading: &LeadingFacts, due: DateTime<Utc>, frame: &Frame) -> bool
         && named().next_back().is_some_and(|one| one.eligible)
 }
 
-/// Whether the leader changed in the three days before; the first leader is no change.
-fn is_new_leader(leading: &LeadingFacts, until: DateTime<Utc>, frame: &Frame) -> bool {
-    leading
-        .leaders
-        .iter()
-        .filter(|one| one.stamp.known(frame))
-        .skip(1)
-        .any(|one| until - NEW_LEADER <= one.stamp.at && one.stamp.at <= until)
+/// Whether the leader in office acted in person, or has just taken over from another. What someone
+/// did before taking office, or a predecessor did, is not the leader's own act.
+fn is_acting(leading: &LeadingFacts, until: DateTime<Utc>, frame: &Frame) -> bool {
+    let in_office = |one: &&LeaderNamed| one.stamp.known(frame) && one.stamp.at <= until;
+    let Some(leader) = leading.leaders.iter().rfind(in_office) else { return false };
+    let since = leader.stamp.at;
+    let acted = leading.own_acts.iter().any(|act| {
+        let first = since.max(until - ACT_WITHIN);
+        act.by == leader.who && act.stamp.known(frame) && (first..=until).contains(&act.stamp.at)
+    });
+    let took_over = leading.leaders.iter().filter(in_office).any(|one| one.who != leader.who);
+    acted || took_over && until - NEW_LEADER <= since
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample::*;
     use super::super::{
-        Bucket, CloseSubmission, ClosingFacts, LeaderNamed, Meeting, MeetingFacts, Metric,
+        Bucket, CloseSubmission, ClosingFacts, Meeting, MeetingFacts, Metric, OwnAct,
     };
     use super::*;
+    use crate::domain::ids::StaffId;
+
+    const LEADER: StaffId = StaffId(21);
+    const SUCCESSOR: StaffId = StaffId(22);
 
     fn named(at: &str, eligible: bool) -> LeaderNamed {
-        LeaderNamed { stamp: stamp(at), eligible }
+        LeaderNamed { who: LEADER, stamp: stamp(at), eligible }
+    }
+
+    fn act(by: StaffId, at: &str) -> OwnAct {
+        OwnAct { by, stamp: stamp(at) }
     }
 
     /// Issued on 8 May; everything done, the last own act on 5 June.
@@ -108,7 +116,7 @@ mod tests {
                 needed: true,
                 leaders: vec![named("05-09 09:00", true)],
                 plan: Some(stamp("05-10 09:00")),
-                own_acts: vec![stamp("05-09 10:00"), stamp("06-05 10:00")],
+                own_acts: vec![act(LEADER, "05-09 10:00"), act(LEADER, "06-05 10:00")],
             },
             ..assignment()
         }
@@ -143,14 +151,18 @@ mod tests {
             facts.meeting.meetings[0].present = false;
             facts
         };
-        let act = |at: &'static str| leading(move |l| l.own_acts = vec![stamp(at)]);
+        let acted = |at: &'static str| leading(move |l| l.own_acts = vec![act(LEADER, at)]);
         let leaders = |list: Vec<LeaderNamed>| leading(move |l| l.leaders = list);
         let no_leader = "2日内没有确定合格的包案领导";
         let no_act = "近14日没有包案领导本人行动";
         for (what, facts, lacking) in [
             ("all", led(), ""),
             ("attempt", attempt, ""),
-            ("no leader", leaders(vec![]), no_leader),
+            (
+                "no leader",
+                leaders(vec![]),
+                "2日内没有确定合格的包案领导；近14日没有包案领导本人行动",
+            ),
             ("named late", leaders(vec![named("05-11 00:00", true)]), no_leader),
             ("not eligible", leaders(vec![named("05-09 09:00", false)]), no_leader),
             (
@@ -161,8 +173,8 @@ mod tests {
             ("no meeting", no_meeting, "包案领导没有约见"),
             ("by a delegate", by_delegate, "包案领导没有约见"),
             ("no plan", leading(|l| l.plan = None), "没有化解方案"),
-            ("act on the 14th day", act("06-01 00:00"), ""),
-            ("act before it", act("05-31 23:59"), no_act),
+            ("act on the 14th day", acted("06-01 00:00"), ""),
+            ("act before it", acted("05-31 23:59"), no_act),
             ("no act", leading(|l| l.own_acts.clear()), no_act),
             (
                 "nothing",
@@ -188,10 +200,15 @@ mod tests {
     fn a_leader_who_has_just_taken_over_need_not_have_acted() {
         let taken_over = |at: &'static str| {
             leading(move |l| {
-                l.leaders.push(named(at, true));
+                l.leaders.push(LeaderNamed { who: SUCCESSOR, ..named(at, true) });
                 l.own_acts.clear();
             })
         };
+        let new_telephone = leading(|l| {
+            l.leaders = vec![named("06-12 09:00", true); 2];
+            l.own_acts.clear();
+        });
+        let new_telephone = AssignmentFacts { issued: stamp("06-11 09:00"), ..new_telephone };
         let first_leader = leading(|l| {
             l.leaders = vec![named("06-12 09:00", true)];
             l.own_acts.clear();
@@ -201,9 +218,53 @@ mod tests {
             ("new leader", taken_over("06-12 00:00"), Bucket::Counted),
             ("leader of four days", taken_over("06-11 23:59"), Bucket::Missing),
             ("first leader, of three days", first_leader, Bucket::Missing),
+            ("first leader with another telephone", new_telephone, Bucket::Missing),
         ] {
             let found = judged(Metric::I14, facts).map(|item| item.bucket);
             assert_eq!(found, Some(bucket), "{what}");
+        }
+    }
+
+    #[test]
+    fn only_what_the_leader_in_office_did_in_office_is_an_own_act() {
+        let succeeded = |acts: &[OwnAct]| {
+            let acts = acts.to_vec();
+            leading(move |l| {
+                l.leaders.push(LeaderNamed { who: SUCCESSOR, ..named("06-04 09:00", true) });
+                l.own_acts = acts;
+            })
+        };
+        let back = {
+            let mut facts = succeeded(&[act(LEADER, "06-05 10:00")]);
+            facts.leading.leaders.push(named("06-08 09:00", true));
+            facts
+        };
+        for (what, facts, bucket) in [
+            ("predecessor", succeeded(&[act(LEADER, "06-03 10:00")]), Bucket::Missing),
+            ("predecessor afterwards", succeeded(&[act(LEADER, "06-05 10:00")]), Bucket::Missing),
+            ("successor before", succeeded(&[act(SUCCESSOR, "06-04 08:59")]), Bucket::Missing),
+            ("successor", succeeded(&[act(SUCCESSOR, "06-04 09:00")]), Bucket::Counted),
+            ("delegate", succeeded(&[act(StaffId(23), "06-05 10:00")]), Bucket::Missing),
+            ("back in office, without an act since", back, Bucket::Missing),
+        ] {
+            let found = judged(Metric::I14, facts).map(|item| item.bucket);
+            assert_eq!(found, Some(bucket), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_leader_has_two_calendar_days_to_be_named() {
+        for (issued, named_at, bucket) in [
+            ("06-08 00:00", "06-10 23:59", Bucket::Counted),
+            ("06-08 23:59", "06-10 23:59", Bucket::Counted),
+            ("06-08 09:00", "06-11 00:00", Bucket::Missing),
+        ] {
+            let facts = leading(|l| l.leaders = vec![named(named_at, true)]);
+            let own = vec![act(LEADER, "06-12 10:00")];
+            let leading = LeadingFacts { own_acts: own, ..facts.leading.clone() };
+            let facts = AssignmentFacts { issued: stamp(issued), leading, ..facts };
+            let found = judged(Metric::I14, facts).map(|item| item.bucket);
+            assert_eq!(found, Some(bucket), "{issued}, {named_at}");
         }
     }
 
@@ -214,6 +275,7 @@ mod tests {
             issued: stamp(&format!("{day} 09:00")),
             leading: LeadingFacts {
                 leaders: vec![named(&format!("{day} 10:00"), true)],
+                own_acts: vec![act(LEADER, &format!("{day} 11:00"))],
                 ..led().leading
             },
             ..led()

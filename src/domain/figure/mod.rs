@@ -20,7 +20,7 @@ mod settlement;
 pub use difference::{Change, Late, changes, late_entries, with_printed};
 pub use facts::{
     AssignmentFacts, CaseFacts, CloseSubmission, Closed, ClosingFacts, DueMove, Facts, Frame, Host,
-    LeaderNamed, LeadingFacts, LedgerFacts, Meeting, MeetingFacts, MoveReason, Population,
+    LeaderNamed, LeadingFacts, LedgerFacts, Meeting, MeetingFacts, MoveReason, OwnAct, Population,
     ReportFacts, ReportSubmission, Stamp, Suspension,
 };
 pub use metric::Metric;

@@ -137,7 +137,13 @@ fn unit(reading: &mut Reading<'_>, units: &Directory) -> Option<UnitId> {
     if typed.is_empty() {
         return reading.refuse(Column::Unit, Problem::UnitMissing);
     }
-    units.unit(&typed).or_else(|| reading.refuse(Column::Unit, Problem::UnitUnknown))
+    match units.unit(&typed) {
+        None => reading.refuse(Column::Unit, Problem::UnitUnknown),
+        Some(unit) if !units.takes_assignments(unit) => {
+            reading.refuse(Column::Unit, Problem::UnitTakesNone)
+        }
+        unit => unit,
+    }
 }
 
 fn team(reading: &mut Reading<'_>) -> Team {

@@ -1,6 +1,6 @@
 //! The courts and offices that a ledger may name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::cell::plain;
 use crate::domain::ids::UnitId;
@@ -11,6 +11,8 @@ use crate::domain::unit::Unit;
 pub struct Directory {
     names: HashMap<String, UnitId>,
     court_codes: HashMap<String, UnitId>,
+    /// Those that cases can be assigned to.
+    handling: HashSet<UnitId>,
     /// What long names begin with: 「云州市」 of 云州市中级人民法院.
     cities: Vec<String>,
 }
@@ -22,6 +24,7 @@ impl Directory {
         for unit in units {
             directory.add(unit.id, &unit.name);
             directory.add(unit.id, &unit.short_name);
+            directory.handling.extend(unit.takes_assignments().then_some(unit.id));
             if let Some(code) = &unit.court_code {
                 directory.court_codes.insert(spelled(code), unit.id);
             }
@@ -48,6 +51,12 @@ impl Directory {
             self.names.get(inner)
         };
         self.names.get(&name).or_else(within_city).copied()
+    }
+
+    /// Whether petition cases can be assigned to the unit. A case of another one could not be closed:
+    /// nobody there leads it.
+    pub fn takes_assignments(&self, unit: UnitId) -> bool {
+        self.handling.contains(&unit)
     }
 
     /// The court with this code, as it stands in a 案号 after the year: 「某0110」. Codes are looked up, never computed.

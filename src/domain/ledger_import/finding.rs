@@ -54,6 +54,8 @@ pub enum Problem {
     UnitMissing,
     #[error("没有这个单位")]
     UnitUnknown,
+    #[error("这个单位不承办信访案件")]
+    UnitTakesNone,
     #[error("看不出是怎样办结的")]
     ResultUnknown,
     #[error("写了办结，没有办结日期")]
@@ -101,6 +103,7 @@ impl Problem {
             | Self::DateInFuture
             | Self::UnitMissing
             | Self::UnitUnknown
+            | Self::UnitTakesNone
             | Self::ResultUnknown
             | Self::ClosedOnMissing
             | Self::ClosedOnWhileOpen
@@ -136,6 +139,7 @@ impl Problem {
             Self::UnitMissing | Self::UnitUnknown => {
                 "请填写单位表中的名称，如“石门区人民法院”或“石门法院”"
             }
+            Self::UnitTakesNone => "请写明承办的业务庭或者基层法院，如“执行一庭”“石门法院”",
             Self::ResultUnknown => {
                 "请写明“书面保证息诉罢访”“口头息诉”“省法院批准终结”“核销”“导入再审程序”“移送”“已结未息”或“办理中”"
             }

@@ -39,9 +39,16 @@ fn units() -> Directory {
         compared_in: None,
         place: 0,
     };
-    Directory::of(
-        &[(110, "东湖区人民法院", "东湖法院"), (107, "石门区人民法院", "石门法院")].map(court),
-    )
+    let [donghu, shimen, city, bureau] = [
+        (110, "东湖区人民法院", "东湖法院"),
+        (107, "石门区人民法院", "石门法院"),
+        (1, "云州市中级人民法院", "中院"),
+        (2, "中级人民法院信访局", "中院信访局"),
+    ]
+    .map(court);
+    let city = Unit { kind: UnitKind::IntermediateCourt, ..city };
+    let bureau = Unit { kind: UnitKind::PetitionBureau, court_code: None, ..bureau };
+    Directory::of(&[donghu, shimen, city, bureau])
 }
 
 fn text(text: &str) -> Cell {
@@ -295,4 +302,20 @@ fn a_review_needs_one_ledger_row_a_grade_and_an_answer() {
         let stopped = expected.is_some_and(|problem| problem.weight() == Weight::Stop);
         assert_eq!((review.row.is_none(), reviews.reasons().len() == 1), (stopped, stopped));
     }
+}
+
+#[test]
+fn a_row_of_a_unit_that_takes_no_cases_is_stopped() {
+    for unit in ["中院", "云州市中级人民法院", "中院信访局"] {
+        let checked = checked(vec![row(5, &[(Column::Unit, text(unit))])]);
+        let [one] = &checked.rows[..] else { panic!("{unit}") };
+        assert!(matches!(one.verdict, Verdict::Stopped), "{unit}");
+        let [finding] = &one.findings[..] else { panic!("{unit}: {:?}", one.findings) };
+        assert_eq!((finding.heading.as_str(), finding.value.as_str()), ("责任单位", unit));
+        assert_eq!(finding.problem.to_string(), "这个单位不承办信访案件");
+        assert!(finding.problem.remedy().starts_with("请写明承办的业务庭"));
+    }
+    // The case that it is about may well be one of the intermediate court.
+    let checked = checked(vec![row(5, &[(Column::OriginCourt, text("中院"))])]);
+    assert!(matches!(checked.rows[0].verdict, Verdict::Good(_)), "{:?}", checked.rows[0].findings);
 }

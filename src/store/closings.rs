@@ -29,6 +29,8 @@ pub async fn dossier(tx: &mut Tx, opened: &Opened) -> StoreResult<Dossier> {
                   AND (SELECT count(*) FROM team_member
                        WHERE case_id = $1 AND ended_at IS NULL AND place IN ('leader', 'chief', 'handler')) = 3
                       AS "ledger_complete!",
+                  NOT EXISTS (SELECT FROM assignment a JOIN ledger l ON l.assignment_id = a.id
+                              WHERE a.round_id = $2 AND btrim(l.plan) = '') AS "planned!",
                   EXISTS (SELECT FROM interview WHERE round_id = $2 AND kind = 'lead_meeting') AS "met!",
                   (SELECT uuid FROM reply WHERE round_id = $2 ORDER BY id DESC LIMIT 1) AS reply,
                   EXISTS (SELECT FROM closing c
@@ -47,6 +49,7 @@ pub async fn dossier(tx: &mut Tx, opened: &Opened) -> StoreResult<Dossier> {
     Ok(Dossier {
         team: facts.team.into_iter().map(StaffId).collect(),
         ledger_complete: facts.ledger_complete,
+        planned: facts.planned,
         met: facts.met,
         reply: facts.reply,
         papers,

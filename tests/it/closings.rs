@@ -81,6 +81,21 @@ async fn what_is_missing_is_shown_at_once_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn without_a_plan_there_is_no_report() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let number = handled(&city, &site).await;
+    let said = "台账里还没有化解方案，请先在台账中填写";
+    // As a ledger that was imported leaves it.
+    city.force("UPDATE ledger SET plan = ' '").await;
+    let page = report(&site, HANDLER, &number, "settled_written").await;
+    assert_eq!(page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("").unwrap(), said);
+    city.force("UPDATE ledger SET plan = '先核实执行款'").await;
+    let page = report(&site, HANDLER, &number, "settled_written").await;
+    page.expect(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_draft_is_found_again_by_its_writer_alone() {
     let city = City::new().await;
     let site = Site::of(&city).await;

@@ -23,6 +23,9 @@ pub enum Refusal {
     UnderSignature,
     #[error("2日台账还没有建立，请先建立台账")]
     NoLedger,
+    /// An imported ledger may have come without one.
+    #[error("台账里还没有化解方案，请先在台账中填写")]
+    NoPlan,
     #[error("还没有约见记录，请先录入约见；未能约见的，请录入联系经过")]
     NoMeeting,
     /// 案件办结后，要答复信访人 (R114).
@@ -44,6 +47,8 @@ pub struct Dossier {
     pub team: Vec<StaffId>,
     /// Whether every assignment of the round has its ledger (台账), with leader and handler named.
     pub ledger_complete: bool,
+    /// Whether every ledger of the round has a plan (化解方案).
+    pub planned: bool,
     /// Whether the leader met the petitioner, or an attempt is documented.
     pub met: bool,
     /// The latest reply record, or the record why there can be none.
@@ -154,6 +159,7 @@ fn missing(dossier: &Dossier, report: &Report) -> Vec<Refusal> {
     let lacks = |kind| !dossier.papers.iter().any(|paper| paper.kind == kind);
     let on_file = [
         (!dossier.ledger_complete, Refusal::NoLedger),
+        (dossier.ledger_complete && !dossier.planned, Refusal::NoPlan),
         (!dossier.met, Refusal::NoMeeting),
         (dossier.reply.is_none(), Refusal::NoReply),
         (!OFFERED.contains(&report.outcome), Refusal::NotOffered),
@@ -184,6 +190,7 @@ mod tests {
         Dossier {
             team: vec![LEADER, HANDLER],
             ledger_complete: true,
+            planned: true,
             met: true,
             reply: Some(Uuid::from_u128(9)),
             papers: kinds.map(|(&kind, id)| paper(id, kind)).collect(),
@@ -244,9 +251,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_told_at_once() {
         type Change = fn(&mut Dossier, &mut Report);
-        let table: [(Change, &[&str]); 8] = [
+        let table: [(Change, &[&str]); 9] = [
             (|_, _| {}, &[]),
             (|file, _| file.ledger_complete = false, &["2日台账还没有建立，请先建立台账"]),
+            (|file, _| file.planned = false, &["台账里还没有化解方案，请先在台账中填写"]),
             (
                 |file, _| file.met = false,
                 &["还没有约见记录，请先录入约见；未能约见的，请录入联系经过"],

@@ -113,6 +113,7 @@ pub fn field(refusal: Refusal) -> String {
         | Refusal::UnderSignature
         | Refusal::NoLedger
         | Refusal::NoMeeting
+        | Refusal::NoPlan
         | Refusal::NoReply => String::new(),
     }
 }

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
+use super::calendar::{clock_time, day_of};
 use super::code::codes;
 use super::figure::{Bucket, Facts, Frame, Late, Metric, unowned};
 use super::ids::{BulletinId, StaffId, UnitId};
@@ -135,6 +136,12 @@ pub enum Refusal {
     NotThePresident,
     #[error("本期还没有结束，{}起可以生成。", day_text(*.0))]
     NotEnded(NaiveDate),
+    #[error(
+        "截止前提交的内容可能还在保存，{}{}起可以冻结。",
+        day_text(day_of(*.0)),
+        clock_time(*.0)
+    )]
+    StillComingIn(DateTime<Utc>),
     #[error("{0}")]
     PartsDiffer(Whole),
     #[error("{}的明细件数与分子、分母不符，不能冻结。", .0.label())]
@@ -248,7 +255,11 @@ impl Step {
     }
 }
 
-/// 冻结数据: by the bureau, once, when the fortnight is over, every figure of the method is there,
+/// How long after the cut-off what was sent before it may still be on its way into the records: a
+/// fact bears the time at which it was sent, and a request that takes longer is given up.
+const COMING_IN: TimeDelta = TimeDelta::minutes(15);
+
+/// 冻结数据: by the bureau, once, when the fortnight is over and all of it is on record, every figure of the method is there,
 /// its items add up to it and the parts of every whole sum to the whole.
 pub fn freeze(
     bulletin: &Bulletin,
@@ -259,6 +270,10 @@ pub fn freeze(
     let Contents { snapshot, wholes, late } = contents;
     of_the_bureau(actor)?;
     ended(bulletin.period, at)?;
+    let settled = bulletin.period.cut_off() + COMING_IN;
+    if at < settled {
+        return Err(Refusal::StillComingIn(settled));
+    }
     if bulletin.state.is_frozen() {
         return Err(Refusal::AlreadyFrozen);
     }
@@ -401,7 +416,7 @@ mod tests {
     }
 
     fn monday() -> DateTime<Utc> {
-        moment("2026-06-15T00:00:00+08:00")
+        moment("2026-06-15T09:00:00+08:00")
     }
 
     fn period() -> Period {
@@ -432,17 +447,21 @@ mod tests {
     }
 
     #[test]
-    fn an_issue_is_made_and_frozen_from_the_day_after_its_last() {
-        let early = "本期还没有结束，6月15日起可以生成。".to_owned();
-        for (at, refused) in [
-            (moment("2026-06-14T23:59:59+08:00"), Some(early)),
-            (monday(), None),
-            (moment("2026-07-01T10:00:00+08:00"), None),
+    fn an_issue_is_made_the_day_after_its_last_and_frozen_when_all_is_on_record() {
+        let early = Some("本期还没有结束，6月15日起可以生成。");
+        let coming_in = Some("截止前提交的内容可能还在保存，6月15日00:15起可以冻结。");
+        for (at, drafted, frozen) in [
+            ("2026-06-14T23:59:59+08:00", early, early),
+            ("2026-06-15T00:00:00+08:00", None, coming_in),
+            ("2026-06-15T00:14:59+08:00", None, coming_in),
+            ("2026-06-15T00:15:00+08:00", None, None),
+            ("2026-07-01T10:00:00+08:00", None, None),
         ] {
-            assert_eq!(said(draft(period(), &bureau(), at)), refused, "{at}");
-            let frozen =
-                freeze(&bulletin(State::Draft), contents(snapshot(), vec![]), &bureau(), at);
-            assert_eq!(said(frozen), refused, "{at}");
+            let at = moment(at);
+            assert_eq!(said(draft(period(), &bureau(), at)).as_deref(), drafted, "{at}");
+            let contents = contents(snapshot(), vec![]);
+            let done = freeze(&bulletin(State::Draft), contents, &bureau(), at);
+            assert_eq!(said(done).as_deref(), frozen, "{at}");
         }
     }
 

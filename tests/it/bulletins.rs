@@ -384,6 +384,20 @@ async fn an_issue_is_made_when_its_fortnight_is_over_and_only_once() {
 }
 
 #[tokio::test]
+async fn an_issue_is_frozen_when_what_was_sent_before_the_cut_off_is_on_record() {
+    let city = City::new().await;
+    let site = Site::at(&city, at("2026-06-15 00:00")).await;
+    assert_eq!(site.act(BUREAU, "/bulletins", &[("period", "2026-W24")]).await, ISSUE);
+    let said = "截止前提交的内容可能还在保存，6月15日00:15起可以冻结。";
+    let page = site.get(Some(BUREAU), &format!("{ISSUE}/freeze")).await.expect(StatusCode::OK);
+    assert_eq!(page.problem("").unwrap(), said);
+    let page = step(&site, ISSUE, "freeze").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("").unwrap(), said);
+    let site = Site::at(&city, at("2026-06-15 00:15")).await;
+    step(&site, ISSUE, "freeze").await.expect(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_case_that_no_unit_of_the_issue_answers_for_stops_the_freeze() {
     let city = City::new().await;
     let numbers = due(&city, "0110", (1, 1)).await;

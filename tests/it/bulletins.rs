@@ -123,6 +123,43 @@ async fn each_figure_counts_what_its_rule_says() {
     assert_eq!(page.texts("td .od"), ["1"]);
 }
 
+#[tokio::test]
+async fn what_is_counted_apart_stands_beside_the_figure() {
+    let city = City::new().await;
+    let numbers = due(&city, "0110", (0, 5)).await;
+    matters::unit_closed(&city, &numbers[1], "2026-06-06 09:00", "terminated").await;
+    city.force(&format!(
+        "INSERT INTO clock_event (clock_id, case_id, kind, at, recorded_at, recorded_by, new_due_on)
+         SELECT k.id, k.case_id, 'extended', '2026-06-03 09:00+08', '2026-06-03 09:00+08', 1, '2026-06-10'
+         FROM clock k JOIN petition_case c ON c.id = k.case_id WHERE c.number = '{}' AND k.kind = 'C30'",
+        numbers[3]
+    ))
+    .await;
+    let tried = matters::assigned(&city, "0110", "2026-06-02 09:00").await;
+    matters::ledger(&city, &tried, "donghu", "2026-06-03 10:00").await;
+    matters::meeting(&city, &tried, "2026-06-04 10:00", false).await;
+    let site = drafted(&city).await;
+    let closings = "批准延期1/5（20.0%），按期报结、待审核认定1/5（20.0%）";
+    let meetings = "已联系未见面1/1（100.0%）";
+    for is_frozen in [false, true] {
+        if is_frozen {
+            step(&site, ISSUE, "freeze").await.expect(StatusCode::SEE_OTHER);
+        }
+        for (metric, said) in [("I07", closings), ("I04", meetings)] {
+            let page = site.get(Some(BUREAU), &format!("{ISSUE}?by={metric}")).await;
+            assert_eq!(page.texts(".beside li"), [format!("东湖法院 {said}")], "{is_frozen}");
+            let page = site.get(Some(BUREAU), &format!("{ISSUE}/figures/0110/{metric}")).await;
+            assert_eq!(page.texts(".beside"), [format!("其中：{said}")], "{is_frozen}");
+        }
+        let page = site.get(Some(BUREAU), &format!("{ISSUE}?by=I03")).await;
+        assert!(page.texts(".beside").is_empty());
+        let page = site.get(Some(BUREAU), &format!("{ISSUE}/print")).await;
+        for said in [closings, meetings] {
+            assert!(page.text().contains(&format!("东湖法院 {said}。")), "{is_frozen}, {said}");
+        }
+    }
+}
+
 /// Gives a clock another original due day, as another rule set does.
 async fn due_on(city: &City, number: &str, clock: &str, day: &str) {
     city.force(&format!(

@@ -40,26 +40,25 @@ pub async fn fractions(
         .collect()
 }
 
-/// How many items of a metric carry a mark, by unit.
+/// How many items of the denominators carry a mark.
 pub async fn marked(
     tx: &mut Tx,
     issue: &Issue,
-    metric: Metric,
-    mark: Mark,
-) -> StoreResult<BTreeMap<UnitId, u32>> {
+) -> StoreResult<BTreeMap<(Metric, UnitId, Mark), u32>> {
     let (conn, id) = tx.of_issue(issue);
     let rows = sqlx::query!(
-        r#"SELECT unit_id AS "unit: UnitId", count(*)::int AS "count!"
-           FROM bulletin_item
-           WHERE bulletin_id = $1 AND metric = $2 AND $3 = ANY (marks) AND bucket <> 'excluded'
-           GROUP BY unit_id"#,
+        r#"SELECT i.metric AS "metric: Metric", i.unit_id AS "unit: UnitId", m.mark AS "mark!: Mark",
+                  count(*)::int AS "count!"
+           FROM bulletin_item i CROSS JOIN unnest(i.marks) AS m (mark)
+           WHERE i.bulletin_id = $1 AND i.bucket <> 'excluded'
+           GROUP BY i.metric, i.unit_id, m.mark"#,
         id,
-        metric.code(),
-        mark.code(),
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(|row| Ok((row.unit, counted(row.count)?))).collect()
+    rows.into_iter()
+        .map(|row| Ok(((row.metric, row.unit, row.mark), counted(row.count)?)))
+        .collect()
 }
 
 /// A figure of an issue before.

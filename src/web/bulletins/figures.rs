@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::pages::{DrawerPage, FigurePage, Head, ItemLine, ItemList, Source};
-use super::table::{heading, unit_of};
+use super::table::{beside, heading, unit_of};
 use super::{App, AppError, AppResult, find};
 use crate::domain::calendar::day_of;
 use crate::domain::figure::{Bucket, Figure, Item, Mark, Metric};
@@ -86,6 +86,7 @@ fn source(
         numerator: figure.numerator,
         denominator: figure.denominator,
         share: fraction.percent().map_or(0, Percent::tenths),
+        beside: beside(figure.denominator, |mark| figure.marked(mark)),
         total: figure.items.len(),
         lists,
     }

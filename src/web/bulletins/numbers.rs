@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::bulletin::Contents;
-use crate::domain::figure::{Late, Mark, Metric};
+use crate::domain::figure::{Figure, Late, Mark, Metric};
 use crate::domain::fraction::Fraction;
 use crate::domain::ids::UnitId;
 use crate::domain::unit::Unit;
@@ -14,8 +14,8 @@ use crate::store::{StoreResult, Tx};
 pub struct Numbers {
     pub units: Vec<Unit>,
     fractions: BTreeMap<(Metric, UnitId), Fraction>,
-    /// Cases settled by an oral undertaking of less than a year: printed beside, never added.
-    provisional: BTreeMap<UnitId, u32>,
+    /// How many items are shown beside a figure, and never added to it.
+    marked: BTreeMap<(Metric, UnitId, Mark), u32>,
     pub late: Vec<Late>,
 }
 
@@ -25,7 +25,7 @@ impl Numbers {
         if issue.bulletin.state.is_frozen() {
             return Ok(Self {
                 fractions: bulletins::fractions(tx, issue).await?,
-                provisional: bulletins::marked(tx, issue, Metric::I08a, Mark::Provisional).await?,
+                marked: bulletins::marked(tx, issue).await?,
                 late: bulletins::late(tx, issue).await?,
                 units,
             });
@@ -37,16 +37,18 @@ impl Numbers {
 
     fn of(units: Vec<Unit>, contents: Contents) -> Self {
         let figures = &contents.snapshot.figures;
-        let settled = figures.iter().filter(|figure| figure.metric == Metric::I08a);
+        let marks = |figure: &Figure| {
+            let (metric, unit) = (figure.metric, figure.unit);
+            let count = |&mark: &Mark| ((metric, unit, mark), figure.marked(mark));
+            Mark::ALL.iter().map(count).collect::<Vec<_>>()
+        };
         Self {
             units,
             fractions: figures
                 .iter()
                 .map(|figure| ((figure.metric, figure.unit), figure.fraction()))
                 .collect(),
-            provisional: settled
-                .map(|figure| (figure.unit, figure.marked(Mark::Provisional)))
-                .collect(),
+            marked: figures.iter().flat_map(marks).collect(),
             late: contents.late,
         }
     }
@@ -56,8 +58,9 @@ impl Numbers {
         self.fractions.get(&(metric, unit)).copied().unwrap_or(Fraction::new(0, 0))
     }
 
-    pub fn provisional(&self, unit: UnitId) -> u32 {
-        self.provisional.get(&unit).copied().unwrap_or(0)
+    /// How many items of a figure carry a mark.
+    pub fn marked(&self, metric: Metric, unit: UnitId, mark: Mark) -> u32 {
+        self.marked.get(&(metric, unit, mark)).copied().unwrap_or(0)
     }
 
     /// The short name of a unit.

@@ -163,6 +163,8 @@ pub struct Source {
     pub denominator: u32,
     /// The bar's width in a thousandth.
     pub share: u64,
+    /// What is shown beside the figure.
+    pub beside: Option<String>,
     pub lists: Vec<ItemList>,
     pub total: usize,
 }

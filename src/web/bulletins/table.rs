@@ -2,7 +2,7 @@
 //! the settlements.
 
 use super::numbers::Numbers;
-use crate::domain::figure::{Bucket, Metric};
+use crate::domain::figure::{Bucket, Mark, Metric};
 use crate::domain::fraction::{Fraction, NO_BASE};
 use crate::domain::period::Period;
 use crate::domain::ranking::{self, Movement, Place, Row};
@@ -41,6 +41,8 @@ pub struct RankTable {
     pub name: &'static str,
     pub others: Vec<Metric>,
     pub rows: Vec<RankRow>,
+    /// What is shown beside the figures that it ranks by; a line for each unit that has some.
+    pub beside: Vec<String>,
 }
 
 /// A unit in the ranking.
@@ -48,8 +50,8 @@ pub struct RankRow {
     pub rank: String,
     pub movement: Option<Moved>,
     pub unit: String,
-    /// 交办: what the unit had in hand, the base of the leader's duty.
-    pub assigned: Cell,
+    /// 应包案: the base of the leader's duty, which opens with it.
+    pub led: Cell,
     pub key: Cell,
     pub others: Vec<Cell>,
     pub overdue: Cell,
@@ -133,6 +135,7 @@ pub fn ranking(
             caption: format!("{name}{}位次", by.label()),
             name,
             others: others.clone(),
+            beside: units.iter().filter_map(|unit| line_beside(numbers, unit, by)).collect(),
             rows: rows.iter().filter_map(row).collect(),
         }
     });
@@ -175,7 +178,7 @@ fn rank_row(
         rank: row.place.rank().map_or_else(|| NO_BASE.to_owned(), |rank| rank.to_string()),
         movement: row.movement.map(Moved::of),
         unit: unit.short_name.clone(),
-        assigned: cell(Metric::I14),
+        led: cell(Metric::I14),
         key: cell(by),
         others: others.iter().map(|&metric| cell(metric)).collect(),
         overdue: cell(Metric::I34),
@@ -215,13 +218,14 @@ pub fn settlement(issue: &Issue, numbers: &Numbers) -> SettlementTable {
     // A unit that is compared with no other is named when it closed something.
     let listed: Vec<_> =
         numbers.units.iter().filter(|unit| unit.compared_in.is_some() || base(unit)).collect();
+    let provisional = |unit: &&Unit| numbers.marked(Metric::I08a, unit.id, Mark::Provisional);
     let row = |unit: &&Unit| SettlementRow {
         unit: unit.short_name.clone(),
         rates: metrics
             .iter()
             .map(|&metric| Cell::of(issue, &unit.code, metric, numbers.fraction(metric, unit.id)))
             .collect(),
-        provisional: numbers.provisional(unit.id),
+        provisional: provisional(unit),
     };
     let sum = |metric: Metric| {
         let fractions = listed.iter().map(|unit| numbers.fraction(metric, unit.id));
@@ -232,9 +236,27 @@ pub fn settlement(issue: &Issue, numbers: &Numbers) -> SettlementTable {
     SettlementTable {
         metrics,
         all: metrics.iter().map(|&metric| sum(metric)).collect(),
-        provisional: listed.iter().map(|unit| numbers.provisional(unit.id)).sum(),
+        provisional: listed.iter().map(provisional).sum(),
         rows: listed.iter().map(row).collect(),
     }
+}
+
+/// 「东湖法院　批准延期2/6（33.3%）」
+fn line_beside(numbers: &Numbers, unit: &Unit, metric: Metric) -> Option<String> {
+    let base = numbers.fraction(metric, unit.id).denominator;
+    let said = beside(base, |mark| numbers.marked(metric, unit.id, mark));
+    said.map(|said| format!("{}　{said}", unit.short_name))
+}
+
+/// How many of a figure's base carry each mark, where any do: 「批准延期2/6（33.3%）」.
+pub fn beside(base: u32, marked: impl Fn(Mark) -> u32) -> Option<String> {
+    let share = |&mark: &Mark| {
+        let fraction = Fraction::new(marked(mark), base);
+        let text = || format!("{}{fraction}（{}）", mark.label(), fraction.printed());
+        (fraction.numerator > 0).then(text)
+    };
+    let shares: Vec<_> = Mark::ALL.iter().filter_map(share).collect();
+    (!shares.is_empty()).then(|| shares.join("，"))
 }
 
 /// What came to light about an issue before (补录).

@@ -121,6 +121,11 @@ async fn each_figure_counts_what_its_rule_says() {
     assert_eq!(page.texts(".cs li a"), [first, second, third]);
     let page = site.get(Some(BUREAU), ISSUE).await;
     assert_eq!(page.texts("td .od"), ["1"]);
+    // The column that opens the leaders' duties is named after them.
+    let columns = page.texts("table:first-of-type th[class=r]");
+    assert_eq!(columns[0], "应包案");
+    let href = format!("{ISSUE}/figures/0110/I14");
+    assert!(page.attributes("td.r:not(.key) a[data-drawer]", "href").contains(&href));
 }
 
 #[tokio::test]

@@ -31,6 +31,13 @@ impl Ending {
         }
     }
 
+    /// The outcomes that it holds, where its label does not name them: 「口头息诉……、核销」.
+    pub fn holds(self) -> Option<String> {
+        let own: Vec<_> = Outcome::ALL.iter().filter(|one| Self::of(**one) == self).collect();
+        let labels = || own.iter().map(|one| one.label()).collect::<Vec<_>>().join("、");
+        (own.len() > 1).then(labels)
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::Written => "书面保证息诉罢访",
@@ -81,6 +88,8 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composition {
     pub columns: Vec<&'static str>,
+    /// What a column holds that its label does not say.
+    pub notes: Vec<String>,
     pub rows: Vec<Row>,
     pub all: Row,
 }
@@ -89,7 +98,9 @@ pub struct Composition {
 /// case must be of some group.
 pub fn by_ending<K: PartialEq>(groups: &[Group<K>], closed: &[(K, Outcome)]) -> Composition {
     let endings = Ending::ALL.map(|ending| (ending, ending.label()));
-    compose(groups, closed, &endings, Ending::of)
+    let note = |ending: Ending| Some(format!("“{}”包括{}。", ending.label(), ending.holds()?));
+    let notes = Ending::ALL.into_iter().filter_map(note).collect();
+    Composition { notes, ..compose(groups, closed, &endings, Ending::of) }
 }
 
 /// The composition in every outcome that occurs.
@@ -131,6 +142,7 @@ fn compose<K: PartialEq, C: PartialEq>(
     };
     Composition {
         columns: columns.iter().map(|&(_, label)| label).collect(),
+        notes: Vec::new(),
         rows: groups.iter().filter(occurs).map(row).collect(),
         all: Row::of("all".to_owned(), "合计".to_owned(), &parts(&|_| true)),
     }

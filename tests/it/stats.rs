@@ -57,6 +57,8 @@ async fn the_board_shows_how_cases_ended_by_source_and_by_court() {
             "合计41 (25.0%)2 (50.0%)1 (25.0%)",
         ]
     );
+    let note = "“其他方式办结”包括口头息诉（观察一年）、口头息诉（已满一年）、已结未息、核销、导入诉讼、移送。";
+    assert!(page.texts(".note")[0].ends_with(note), "{:?}", page.texts(".note"));
     assert!(
         page.text().contains("息诉率 已办结案件 1/4 25.0%") || page.text().contains("1/425.0%")
     );

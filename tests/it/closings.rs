@@ -89,7 +89,7 @@ async fn without_a_plan_there_is_no_report() {
     // As a ledger that was imported leaves it.
     city.force("UPDATE ledger SET plan = ' '").await;
     let page = report(&site, HANDLER, &number, "settled_written").await;
-    assert_eq!(page.expect(StatusCode::UNPROCESSABLE_ENTITY).texts(".errors li"), [said]);
+    assert_eq!(page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("").unwrap(), said);
     city.force("UPDATE ledger SET plan = '先核实执行款'").await;
     let page = report(&site, HANDLER, &number, "settled_written").await;
     page.expect(StatusCode::SEE_OTHER);

@@ -1,4 +1,4 @@
-//! The demonstration's history: eight weeks that every rule of the courts has seen.
+//! The demonstration's history: three months that every rule of the courts has seen.
 
 use anjie::demo::history;
 use anjie::store::Db;

@@ -105,10 +105,12 @@ async fn the_clean_up_of_40_gives_the_table_of_the_published_summary() {
 }
 
 #[tokio::test]
-async fn a_bulletin_counts_the_endings_of_a_ledger_and_none_of_its_duties() {
+async fn a_bulletin_counts_the_endings_of_ledgers_and_none_of_their_duties() {
     let city = City::new().await;
-    import(&Site::of(&city).await, BACKLOG, GOOD_ROWS).await;
-    // The ledger tells of a fortnight with duties and endings; it is imported before the cut-off.
+    for ledger in [BACKLOG, CLEAN_UP] {
+        import(&Site::of(&city).await, ledger, GOOD_ROWS).await;
+    }
+    // The ledgers tell of a fortnight with duties and endings; they are imported before the cut-off.
     let moved = |statement: &str| format!("SET session_replication_role = replica; {statement}");
     city.force(&moved(
         "UPDATE clock SET due_on = '2026-06-10', due_on_original = '2026-06-10';
@@ -132,7 +134,7 @@ async fn a_bulletin_counts_the_endings_of_a_ledger_and_none_of_its_duties() {
     let ended: i64 = city.value("SELECT count(*) FROM round_outcome").await;
     let settled = "SELECT count(*) FROM round_outcome WHERE outcome = 'settled_written'";
     let settled: i64 = city.value(settled).await;
-    assert!(settled > 100 && settled < ended, "{settled} of {ended}");
+    assert!(settled > 0 && settled < ended, "{settled} of {ended}");
     let all = "SELECT count(*) FROM bulletin_item WHERE metric = 'I08a'";
     assert_eq!(city.value::<i64>(all).await, ended);
     assert_eq!(city.value::<i64>(&counted("'I08a'")).await, settled);

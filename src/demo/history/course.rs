@@ -186,6 +186,9 @@ impl Player<'_> {
         let at = if let Some(nth) = self.given.fate.applied() {
             let day = self.hours.before(self.today, nth + 1);
             self.hours.on(day, &mut self.random)
+        } else if self.given.fate == Fate::NoClosing {
+            // What is to wait for its closing today was answered as soon as could be.
+            self.soon(60, 420)
         } else {
             let due = self.given.due(ClockKind::Close);
             self.by(due, self.given.court.slips.close, (35, 70))
@@ -257,8 +260,8 @@ impl Player<'_> {
         self.hours.after(tomorrow, minutes)
     }
 
-    /// What is noted of the work between the meeting and the closing: each step of the matter by
-    /// the handler, and now and then something by the leader.
+    /// What is noted of the work between the meeting and the closing: the steps of the matter by
+    /// the handler, as far as they are written down, and now and then something by the leader.
     fn notes(&mut self, met: DateTime<Utc>) {
         let until = self.applied.unwrap_or(DateTime::<Utc>::MAX_UTC).min(start_of(self.today));
         let steps = self.given.matter.steps;
@@ -269,7 +272,9 @@ impl Player<'_> {
             at = self.hours.after(at, minutes);
             let public = if self.random.chance(30) { self.random.pick(words::PUBLIC) } else { "" };
             let note = Note { kind, text: text.to_owned(), next: next.to_owned(), public };
-            self.note((at, until), &handler, note);
+            if self.random.chance(50) {
+                self.note((at, until), &handler, note);
+            }
         }
         let careful = 100 - self.given.court.slips.meeting;
         let leader = self.team.leader.clone();

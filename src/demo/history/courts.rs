@@ -24,7 +24,7 @@ pub struct Court {
     pub window: &'static str,
     /// As in a 案号.
     pub docket: &'static str,
-    /// How many cases are assigned to it in eight weeks.
+    /// How many of its cases fall due in a fortnight.
     pub load: usize,
     pub slips: Slips,
     /// In how many of a hundred cases a paper comes back.
@@ -71,20 +71,20 @@ macro_rules! division {
 
 /// Everyone who is given cases, in the fixed order of the units.
 pub const COURTS: [Court; 14] = [
-    division!("01ZH", "zonghe", "执行局综合处"; 5, [10 10 15 20], 10, 60),
-    division!("01Z1", "zhiyi", "执行一庭"; 11, [10 15 10 20], 10, 60),
-    division!("01Z2", "zhier", "执行二庭"; 9, [20 15 25 30], 15, 55),
-    court!("0104", "qingxi", "青溪法院", "某0104"; 22, [3 4 4 8], 5, 78),
-    court!("0105", "baishi", "白石法院", "某0105"; 21, [2 2 3 4], 4, 72),
-    court!("0106", "changqiao", "长桥法院", "某0106"; 20, [6 8 8 14], 10, 66),
-    court!("0107", "shimen", "石门法院", "某0107"; 19, [10 12 9 16], 10, 60),
-    court!("0108", "nanpu", "南浦法院", "某0108"; 22, [8 14 16 20], 12, 62),
-    court!("0109", "beiyuan", "北原法院", "某0109"; 20, [12 10 20 24], 12, 64),
-    court!("0110", "donghu", "东湖法院", "某0110"; 23, [14 18 18 26], 15, 66),
-    court!("0111", "liuhe", "柳河法院", "某0111"; 16, [18 16 24 34], 12, 66),
-    court!("0112", "xiling", "西岭法院", "某0112"; 22, [26 30 32 44], 20, 58),
-    court!("0113", "jinsha", "金沙法院", "某0113"; 24, [30 34 38 50], 25, 52),
-    court!("01GX", "gaoxin", "高新法庭", "某01"; 9, [12 12 16 28], 12, 66),
+    division!("01ZH", "zonghe", "执行局综合处"; 2, [10 10 15 20], 10, 60),
+    division!("01Z1", "zhiyi", "执行一庭"; 5, [10 15 10 20], 10, 60),
+    division!("01Z2", "zhier", "执行二庭"; 3, [20 15 25 30], 15, 55),
+    court!("0104", "qingxi", "青溪法院", "某0104"; 6, [3 4 4 8], 5, 78),
+    court!("0105", "baishi", "白石法院", "某0105"; 5, [2 2 3 4], 4, 72),
+    court!("0106", "changqiao", "长桥法院", "某0106"; 5, [6 8 8 14], 10, 66),
+    court!("0107", "shimen", "石门法院", "某0107"; 5, [10 12 9 16], 10, 60),
+    court!("0108", "nanpu", "南浦法院", "某0108"; 6, [8 14 16 20], 12, 62),
+    court!("0109", "beiyuan", "北原法院", "某0109"; 5, [12 10 20 24], 12, 64),
+    court!("0110", "donghu", "东湖法院", "某0110"; 6, [14 18 18 26], 15, 66),
+    court!("0111", "liuhe", "柳河法院", "某0111"; 4, [18 16 24 34], 12, 66),
+    court!("0112", "xiling", "西岭法院", "某0112"; 5, [26 30 32 44], 20, 58),
+    court!("0113", "jinsha", "金沙法院", "某0113"; 6, [30 34 38 50], 25, 52),
+    court!("01GX", "gaoxin", "高新法庭", "某01"; 3, [12 12 16 28], 12, 66),
 ];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Eight weeks of the courts' work in the city, invented and the same for everyone on a day.
+//! Three months of the courts' work in the city, invented and the same for everyone on a day.
 
 mod act;
 mod course;

@@ -76,7 +76,7 @@ impl<'a> Register<'a> {
     /// The petitioner comes again, writes or calls, at this court or at the intermediate one.
     pub fn repeat(&mut self, case: CaseNo, court: Court, until: DateTime<Utc>) {
         let mut random = Random::of("repeat", case);
-        let times = random.pick(&[0_u32, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4]);
+        let times = random.pick(&[0_u32, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3]);
         let first = self.visits.iter().find(|planned| opens(planned, case)).map(|one| one.at);
         let Some(first) = first else { return };
         let since = self.hours.after(first, 500);

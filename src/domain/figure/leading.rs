@@ -158,7 +158,11 @@ mod tests {
         for (what, facts, lacking) in [
             ("all", led(), ""),
             ("attempt", attempt, ""),
-            ("no leader", leaders(vec![]), no_leader),
+            (
+                "no leader",
+                leaders(vec![]),
+                "2日内没有确定合格的包案领导；近14日没有包案领导本人行动",
+            ),
             ("named late", leaders(vec![named("05-11 00:00", true)]), no_leader),
             ("not eligible", leaders(vec![named("05-09 09:00", false)]), no_leader),
             (

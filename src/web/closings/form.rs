@@ -118,6 +118,7 @@ pub fn field(refusal: Refusal) -> String {
         | Refusal::UnderSignature
         | Refusal::NoLedger
         | Refusal::NoMeeting
+        | Refusal::NoPlan
         | Refusal::NoReply => String::new(),
     }
 }

@@ -12,15 +12,17 @@ use super::random::Random;
 use super::register::Register;
 use super::{fates, words};
 use crate::domain::assignment::dues;
-use crate::domain::calendar::{Calendar, end_of, start_of};
-use crate::domain::deadline::{CustomDays, RuleSet};
+use crate::domain::calendar::{Calendar, day_of, end_of, start_of};
+use crate::domain::deadline::{ClockKind, CustomDays, RuleSet};
 use crate::domain::ids::RuleSetId;
 use crate::domain::period::Period;
 
-/// How many days the history goes back.
-const DAYS: u64 = 56;
 /// How many bulletins are published.
 const BULLETINS: usize = 3;
+/// How many days before the first of them the history begins: what falls due in it was given then.
+const DAYS_BEFORE: u64 = 33;
+/// How many fortnights back a court is given all that is due in one; before, not so much is known.
+const FULL_FORTNIGHTS: usize = 3;
 
 /// What happens in the city, in the order of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,23 +46,55 @@ impl Plan {
     }
 }
 
+/// A bulletin, and when it is frozen and published.
+#[derive(Debug, Clone, Copy)]
+struct Issue {
+    period: Period,
+    freeze: DateTime<Utc>,
+    publish: DateTime<Utc>,
+}
+
+/// Each ended fortnight is frozen at half past nine on the next working day, and published two
+/// working days later, when the courts have checked their figures. The newest first.
+fn issues(today: NaiveDate, hours: Hours<'_>) -> Vec<Issue> {
+    let mut period = Period::last_ended(start_of(today));
+    let (mut issues, mut published) = (Vec::new(), 0);
+    while published < BULLETINS {
+        let next = hours.after(period.cut_off(), 0);
+        let freeze = hours.after(next, 60);
+        let publish = hours.after(next, 2 * 420 + 330);
+        issues.push(Issue { period, freeze, publish });
+        published += usize::from(publish < start_of(today));
+        period = period.previous();
+    }
+    issues
+}
+
 struct Planner<'a> {
     today: NaiveDate,
     hours: Hours<'a>,
     size: usize,
     register: Register<'a>,
+    /// The newest first.
+    issues: Vec<Issue>,
     acts: Vec<Planned>,
 }
 
 impl<'a> Planner<'a> {
     fn of(today: NaiveDate, hours: Hours<'a>, size: usize) -> Self {
         let register = Register::of(hours);
-        Self { today, hours, size, register, acts: Vec::new() }
+        let issues = issues(today, hours);
+        Self { today, hours, size, register, issues, acts: Vec::new() }
     }
 
     /// The first moment of the history.
     fn start(&self) -> DateTime<Utc> {
-        self.hours.after(start_of(self.today - Days::new(DAYS)), 0)
+        self.hours.after(start_of(self.first()), 0)
+    }
+
+    fn first(&self) -> NaiveDate {
+        let oldest = self.issues.last().map_or(self.today, |issue| issue.period.first_day());
+        oldest - Days::new(DAYS_BEFORE)
     }
 
     /// The last working day before today.
@@ -72,7 +106,7 @@ impl<'a> Planner<'a> {
     /// one before today.
     fn batches(&self) -> Vec<DateTime<Utc>> {
         let mut random = Random::of("batches", 0);
-        let first = self.today - Days::new(DAYS);
+        let first = self.first();
         let days = first.iter_days().take_while(|day| *day < self.yesterday());
         let mut week = (first, 0);
         let mut batches = Vec::new();
@@ -104,16 +138,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The cases of a court, spread over the batches; two in the last one.
+    /// The cases of a court: so many fall due in each fortnight that ended, as many again were given
+    /// in the last one and are not due yet; two come with the last batch.
     fn given_to(&mut self, court: Court, batches: &[DateTime<Utc>]) -> Vec<(usize, Given)> {
         let mut random = Random::of(court.code, 0);
         let regular = batches.len().saturating_sub(1);
-        let wanted = (court.load * self.size / 100).max(6);
-        let shift = random.between(0, 7) as usize;
-        let places = (0..wanted).map(|nth| (nth * regular + shift) / wanted);
-        let places: Vec<usize> = places.map(|place| place.min(regular.saturating_sub(1))).collect();
-        let mut given: Vec<(usize, Given)> =
-            places.into_iter().map(|place| (place, self.one(court, place, batches))).collect();
+        let mut given: Vec<(usize, Given)> = Vec::new();
+        for place in self.places(court, batches, &mut random) {
+            given.push((place, self.one(court, place, batches)));
+        }
         let late = [Fate::NoLedger, Fate::NoMeeting];
         for fate in late {
             let mut one = self.one(court, regular, batches);
@@ -122,6 +155,51 @@ impl<'a> Planner<'a> {
             given.push((regular, one));
         }
         given
+    }
+
+    /// The batches from which a court is given its cases.
+    fn places(&self, court: Court, batches: &[DateTime<Utc>], random: &mut Random) -> Vec<usize> {
+        let slots = self.slots(batches);
+        let of_size = |all: usize| (all * self.size / 100).max(2);
+        let last = Period::last_ended(start_of(self.today));
+        let open = |given: Period| {
+            let open = slots.iter().filter(|slot| last < slot.due);
+            let (of_it, others): (Vec<_>, Vec<_>) =
+                open.copied().partition(|slot| slot.given == given);
+            if of_it.is_empty() { others } else { of_it }
+        };
+        let mut places = spread(&open(last), of_size(court.load), random);
+        places.extend(spread(&open(last.previous()), 1, random));
+        for (nth, issue) in self.issues.iter().enumerate() {
+            let due = slots.iter().copied().filter(|slot| slot.due == issue.period);
+            // Most of them were given a fortnight before, one of them longer ago.
+            let (short, long): (Vec<_>, Vec<_>) =
+                due.partition(|slot| slot.given >= issue.period.previous());
+            let one_more = usize::from(random.chance(25));
+            let is_full = nth < FULL_FORTNIGHTS;
+            let wanted = if is_full { of_size(court.load) + one_more } else { 1 };
+            let of_long = match (short.is_empty(), long.is_empty()) {
+                (_, true) => 0,
+                (true, false) => wanted,
+                (false, false) => 1,
+            };
+            places.extend(spread(&short, wanted - of_long, random));
+            places.extend(spread(&long, of_long, random));
+        }
+        places.sort_unstable();
+        places
+    }
+
+    /// The regular batches with the fortnights in which their cases are given and fall due.
+    fn slots(&self, batches: &[DateTime<Utc>]) -> Vec<Slot> {
+        let regular = batches.iter().take(batches.len().saturating_sub(1)).enumerate();
+        let slot = |(batch, at): (usize, &DateTime<Utc>)| {
+            let dues = dues(&rules(self.limits(batch, false)), *at, self.hours.calendar());
+            let close = dues.iter().find(|due| due.rule.kind == ClockKind::Close)?;
+            let given = Period::containing(day_of(*at));
+            Some(Slot { batch, given, due: Period::containing(close.on) })
+        };
+        regular.filter_map(slot).collect()
     }
 
     /// One case for a court, registered since the batch before.
@@ -141,6 +219,7 @@ impl<'a> Planner<'a> {
         let days_ago = (self.today - self.yesterday()).num_days();
         match batch % 4 {
             _ if last => campaign(u16::try_from(days_ago).unwrap_or(1)),
+            1 => Limits::Custom([2, 2, 7, 20]),
             2 => Limits::Urgent,
             _ => Limits::Standard,
         }
@@ -195,22 +274,29 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Each ended fortnight is frozen at half past nine on the next working day, and published two
-    /// working days later, when the courts have checked their figures.
     fn bulletins(&mut self) {
-        let mut period = Period::last_ended(start_of(self.today));
-        let mut published = 0;
-        while published < BULLETINS {
-            let next = self.hours.after(period.cut_off(), 0);
-            let freeze = self.hours.after(next, 60);
-            let publish = self.hours.after(next, 2 * 420 + 330);
+        for &Issue { period, freeze, publish } in &self.issues {
             for (at, act) in [(freeze, Act::Freeze(period)), (publish, Act::Publish(period))] {
                 self.acts.push(Planned { at, by: "zhongyuan.bureau".to_owned(), act });
             }
-            published += usize::from(publish < start_of(self.today));
-            period = period.previous();
         }
     }
+}
+
+/// A batch as a court's cases are laid into it.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    batch: usize,
+    given: Period,
+    due: Period,
+}
+
+/// So many cases, evenly from one of these batches on.
+fn spread(slots: &[Slot], wanted: usize, random: &mut Random) -> Vec<usize> {
+    let shift = random.between(0, 7) as usize;
+    let wanted = if slots.is_empty() { 0 } else { wanted };
+    let place = |nth: usize| slots.get((nth * slots.len() / wanted + shift) % slots.len());
+    (0..wanted).filter_map(place).map(|slot| slot.batch).collect()
 }
 
 /// 「省院信交〔2026〕31号」
@@ -219,7 +305,7 @@ fn number_of(letters: &str, at: DateTime<Utc>, nth: usize) -> String {
     if letters.is_empty() {
         return String::new();
     }
-    format!("{letters}〔{}〕{}号", crate::domain::calendar::day_of(at).year(), 11 + 7 * nth)
+    format!("{letters}〔{}〕{}号", day_of(at).year(), 11 + 7 * nth)
 }
 
 /// The rule set of these limits, to reckon with; the store finds the one that it keeps.

@@ -284,3 +284,26 @@ fn a_clock_is_kept_or_missed_as_the_court_is() {
     assert!(late("0105") < 15, "{}", late("0105"));
     assert!(late("0113") > 20, "{}", late("0113"));
 }
+
+#[test]
+fn most_courts_are_ranked_by_their_closings_in_each_of_the_last_issues() {
+    for day in DAYS {
+        let today = date(day);
+        let plan = plan(day);
+        let done = plan.acts.iter().filter(|planned| planned.at < start_of(today)).count();
+        assert!((3_300..4_350).contains(&done), "{done} acts until {day}");
+        let standing = standing(&plan, today);
+        let last = Period::last_ended(start_of(today));
+        for period in [last, last.previous(), last.previous().previous()] {
+            let base = |court: &Court| {
+                let due = |done: &&Done| Period::containing(done.dues["C30"]) == period;
+                standing.iter().filter(|done| done.unit == court.code).filter(due).count()
+            };
+            let bases: Vec<_> = COURTS.iter().map(|court| (court.name, base(court))).collect();
+            let ranked = bases.iter().filter(|(_, base)| *base >= 5).count();
+            assert!((9..=12).contains(&ranked), "{day}, {period}: {bases:?}");
+            let tribunal = bases.iter().find(|(name, _)| *name == "高新法庭");
+            assert!(tribunal.is_some_and(|(_, base)| (1..5).contains(base)), "{day}: {bases:?}");
+        }
+    }
+}

@@ -1,12 +1,10 @@
 //! The intake desk: registering, the duplicate check across courts, taking back, the receipt.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+mod numbers;
 
 use axum::http::StatusCode;
-use tokio::task::JoinSet;
 
-use crate::support::{City, Page, Site, at};
+use crate::support::{City, Site, at};
 
 const CLERK: &str = "donghu.clerk";
 const NEW: &str = "/visits/new";
@@ -177,32 +175,6 @@ async fn a_doubtful_id_number_is_asked_about_once_and_then_registered_as_unverif
     assert!(!city.value::<bool>("SELECT id_verified FROM petitioner").await);
     let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("身份未核实"), "{}", page.text());
-}
-
-#[tokio::test]
-async fn sixteen_windows_at_once_leave_no_gap_in_the_numbers() {
-    let city = City::new().await;
-    let site = Arc::new(Site::of(&city).await);
-    // One session first, so that all sixteen send their form with the same token.
-    site.get(Some(CLERK), NEW).await.expect(StatusCode::OK);
-    let mut posts = JoinSet::new();
-    for nth in 0..20 {
-        let site = Arc::clone(&site);
-        posts.spawn(async move {
-            // Every fifth form comes back with a fault, after the others have begun.
-            let name = if nth % 5 == 4 { "张3" } else { "张某" };
-            site.post(Some(CLERK), NEW, &visit(&[("name", name)])).await
-        });
-    }
-    let pages: Vec<Page> = posts.join_all().await;
-    let saved = pages.iter().filter(|page| page.status == StatusCode::SEE_OTHER);
-    let numbers: BTreeSet<String> = saved.map(Page::location).collect();
-    let expected: BTreeSet<String> =
-        (1..=16).map(|nth| format!("/visits/LF20260615-0110-{nth:03}")).collect();
-    assert_eq!(numbers, expected);
-    let cases = "SELECT array_agg(number ORDER BY number) FROM petition_case";
-    let expected: Vec<String> = (1..=16).map(|nth| format!("XF2026-{nth:05}")).collect();
-    assert_eq!(city.value::<Vec<String>>(cases).await, expected);
 }
 
 #[tokio::test]

@@ -190,11 +190,17 @@ END;
 
 GRANT EXECUTE ON FUNCTION case_to_join(text) TO app_user;
 
--- A card of the match panel that was taken: the key of the person, to link.
-CREATE FUNCTION petitioner_to_link(wanted uuid) RETURNS bigint
+-- A card of the match panel that was taken: the person to link, as the card shows them, and
+-- whether a number that was typed is theirs.
+CREATE FUNCTION petitioner_to_link(wanted uuid, typed_id bytea)
+    RETURNS TABLE (petitioner_id bigint, name text, name_key text, id_tail text, id_is_theirs boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    RETURN (SELECT id FROM petitioner WHERE uuid = wanted
-            AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head'));
+BEGIN ATOMIC
+    SELECT p.id, p.name, p.name_key, p.id_tail, coalesce(p.id_index = typed_id, false)
+    FROM petitioner p
+    WHERE p.uuid = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+      AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id);
+END;
 
 -- The repeat rule across courts: a case of the same person about the same court case, opened or
 -- visited within the period. Number and court alone.
@@ -218,7 +224,7 @@ BEGIN ATOMIC
     LIMIT 1;
 END;
 
-GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid), same_matter(bigint, text, timestamptz) TO app_user;
+GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid, bytea), same_matter(bigint, text, timestamptz) TO app_user;
 
 -- Joining a visit to a case that may be another court's: its number and its visits so far; whoever
 -- came becomes a party. The only thing that the window of one court writes into another's case.

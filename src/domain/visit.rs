@@ -105,6 +105,12 @@ pub struct Identity {
     pub sex: Option<Sex>,
     pub birth_date: Option<NaiveDate>,
     pub region: String,
+    pub contact: Contact,
+}
+
+/// By what someone can be reached, as far as they told it.
+#[derive(Debug, Clone, Default)]
+pub struct Contact {
     pub phone: Option<Phone>,
     pub address: String,
 }

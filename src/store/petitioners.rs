@@ -3,11 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{StoreResult, Tx};
+use super::{StoreResult, Tx, audit};
 use crate::domain::ids::{PetitionerId, StaffId, UnitId};
 use crate::domain::petition_case::Stage;
-use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Phone, Sex};
-use crate::domain::visit::{Document, Identity};
+use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Sex};
+use crate::domain::visit::{Contact, Document, Identity};
 
 /// What a column of a person is sealed and indexed for.
 pub const ID: &str = "petitioner.id";
@@ -161,33 +161,48 @@ pub async fn entries_of(
     Ok(rows.collect())
 }
 
-/// The person of a card that was taken; only for those who may register a visit.
-pub async fn by_uuid(tx: &mut Tx, uuid: Uuid) -> StoreResult<Option<PetitionerId>> {
-    let id =
-        sqlx::query_scalar!("SELECT petitioner_to_link($1)", uuid).fetch_one(tx.unscoped()).await?;
-    Ok(id.map(PetitionerId))
-}
-
-/// What a court that has dealt with someone knows of them, opened.
+/// The person of a card that was taken, as the card shows them.
 #[derive(Debug, Clone)]
-pub struct KnownIdentity {
+pub struct Face {
+    pub petitioner: PetitionerId,
     pub name: String,
-    pub sex: Option<Sex>,
-    pub birth_date: Option<NaiveDate>,
-    pub region: String,
-    pub id_type: IdType,
-    pub id_number: String,
-    pub phone: String,
-    pub address: String,
+    /// The name, folded.
+    pub name_key: String,
+    pub id_tail: String,
+    /// Whether the whole document number that was typed is theirs.
+    pub id_is_theirs: bool,
 }
 
-/// The identity of someone within reach, for filling in a form at the window.
-pub async fn identity(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<KnownIdentity>> {
-    let keys = tx.keys();
+/// The person of a card; `typed` is a whole document number, or nothing.
+pub async fn face(tx: &mut Tx, uuid: Uuid, typed: &str) -> StoreResult<Option<Face>> {
+    let typed = (!typed.is_empty()).then(|| tx.keys().index(ID, typed));
+    let face = sqlx::query_as!(
+        Face,
+        r#"SELECT petitioner_id AS "petitioner!: PetitionerId", name AS "name!", name_key AS "name_key!",
+                  id_tail AS "id_tail!", id_is_theirs AS "id_is_theirs!"
+           FROM petitioner_to_link($1, $2)"#,
+        uuid,
+        typed,
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
+    Ok(face)
+}
+
+/// What the reader's court holds of someone, as far as a page may say it without a purpose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnFile {
+    pub region: String,
+    pub phone_tail: String,
+    pub has_address: bool,
+}
+
+/// What is on file of someone within reach.
+pub async fn on_file(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<OnFile>> {
     let (conn, scope) = tx.scoped();
-    let row = sqlx::query!(
-        r#"SELECT p.name, p.sex AS "sex: Sex", p.birth_date, p.region, p.id_type AS "id_type: IdType",
-                  p.id_sealed, p.phone_sealed, p.address_sealed
+    let file = sqlx::query_as!(
+        OnFile,
+        r#"SELECT p.region, p.phone_tail, p.address_sealed IS NOT NULL AS "has_address!"
            FROM petitioner p
            WHERE p.id = $1 AND EXISTS (SELECT FROM petitioner_court c
                                        WHERE c.petitioner_id = p.id AND c.unit_id = ANY ($2))"#,
@@ -196,20 +211,15 @@ pub async fn identity(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<Known
     )
     .fetch_optional(conn)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let open = |purpose, sealed: Option<String>| {
-        sealed.map_or_else(|| Ok(String::new()), |sealed| keys.open_text(purpose, &sealed))
-    };
-    Ok(Some(KnownIdentity {
-        name: row.name,
-        sex: row.sex,
-        birth_date: row.birth_date,
-        region: row.region,
-        id_type: row.id_type,
-        id_number: open(ID, row.id_sealed)?,
-        phone: open(PHONE, row.phone_sealed)?,
-        address: open(ADDRESS, row.address_sealed)?,
-    }))
+    Ok(file)
+}
+
+/// Notes that the window filled its form with someone's facts.
+pub async fn note_filled(tx: &mut Tx, uuid: Uuid, at: DateTime<Utc>) -> StoreResult<()> {
+    let object = uuid.to_string();
+    let entry =
+        audit::Entry { verb: "petitioner.filled", object: &object, at, ..audit::Entry::default() };
+    audit::append(tx, entry).await
 }
 
 /// A person's columns, sealed and indexed.
@@ -221,16 +231,32 @@ struct Columns {
     verified: bool,
     no_id_reason: Option<&'static str>,
     id_override: Option<&'static str>,
+    contact: ContactColumns,
+}
+
+/// The columns of a contact.
+struct ContactColumns {
     phone_sealed: Option<String>,
     phone_index: Option<Vec<u8>>,
     phone_tail: String,
     address_sealed: Option<String>,
 }
 
+fn seal_contact(tx: &Tx, contact: &Contact) -> StoreResult<ContactColumns> {
+    let keys = tx.keys();
+    let phone = contact.phone.as_ref();
+    let address = contact.address.trim();
+    let sealed = |purpose, value: &str| keys.seal_text(purpose, value);
+    Ok(ContactColumns {
+        phone_sealed: phone.map(|phone| sealed(PHONE, phone.exposed())).transpose()?,
+        phone_index: phone.map(|phone| keys.index(PHONE, phone.exposed())),
+        phone_tail: phone.map(|phone| phone.tail().to_owned()).unwrap_or_default(),
+        address_sealed: (!address.is_empty()).then(|| sealed(ADDRESS, address)).transpose()?,
+    })
+}
+
 fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
     let keys = tx.keys();
-    let phone = identity.phone.as_ref().map(Phone::exposed);
-    let address = identity.address.trim();
     let (id_type, number, verified) = match &identity.document {
         Document::Verified(number) => (IdType::IdCard, IdNumber::exposed(number), true),
         Document::AsShown(id_type, number, _) => (*id_type, number.as_str(), false),
@@ -255,14 +281,7 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
             Document::AsShown(_, _, stands) => stands.map(IdOverride::code),
             Document::Verified(_) | Document::None(_) => None,
         },
-        phone_sealed: sealed(PHONE, phone.unwrap_or_default())?,
-        phone_index: index(PHONE, phone.unwrap_or_default()),
-        phone_tail: identity
-            .phone
-            .as_ref()
-            .map(|phone| phone.tail().to_owned())
-            .unwrap_or_default(),
-        address_sealed: sealed(ADDRESS, address)?,
+        contact: seal_contact(tx, &identity.contact)?,
     })
 }
 
@@ -297,10 +316,10 @@ pub async fn ensure(
         sealed.verified,
         sealed.no_id_reason,
         sealed.id_override,
-        sealed.phone_sealed,
-        sealed.phone_index,
-        sealed.phone_tail,
-        sealed.address_sealed,
+        sealed.contact.phone_sealed,
+        sealed.contact.phone_index,
+        sealed.contact.phone_tail,
+        sealed.contact.address_sealed,
         at,
         by.0,
     )
@@ -323,9 +342,9 @@ async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<Pe
 pub async fn refresh_contact(
     tx: &mut Tx,
     person: PetitionerId,
-    identity: &Identity,
+    contact: &Contact,
 ) -> StoreResult<()> {
-    let sealed = seal(tx, identity)?;
+    let sealed = seal_contact(tx, contact)?;
     sqlx::query!(
         "UPDATE petitioner SET phone_sealed = coalesce($2, phone_sealed), phone_index = coalesce($3, phone_index),
                 phone_tail = CASE WHEN $2::text IS NULL THEN phone_tail ELSE $4 END,

@@ -8,7 +8,7 @@ use crate::domain::calendar;
 use crate::domain::ids::{PetitionCaseId, PetitionerId, StaffId, UnitId, VisitId};
 use crate::domain::query_code::QueryCode;
 use crate::domain::visit::{
-    Account, Course, Identity, Registered, SameMatter, Standing, VisitForm, Voided,
+    Account, Contact, Course, Identity, Registered, SameMatter, Standing, VisitForm, Voided,
 };
 
 /// What a query code is sealed and indexed for.
@@ -19,8 +19,8 @@ const REPRESENTATIVE: &str = "visit_representative.id";
 /// Whose visit it is.
 #[derive(Debug, Clone)]
 pub enum Person {
-    /// A card of the match panel was taken; the contact may be newer.
-    Known(PetitionerId, Box<Identity>),
+    /// A card of the match panel was taken; what is told of the contact is newer.
+    Known(PetitionerId, Box<Contact>),
     New(Box<Identity>),
     /// An anonymous letter or call.
     Unnamed,
@@ -97,8 +97,8 @@ pub async fn record(
     let (visit, number) = insert_visit(tx, fact, petitioner, &hall).await?;
     insert_text(tx, fact, visit).await?;
     insert_representatives(tx, fact, visit).await?;
-    if let (Person::Known(id, identity), false) = (person, fact.is_sealed()) {
-        petitioners::refresh_contact(tx, *id, identity).await?;
+    if let (Person::Known(id, contact), false) = (person, fact.is_sealed()) {
+        petitioners::refresh_contact(tx, *id, contact).await?;
     }
     let case = match &fact.entry().course {
         _ if fact.is_sealed() => None,

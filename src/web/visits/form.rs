@@ -11,8 +11,10 @@ use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::domain::visit::{
     Account, Assist, COLLECTIVE_FROM, Category, Channel, Course, Disposition, Entry, INSPECTION,
-    Identity, LitigationRoute, MOST_REPRESENTATIVES, SameMatter, VisitForm as Form, VisitKind,
+    LitigationRoute, MOST_REPRESENTATIVES, SameMatter, VisitForm as Form, VisitKind,
 };
+use crate::store::petitioners::OnFile;
+use crate::store::visits::Person;
 use crate::web::form::Problems;
 
 /// The longest account, and the shortest that says anything.
@@ -94,11 +96,19 @@ enum Origin {
     Elsewhere,
 }
 
+/// Someone whom the courts know: their card, and what the own court has on file.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub petitioner: PetitionerId,
+    pub id_tail: String,
+    pub on_file: OnFile,
+}
+
 /// What the courts know that the form refers to.
 #[derive(Debug, Default)]
 pub struct Found {
     /// The person of the card that was taken, or of the same ID number.
-    pub person: Option<PetitionerId>,
+    pub known: Option<Known>,
     /// The case to join.
     pub joined: Option<PetitionCaseId>,
     /// What the person said last on that case.
@@ -150,11 +160,12 @@ impl VisitForm {
     }
 
     /// The visit and who came, or everything that is wrong. A letter may be unsigned: then nobody.
-    pub fn check(&self, desk: &Desk, found: &Found) -> Result<(Option<Identity>, Entry), Problems> {
+    pub fn check(&self, desk: &Desk, found: &Found) -> Result<(Person, Entry), Problems> {
         let mut problems = Problems::default();
         let received_at = self.moment(desk.now, &mut problems);
         let posted_on = self.posted_on(desk.now, &mut problems);
-        let identity = person::read(self, calendar::day_of(desk.now), &mut problems);
+        let person =
+            person::read(self, found.known.as_ref(), calendar::day_of(desk.now), &mut problems);
         let form = Form::from_code(&self.visit_form).unwrap_or(Form::Individual);
         let people = self.people(&mut problems);
         let involved = self.involved(form, &mut problems);
@@ -175,7 +186,9 @@ impl VisitForm {
         else {
             return Err(missing);
         };
-        let (Some(account), Some(course)) = (account, course) else { return Err(missing) };
+        let (Some(account), Some(course), Some(person)) = (account, course, person) else {
+            return Err(missing);
+        };
         let entry = Entry {
             channel: self.channel(),
             received_at,
@@ -203,7 +216,7 @@ impl VisitForm {
                 .map(|same| (same.case, self.not_same_reason.trim().to_owned()))
                 .filter(|(_, reason)| !reason.is_empty()),
         };
-        Ok((identity, entry))
+        Ok((person, entry))
     }
 
     /// When it was received; empty is now.

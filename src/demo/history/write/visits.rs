@@ -88,7 +88,7 @@ async fn person(desk: &mut Desk, case: &Case, number: Option<&str>) -> HistoryRe
         let wanted = Wanted { case_number: number.to_owned(), ..Wanted::default() };
         let known = petitioners::match_people(&mut desk.tx, &wanted).await?;
         if let Some(card) = known.first() {
-            return Ok(Person::Known(card.petitioner, Box::new(identity)));
+            return Ok(Person::Known(card.petitioner, Box::new(identity.contact)));
         }
     }
     Ok(Person::New(Box::new(identity)))

@@ -1,0 +1,102 @@
+//! What a card gives away of a person, and what is kept of them.
+
+use axum::http::StatusCode;
+
+use super::{CLERK, NEW, id_number, register, visit_with_id};
+use crate::support::{City, Page, Site};
+
+const PHONE: &str = "10000000021";
+const ADDRESS: &str = "东湖区某街道";
+
+/// A visit that took the card of the one person, and what the form sent beside it.
+fn on_file<'a>(uuid: &'a str, changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let known = [("petitioner_id", uuid), ("phone", ""), ("sex", "")];
+    visit_with_id("", &[&known, changed].concat())
+}
+
+async fn the_person(city: &City) -> String {
+    city.value("SELECT uuid::text FROM petitioner").await
+}
+
+/// The card of the one person, taken by someone who typed this.
+async fn take(site: &Site, who: &str, typed: (&str, &str), uuid: &str) -> Page {
+    let take = format!("{uuid}||other");
+    let fields = [typed, ("id_type", "id_card"), ("take", &take)];
+    site.post(Some(who), NEW, &fields).await.expect(StatusCode::OK)
+}
+
+#[tokio::test]
+async fn a_card_that_was_found_by_name_opens_no_number_and_stands_in_the_audit() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    register(&site, CLERK, &visit_with_id(&id, &[("address", ADDRESS)])).await;
+    let uuid = the_person(&city).await;
+    for (typed, shown) in [
+        (("name", "张某"), ""),
+        (("id_number", &id[14..]), ""),
+        (("phone", PHONE), PHONE),
+        (("id_number", &id), id.as_str()),
+    ] {
+        let page = take(&site, CLERK, typed, &uuid).await;
+        for sealed in [&id, PHONE, ADDRESS] {
+            assert_eq!(page.html().contains(sealed), sealed == shown, "{typed:?} {sealed}");
+        }
+        let whole = typed.1 == id;
+        let expected =
+            if whole { vec![] } else { vec![format!("尾号{}（在册）", &id[14..])] };
+        assert_eq!(page.texts("[data-on-file=id_number]"), expected, "{typed:?}");
+        assert_eq!(page.value("petitioner_id").as_deref(), Some(uuid.as_str()));
+        assert_eq!(page.value("birth_date").as_deref(), Some("1968-03-12"));
+    }
+    let of_fills = "SELECT array_agg(object) FROM audit WHERE verb = 'petitioner.filled'";
+    assert_eq!(city.value::<Vec<String>>(of_fills).await, vec![uuid; 4]);
+}
+
+#[tokio::test]
+async fn someone_on_file_is_registered_without_telling_it_all_again() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    register(&site, CLERK, &visit_with_id(&id, &[("address", ADDRESS)])).await;
+    let uuid = the_person(&city).await;
+    register(&site, CLERK, &on_file(&uuid, &[])).await;
+    let visits = "SELECT count(*) FROM visit v JOIN petitioner p ON p.id = v.petitioner_id";
+    assert_eq!(city.value::<i64>(visits).await, 2);
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 1);
+    assert!(city.value::<bool>("SELECT address_sealed IS NOT NULL FROM petitioner").await);
+}
+
+#[tokio::test]
+async fn another_court_has_the_tail_of_the_card_alone() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    register(&site, CLERK, &visit_with_id(&id, &[("address", ADDRESS)])).await;
+    let uuid = the_person(&city).await;
+    let page = take(&site, "qingxi.clerk", ("name", "张某"), &uuid).await;
+    assert_eq!(page.texts("[data-on-file]"), [format!("尾号{}（在册）", &id[14..])]);
+    let fields = on_file(&uuid, &[]);
+    let page = site.post(Some("qingxi.clerk"), NEW, &fields).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("phone").as_deref(), Some("手机号应为11位"));
+    assert_eq!(page.problem("no_id_reason"), None);
+    register(&site, "qingxi.clerk", &on_file(&uuid, &[("phone", "10000000033")])).await;
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 1);
+}
+
+#[tokio::test]
+async fn a_card_no_longer_counts_when_the_form_names_someone_else() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let (one, other) = (id_number("19680312", 1), id_number("19700101", 3));
+    register(&site, CLERK, &visit_with_id(&one, &[])).await;
+    let uuid = the_person(&city).await;
+    let namesake = visit_with_id(&other, &[("petitioner_id", &uuid)]);
+    register(&site, CLERK, &namesake).await;
+    let stranger = on_file(&uuid, &[("name", "李某某"), ("sex", "female"), ("phone", PHONE)]);
+    let page = site.post(Some(CLERK), NEW, &stranger).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("no_id_reason").as_deref(), Some("请选择没有证件的原因"));
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 2);
+}

@@ -49,6 +49,9 @@ CREATE TABLE visit (
 CREATE INDEX visit_unit_received_idx ON visit (unit_id, received_at, id);
 CREATE INDEX visit_petitioner_idx ON visit (petitioner_id, received_at);
 
+ALTER TABLE petitioner_contact
+    ADD CONSTRAINT petitioner_contact_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id);
+
 -- What was said and answered. Sealed for accusations: then nobody at the courts' desks reads it.
 CREATE TABLE visit_text (
     visit_id bigint NOT NULL,

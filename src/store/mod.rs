@@ -13,6 +13,7 @@ pub mod closings;
 pub mod bulletins;
 mod codec;
 pub mod colleagues;
+pub mod contacts;
 pub mod cursor;
 pub mod deadlines;
 pub mod drafts;

@@ -3,11 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{StoreResult, Tx, audit};
+use super::{StoreResult, Tx, audit, contacts};
 use crate::domain::ids::{PetitionerId, StaffId, UnitId};
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Sex};
-use crate::domain::visit::{Contact, Document, Identity};
+use crate::domain::visit::{Document, Identity};
 
 /// What a column of a person is sealed and indexed for.
 pub const ID: &str = "petitioner.id";
@@ -231,28 +231,7 @@ struct Columns {
     verified: bool,
     no_id_reason: Option<&'static str>,
     id_override: Option<&'static str>,
-    contact: ContactColumns,
-}
-
-/// The columns of a contact.
-struct ContactColumns {
-    phone_sealed: Option<String>,
-    phone_index: Option<Vec<u8>>,
-    phone_tail: String,
-    address_sealed: Option<String>,
-}
-
-fn seal_contact(tx: &Tx, contact: &Contact) -> StoreResult<ContactColumns> {
-    let keys = tx.keys();
-    let phone = contact.phone.as_ref();
-    let address = contact.address.trim();
-    let sealed = |purpose, value: &str| keys.seal_text(purpose, value);
-    Ok(ContactColumns {
-        phone_sealed: phone.map(|phone| sealed(PHONE, phone.exposed())).transpose()?,
-        phone_index: phone.map(|phone| keys.index(PHONE, phone.exposed())),
-        phone_tail: phone.map(|phone| phone.tail().to_owned()).unwrap_or_default(),
-        address_sealed: (!address.is_empty()).then(|| sealed(ADDRESS, address)).transpose()?,
-    })
+    contact: contacts::Columns,
 }
 
 fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
@@ -281,22 +260,22 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
             Document::AsShown(_, _, stands) => stands.map(IdOverride::code),
             Document::Verified(_) | Document::None(_) => None,
         },
-        contact: seal_contact(tx, &identity.contact)?,
+        contact: contacts::seal(tx, &identity.contact)?,
     })
 }
 
-/// The person with this identity: the one whom the courts know by the same ID number, or a new one.
-/// A name alone never makes two people one.
+/// The person with this identity, and whether they were known: by the same ID number. A name alone
+/// never makes two people one.
 pub async fn ensure(
     tx: &mut Tx,
     identity: &Identity,
     (by, at): (StaffId, DateTime<Utc>),
-) -> StoreResult<PetitionerId> {
+) -> StoreResult<(PetitionerId, bool)> {
     let sealed = seal(tx, identity)?;
     if sealed.verified
         && let Some(known) = known_by_id(tx, sealed.id_index.as_deref()).await?
     {
-        return Ok(known);
+        return Ok((known, true));
     }
     let id = sqlx::query_scalar!(
         r#"INSERT INTO petitioner (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail,
@@ -325,7 +304,7 @@ pub async fn ensure(
     )
     .fetch_one(tx.unscoped())
     .await?;
-    Ok(id)
+    Ok((id, false))
 }
 
 async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {
@@ -336,28 +315,4 @@ async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<Pe
     .fetch_optional(tx.unscoped())
     .await?;
     Ok(known)
-}
-
-/// Keeps the newest phone and address of someone, once their court is within reach.
-pub async fn refresh_contact(
-    tx: &mut Tx,
-    person: PetitionerId,
-    contact: &Contact,
-) -> StoreResult<()> {
-    let sealed = seal_contact(tx, contact)?;
-    sqlx::query!(
-        "UPDATE petitioner SET phone_sealed = coalesce($2, phone_sealed), phone_index = coalesce($3, phone_index),
-                phone_tail = CASE WHEN $2::text IS NULL THEN phone_tail ELSE $4 END,
-                address_sealed = coalesce($5, address_sealed), version = version + 1
-         WHERE id = $1 AND ($2::text IS NOT NULL OR $5::text IS NOT NULL)
-           AND ($3::bytea IS DISTINCT FROM phone_index OR $5::text IS NOT NULL)",
-        person.0,
-        sealed.phone_sealed,
-        sealed.phone_index,
-        sealed.phone_tail,
-        sealed.address_sealed,
-    )
-    .execute(tx.unscoped())
-    .await?;
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::openings::{self, NewCase, OpenedCase, Screening};
-use super::{StoreError, StoreResult, Tx, audit, numbers, petitioners};
+use super::{StoreError, StoreResult, Tx, audit, contacts, numbers, petitioners};
 use crate::domain::calendar;
 use crate::domain::ids::{PetitionCaseId, PetitionerId, StaffId, UnitId, VisitId};
 use crate::domain::query_code::QueryCode;
@@ -88,17 +88,20 @@ pub async fn record(
     hall: Option<i64>,
 ) -> StoreResult<Recorded> {
     let by = (fact.by(), fact.at());
-    let petitioner = match person {
-        Person::Known(id, _) => Some(*id),
-        Person::New(identity) => Some(petitioners::ensure(tx, identity, by).await?),
-        Person::Unnamed => None,
+    let (petitioner, told) = match person {
+        Person::Known(id, contact) => (Some(*id), Some(&**contact)),
+        Person::New(identity) => {
+            let (id, known) = petitioners::ensure(tx, identity, by).await?;
+            (Some(id), known.then_some(&identity.contact))
+        }
+        Person::Unnamed => (None, None),
     };
     let hall = find_hall(tx, hall, fact.court()).await?;
     let (visit, number) = insert_visit(tx, fact, petitioner, &hall).await?;
     insert_text(tx, fact, visit).await?;
     insert_representatives(tx, fact, visit).await?;
-    if let (Person::Known(id, contact), false) = (person, fact.is_sealed()) {
-        petitioners::refresh_contact(tx, *id, contact).await?;
+    if let (Some(id), Some(contact), false) = (petitioner, told, fact.is_sealed()) {
+        contacts::record(tx, id, contact, (visit, fact.by(), fact.at())).await?;
     }
     let case = match &fact.entry().course {
         _ if fact.is_sealed() => None,

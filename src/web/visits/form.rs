@@ -37,6 +37,8 @@ pub struct VisitForm {
     pub no_id_reason: String,
     pub id_override_reason: String,
     pub name: String,
+    /// Whoever is on file by another name is the one who came.
+    pub name_stands: String,
     pub sex: String,
     pub birth_date: String,
     pub region: String,
@@ -100,6 +102,8 @@ enum Origin {
 #[derive(Debug, Clone)]
 pub struct Known {
     pub petitioner: PetitionerId,
+    pub name: String,
+    pub name_key: String,
     pub id_tail: String,
     pub on_file: OnFile,
 }

@@ -28,6 +28,8 @@ pub struct NewPage {
     pub reading: Reading,
     pub age: Option<u32>,
     pub id_hint: (&'static str, String),
+    /// The name on file, where another one is typed.
+    pub other_name: Option<String>,
     pub on_file: OnFileNote,
     pub last_account: Option<String>,
     pub same: Option<SameMatter>,

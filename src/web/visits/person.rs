@@ -75,12 +75,23 @@ pub fn read(
     }
 }
 
+/// The name that is on file, where another one is typed.
+pub fn other_name<'a>(form: &VisitForm, known: Option<&'a Known>) -> Option<&'a str> {
+    let typed = Name::parse(&form.name).ok()?.normalised();
+    known.filter(|known| known.name_key != typed).map(|known| known.name.as_str())
+}
+
 /// Someone whom the courts know: what isn't told anew stays as it is on file.
 fn read_known(form: &VisitForm, known: &Known, problems: &mut Problems) -> Option<Person> {
     if !rests_on_file(form, &known.id_tail) {
         document(form, &Reading::of(form), problems);
     }
-    problems.accept("name", Name::parse(&form.name));
+    let name = problems.accept("name", Name::parse(&form.name));
+    if let Some(on_file) = name.and(other_name(form, Some(known)))
+        && form.name_stands.is_empty()
+    {
+        problems.add("name", format!("这个证件号码在册的姓名是“{on_file}”，与所填不同，请核对"));
+    }
     let stays = form.phone.trim().is_empty() && !known.on_file.phone_tail.is_empty();
     let phone = if stays { None } else { phone(form, problems) };
     problems.within("address", &form.address, 120);

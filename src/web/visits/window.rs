@@ -114,6 +114,7 @@ impl Window {
             age: reading.age(today),
             id_hint: panel::id_hint(&reading),
             reading,
+            other_name: person::other_name(&form, found.known.as_ref()).map(str::to_owned),
             on_file: OnFileNote::of(&form, found.known.as_ref()),
             last_account: found.last.map(|(_, text)| text),
             same: found.same,
@@ -132,16 +133,16 @@ async fn known(tx: &mut Tx, form: &VisitForm, hits: &Hits) -> AppResult<Option<K
         Err(_) => None,
     };
     let taken = taken.filter(|face| names(form, face, number.is_some()));
-    let by_card = taken.map(|face| (face.petitioner, face.id_tail));
-    let by_number = || match (hits.by, hits.people.as_slice()) {
-        (Some(panel::By::Document), [card]) if Reading::of(form).number.is_some() => {
-            Some((card.petitioner, card.id_tail.clone()))
+    let face = match (taken, hits.by, hits.people.as_slice()) {
+        (Some(face), ..) => Some(face),
+        (None, Some(panel::By::Document), [card]) if Reading::of(form).number.is_some() => {
+            petitioners::face(tx, card.uuid, "").await?
         }
         _ => None,
     };
-    let Some((petitioner, id_tail)) = by_card.or_else(by_number) else { return Ok(None) };
+    let Some(Face { petitioner, name, name_key, id_tail, .. }) = face else { return Ok(None) };
     let on_file = petitioners::on_file(tx, petitioner).await?.unwrap_or_default();
-    Ok(Some(Known { petitioner, id_tail, on_file }))
+    Ok(Some(Known { petitioner, name, name_key, id_tail, on_file }))
 }
 
 /// Whether the form still names the person of a card: by their number, or by their name as long as

@@ -100,3 +100,42 @@ async fn a_card_no_longer_counts_when_the_form_names_someone_else() {
     assert_eq!(page.problem("no_id_reason").as_deref(), Some("请选择没有证件的原因"));
     assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 2);
 }
+
+#[tokio::test]
+async fn a_corrected_contact_keeps_what_it_was_and_at_which_visit_it_changed() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    register(&site, CLERK, &visit_with_id(&id, &[("address", ADDRESS)])).await;
+    let history = "SELECT string_agg(concat_ws(' ', c.phone_tail, coalesce(v.number, 'first'),
+                                               c.address_sealed IS NOT NULL), ', ' ORDER BY c.id)
+                   FROM petitioner_contact c LEFT JOIN visit v ON v.id = c.visit_id";
+    let first = "0021 first t";
+    assert_eq!(city.value::<String>(history).await, first);
+    register(&site, CLERK, &visit_with_id(&id, &[("address", ADDRESS)])).await;
+    assert_eq!(city.value::<String>(history).await, first, "the same told again is no correction");
+    let moved = visit_with_id(&id, &[("phone", "10000000044")]);
+    let number = register(&site, CLERK, &moved).await;
+    assert_eq!(city.value::<String>(history).await, format!("{first}, 0044 {number} t"));
+    assert_eq!(city.value::<String>("SELECT phone_tail FROM petitioner").await, "0044");
+    let entry = "SELECT object || ' ' || detail FROM audit WHERE verb = 'petitioner.contact'";
+    assert_eq!(city.value::<String>(entry).await, format!("{} phone", the_person(&city).await));
+    let stored = "SELECT string_agg(c::text, '') FROM petitioner_contact c";
+    assert!(!city.value::<String>(stored).await.contains("10000000044"), "it is sealed");
+}
+
+#[tokio::test]
+async fn another_name_at_the_same_number_is_asked_about_once() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    register(&site, CLERK, &visit_with_id(&id, &[])).await;
+    let other = visit_with_id(&id, &[("name", "李某某")]);
+    let page = site.post(Some(CLERK), NEW, &other).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let said = page.problem("name").unwrap();
+    assert_eq!(said, "这个证件号码在册的姓名是“张某”，与所填不同，请核对");
+    assert_eq!(page.value("name").as_deref(), Some("李某某"));
+    assert_eq!(page.attributes("[name=name_stands]", "value"), ["1"]);
+    register(&site, CLERK, &[other, vec![("name_stands", "1")]].concat()).await;
+    assert_eq!(city.value::<String>("SELECT string_agg(name, '') FROM petitioner").await, "张某");
+}

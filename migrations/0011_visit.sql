@@ -49,6 +49,8 @@ CREATE TABLE visit (
 CREATE INDEX visit_unit_received_idx ON visit (unit_id, received_at, id);
 CREATE INDEX visit_petitioner_idx ON visit (petitioner_id, received_at);
 
+ALTER TABLE round ADD CONSTRAINT round_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id);
+CREATE INDEX round_visit_idx ON round (visit_id) WHERE visit_id IS NOT NULL;
 ALTER TABLE petitioner_contact
     ADD CONSTRAINT petitioner_contact_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id);
 

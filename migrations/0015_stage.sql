@@ -219,7 +219,35 @@ BEGIN ATOMIC
     ORDER BY c.id
     LIMIT 1;
 END;
-GRANT EXECUTE ON FUNCTION case_of_visit(bigint) TO app_user;
+
+-- Whether something was done about the round that a visit opened: then the visit stands. The case
+-- may be another court's by now.
+CREATE FUNCTION visit_worked_on(of_visit bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN asking_role() IS NOT NULL AND EXISTS (
+        SELECT FROM round r JOIN petition_case c ON c.id = r.case_id
+        WHERE r.visit_id = of_visit
+          AND (r.number = 1 AND c.version > 1
+               OR EXISTS (SELECT FROM assignment a WHERE a.round_id = r.id)));
+
+-- Taking a visit back: what it opened is locked before it is looked at, and whoever has read it
+-- before decided on a version that is gone.
+CREATE FUNCTION visit_lock_opened(of_visit bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT FROM petition_case
+    WHERE id IN (SELECT case_id FROM round WHERE visit_id = of_visit) AND asking_role() IS NOT NULL
+    ORDER BY id FOR UPDATE;
+END;
+CREATE FUNCTION visit_opened_changes(of_visit bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE petition_case SET version = version + 1
+    WHERE id IN (SELECT case_id FROM round WHERE visit_id = of_visit)
+      AND EXISTS (SELECT FROM visit WHERE id = of_visit AND recorded_by = asking_staff());
+END;
+GRANT EXECUTE ON FUNCTION case_of_visit(bigint), visit_worked_on(bigint), visit_lock_opened(bigint),
+    visit_opened_changes(bigint) TO app_user;
 
 -- Of the visits of a person: when, at which court, about which case.
 CREATE FUNCTION visits_of_petitioner(of_petitioner bigint)

@@ -41,6 +41,7 @@ pub mod sessions;
 pub mod units;
 pub mod visit_accounts;
 pub mod visit_lists;
+pub mod visit_voids;
 pub mod visits;
 pub mod work_queues;
 

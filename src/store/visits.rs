@@ -5,11 +5,9 @@ use chrono::{DateTime, Datelike, Utc};
 use super::openings::{self, NewCase, OpenedCase, Screening};
 use super::{StoreError, StoreResult, Tx, audit, contacts, numbers, petitioners};
 use crate::domain::calendar;
-use crate::domain::ids::{PetitionCaseId, PetitionerId, StaffId, UnitId, VisitId};
+use crate::domain::ids::{PetitionCaseId, PetitionerId, UnitId, VisitId};
 use crate::domain::query_code::QueryCode;
-use crate::domain::visit::{
-    Account, Contact, Course, Identity, Registered, SameMatter, Standing, VisitForm, Voided,
-};
+use crate::domain::visit::{Account, Contact, Course, Identity, Registered, SameMatter, VisitForm};
 
 /// What a query code is sealed and indexed for.
 pub const QUERY_CODE: &str = "visit.query_code";
@@ -266,6 +264,7 @@ async fn open(
     };
     let decision = entry.course.disposition().code();
     let new = NewCase {
+        visit,
         unit: fact.unit(),
         category: entry.category.code(),
         origin: entry.origin,
@@ -351,53 +350,4 @@ async fn link(
         .await?;
     }
     Ok(())
-}
-
-/// A visit as taking it back asks for it.
-pub async fn standing(tx: &mut Tx, number: &str) -> StoreResult<Option<Standing>> {
-    let (conn, scope) = tx.scoped();
-    Ok(sqlx::query_as!(
-        Standing,
-        r#"SELECT v.id AS "visit: VisitId", v.recorded_by AS "recorded_by: StaffId", v.recorded_at,
-                  EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!",
-                  EXISTS (SELECT FROM visit_case c JOIN assignment a ON a.case_id = c.case_id
-                          WHERE c.visit_id = v.id AND c.nth = 1) AS "worked_on!"
-           FROM visit v WHERE v.number = $1 AND v.unit_id = ANY ($2)"#,
-        number,
-        scope.units(),
-    )
-    .fetch_optional(conn)
-    .await?)
-}
-
-/// Writes that a registration was taken back; a case that it alone opened goes with it.
-pub async fn record_void(tx: &mut Tx, fact: &Voided) -> StoreResult<()> {
-    sqlx::query!(
-        "INSERT INTO visit_void (visit_id, reason, voided_at, voided_by) VALUES ($1, $2, $3, $4)",
-        fact.visit().0,
-        fact.reason(),
-        fact.at(),
-        fact.by().0,
-    )
-    .execute(tx.unscoped())
-    .await?;
-    sqlx::query!(
-        "INSERT INTO case_void (case_id, reason, voided_at, voided_by)
-         SELECT c.case_id, $2, $3, $4 FROM visit_case c
-         WHERE c.visit_id = $1 AND c.nth = 1
-           AND NOT EXISTS (SELECT FROM visit_case o WHERE o.case_id = c.case_id AND o.visit_id <> $1)",
-        fact.visit().0,
-        fact.reason(),
-        fact.at(),
-        fact.by().0,
-    )
-    .execute(tx.unscoped())
-    .await?;
-    let entry = audit::Entry {
-        verb: "visit.voided",
-        object: &fact.visit().to_string(),
-        at: fact.at(),
-        ..audit::Entry::default()
-    };
-    audit::append(tx, entry).await
 }

@@ -2,6 +2,7 @@
 
 mod identity;
 mod numbers;
+mod taking_back;
 
 use axum::http::StatusCode;
 

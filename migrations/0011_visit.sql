@@ -184,17 +184,6 @@ END;
 
 GRANT EXECUTE ON FUNCTION match_petitioner(bytea, bytea, text, text, text) TO app_user;
 
--- The case that a visit is joined to may be another court's: its key, to link; nothing to read.
-CREATE FUNCTION case_to_join(wanted text) RETURNS TABLE (case_id bigint, unit_id bigint, visits bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-BEGIN ATOMIC
-    SELECT c.id, c.unit_id, (SELECT count(*) FROM visit_case vc WHERE vc.case_id = c.id)
-    FROM petition_case c
-    WHERE c.number = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head');
-END;
-
-GRANT EXECUTE ON FUNCTION case_to_join(text) TO app_user;
-
 -- A card of the match panel that was taken: the person to link, as the card shows them, and
 -- whether a number that was typed is theirs.
 CREATE FUNCTION petitioner_to_link(wanted uuid, typed_id bytea)
@@ -230,28 +219,3 @@ BEGIN ATOMIC
 END;
 
 GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid, bytea), same_matter(bigint, text, timestamptz) TO app_user;
-
--- Joining a visit to a case that may be another court's: its number and its visits so far; whoever
--- came becomes a party. The only thing that the window of one court writes into another's case.
-CREATE FUNCTION case_joined(joined bigint, person bigint)
-    RETURNS TABLE (number text, visits bigint, known boolean)
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    IF coalesce(asking_role(), '') NOT IN ('clerk', 'handler', 'bureau', 'bureau_head') THEN
-        RETURN;
-    END IF;
-    known := EXISTS (SELECT FROM party WHERE case_id = joined AND petitioner_id = person);
-    IF person IS NOT NULL AND NOT known THEN
-        INSERT INTO party (case_id, petitioner_id, part, since) VALUES (joined, person, 'joint', now());
-    END IF;
-    RETURN QUERY
-        SELECT c.number,
-               (SELECT count(*) FROM visit_case vc WHERE vc.case_id = joined
-                  AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = vc.visit_id)),
-               known
-        FROM petition_case c WHERE c.id = joined
-        -- Two windows at once count one after the other.
-        FOR UPDATE;
-END
-$$;
-GRANT EXECUTE ON FUNCTION case_joined(bigint, bigint) TO app_user;

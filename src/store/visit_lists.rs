@@ -8,7 +8,9 @@ use crate::domain::calendar;
 use crate::domain::ids::{StaffId, UnitId, VisitId};
 use crate::domain::petition_case::Stage;
 use crate::domain::query_code::QueryCode;
-use crate::domain::visit::{Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind};
+use crate::domain::visit::{
+    Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
+};
 
 /// Which visits of a day.
 #[derive(Debug, Clone)]
@@ -212,6 +214,8 @@ pub struct VisitFile {
     pub nth: Option<i32>,
     pub stage: Option<Stage>,
     pub case_court: Option<String>,
+    /// Why it opened a further round of the case.
+    pub reopened: Option<ReopenReason>,
     pub not_same: Option<String>,
     pub void_reason: Option<String>,
     pub voided_at: Option<DateTime<Utc>>,
@@ -237,6 +241,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   nullif(g.transfer_organ, '') AS organ, v.urgent_reason, s.name AS receiver, s.phone AS receiver_phone,
                   v.posted_on, v.received_at, v.recorded_at, v.recorded_by AS "recorded_by: StaffId", w.name AS recorder,
                   k.number AS "case_number?", k.nth AS "nth?", k.stage AS "stage?: Stage", nu.short_name AS "case_court?",
+                  k.reopened AS "reopened?: ReopenReason",
                   (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,
                   x.reason AS "void_reason?", x.voided_at AS "voided_at?"
            FROM visit v

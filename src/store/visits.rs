@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::openings::{self, NewCase, OpenedCase, Screening};
+use super::openings::{self, NewCase, Screening};
 use super::{StoreError, StoreResult, Tx, audit, contacts, numbers, petitioners};
 use crate::domain::calendar;
 use crate::domain::ids::{PetitionCaseId, PetitionerId, UnitId, VisitId};
+use crate::domain::joining::Joinable;
+use crate::domain::petition_case::Stage;
 use crate::domain::query_code::QueryCode;
-use crate::domain::visit::{Account, Contact, Course, Identity, Registered, SameMatter, VisitForm};
+use crate::domain::visit::{
+    Account, Contact, Course, Identity, Registered, ReopenReason, SameMatter, VisitForm,
+};
 
 /// What a query code is sealed and indexed for.
 pub const QUERY_CODE: &str = "visit.query_code";
@@ -24,19 +28,12 @@ pub enum Person {
     Unnamed,
 }
 
-/// A case that a visit can be joined to, at whatever court.
-#[derive(Debug, Clone)]
-pub struct Joinable {
-    pub case: PetitionCaseId,
-    pub unit: UnitId,
-    pub visits: i64,
-}
-
 /// The case with this number, to join a visit to.
 pub async fn case_to_join(tx: &mut Tx, number: &str) -> StoreResult<Option<Joinable>> {
     Ok(sqlx::query_as!(
         Joinable,
-        r#"SELECT case_id AS "case!: PetitionCaseId", unit_id AS "unit!: UnitId", visits AS "visits!"
+        r#"SELECT case_id AS "case!: PetitionCaseId", number AS "number!", stage AS "stage!: Stage",
+                  is_open AS "is_open!"
            FROM case_to_join($1)"#,
         number,
     )
@@ -71,6 +68,9 @@ pub struct Recorded {
     pub case_number: Option<String>,
 }
 
+/// The case of a visit: its key and its number.
+type OpenedOrJoined = (PetitionCaseId, String);
+
 /// Where a visit was received.
 struct Hall {
     id: i64,
@@ -103,15 +103,14 @@ pub async fn record(
     }
     let case = match &fact.entry().course {
         _ if fact.is_sealed() => None,
-        Course::Joined(case) => Some((*case, join(tx, fact, (visit, *case), petitioner).await?)),
+        Course::Joined(case) | Course::Reopened(case, _) => {
+            Some(join(tx, fact, (visit, *case), petitioner).await?)
+        }
         Course::Answered(_)
         | Course::Accepted
         | Course::Routed(_)
         | Course::Transferred(_)
-        | Course::NotAccepted(_) => {
-            let opened = open(tx, fact, (visit, petitioner)).await?;
-            Some((opened.id, opened.number))
-        }
+        | Course::NotAccepted(_) => Some(open(tx, fact, (visit, petitioner)).await?),
     };
     let detail = fact.entry().course.disposition().code();
     let entry = audit::Entry {
@@ -203,7 +202,11 @@ async fn insert_text(tx: &mut Tx, fact: &Registered, visit: VisitId) -> StoreRes
     };
     let answer = match &entry.course {
         Course::Answered(text) | Course::NotAccepted(text) => text.as_str(),
-        Course::Joined(_) | Course::Accepted | Course::Routed(_) | Course::Transferred(_) => "",
+        Course::Joined(_)
+        | Course::Reopened(..)
+        | Course::Accepted
+        | Course::Routed(_)
+        | Course::Transferred(_) => "",
     };
     sqlx::query!(
         "INSERT INTO visit_text (visit_id, summary, same_as_visit_id, origin_case_number, answer_text, sealed)
@@ -249,14 +252,16 @@ async fn open(
     tx: &mut Tx,
     fact: &Registered,
     (visit, petitioner): (VisitId, Option<PetitionerId>),
-) -> StoreResult<OpenedCase> {
+) -> StoreResult<OpenedOrJoined> {
     let entry = fact.entry();
     let (route, organ) = match &entry.course {
         Course::Routed(route) => (Some(*route), ""),
         Course::Transferred(organ) => (None, organ.as_str()),
-        Course::Answered(_) | Course::Joined(_) | Course::Accepted | Course::NotAccepted(_) => {
-            (None, "")
-        }
+        Course::Answered(_)
+        | Course::Joined(_)
+        | Course::Reopened(..)
+        | Course::Accepted
+        | Course::NotAccepted(_) => (None, ""),
     };
     let summary = match &entry.account {
         Account::Told(text) => text.clone(),
@@ -282,7 +287,7 @@ async fn open(
         openings::link_court_case(tx, opened.id, stated, "").await?;
     }
     link(tx, fact, (visit, opened.id), 1).await?;
-    Ok(opened)
+    Ok((opened.id, opened.number))
 }
 
 async fn text_of(tx: &mut Tx, visit: VisitId) -> StoreResult<String> {
@@ -301,23 +306,41 @@ async fn text_of(tx: &mut Tx, visit: VisitId) -> StoreResult<String> {
     Ok(text.unwrap_or_default())
 }
 
-/// Joins the visit to its case; the person becomes a party of it if they were none.
+/// Joins the visit to its case; the person becomes a party of it if they were none. A case that has
+/// ended opens its next round.
 async fn join(
     tx: &mut Tx,
     fact: &Registered,
     (visit, case): (VisitId, PetitionCaseId),
     petitioner: Option<PetitionerId>,
-) -> StoreResult<String> {
+) -> StoreResult<OpenedOrJoined> {
+    let reason = match &fact.entry().course {
+        Course::Reopened(_, reason) => Some(*reason),
+        _ => None,
+    };
     let joined = sqlx::query!(
-        r#"SELECT number AS "number!", visits AS "visits!", known AS "known!" FROM case_joined($1, $2)"#,
+        r#"SELECT number AS "number!", visits AS "visits!" FROM case_joined($1, $2, $3, $4)"#,
         case.0,
         petitioner.map(|id| id.0),
+        visit.0,
+        reason.map_or("", ReopenReason::code),
     )
-    .fetch_one(tx.unscoped())
-    .await?;
+    .fetch_optional(tx.unscoped())
+    .await?
+    .ok_or(StoreError::Stale)?;
     let nth = i32::try_from(joined.visits + 1).unwrap_or(i32::MAX);
     link(tx, fact, (visit, case), nth).await?;
-    Ok(joined.number)
+    if let Some(reason) = reason {
+        let entry = audit::Entry {
+            verb: "case.reopened",
+            case: Some(case),
+            object: &joined.number,
+            detail: reason.code(),
+            at: fact.at(),
+        };
+        audit::append(tx, entry).await?;
+    }
+    Ok((case, joined.number))
 }
 
 async fn link(

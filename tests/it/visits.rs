@@ -1,6 +1,7 @@
 //! The intake desk: registering, the duplicate check across courts, taking back, the receipt.
 
 mod identity;
+mod joining;
 mod numbers;
 mod taking_back;
 

@@ -6,12 +6,13 @@ use serde::Deserialize;
 use super::person;
 use crate::domain::calendar;
 use crate::domain::court_case::StatedNumber;
-use crate::domain::ids::{PetitionCaseId, PetitionerId, StaffId, UnitId, VisitId};
+use crate::domain::ids::{PetitionerId, StaffId, UnitId, VisitId};
+use crate::domain::joining::{self, Joinable};
 use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::domain::visit::{
     Account, Assist, COLLECTIVE_FROM, Category, Channel, Course, Disposition, Entry, INSPECTION,
-    LitigationRoute, MOST_REPRESENTATIVES, SameMatter, VisitForm as Form, VisitKind,
+    LitigationRoute, MOST_REPRESENTATIVES, ReopenReason, SameMatter, VisitForm as Form, VisitKind,
 };
 use crate::store::petitioners::OnFile;
 use crate::store::visits::Person;
@@ -67,6 +68,7 @@ pub struct VisitForm {
     pub disposition: String,
     pub answer_text: String,
     pub merge_case_no: String,
+    pub reopen_reason: String,
     pub litigation_route: String,
     pub transfer_organ: String,
     pub urgent: String,
@@ -114,7 +116,7 @@ pub struct Found {
     /// The person of the card that was taken, or of the same ID number.
     pub known: Option<Known>,
     /// The case to join.
-    pub joined: Option<PetitionCaseId>,
+    pub joined: Option<Joinable>,
     /// What the person said last on that case.
     pub last: Option<(VisitId, String)>,
     /// A case of the person about the same court case.
@@ -339,9 +341,7 @@ impl VisitForm {
             Disposition::ResolvedOnSpot => Some(Course::Answered(answer(problems))),
             Disposition::NotAccepted => Some(Course::NotAccepted(answer(problems))),
             Disposition::Accepted => Some(Course::Accepted),
-            Disposition::JoinedToCase => problems
-                .take("merge_case_no", found.joined, "请选择要并入的案件")
-                .map(Course::Joined),
+            Disposition::JoinedToCase => self.joined(found, problems),
             Disposition::RoutedToLitigation => {
                 let route = LitigationRoute::from_code(&self.litigation_route);
                 problems.take("litigation_route", route, "请选择导入的程序").map(Course::Routed)
@@ -352,6 +352,18 @@ impl VisitForm {
                 "请填写转送机关",
             ))),
         }
+    }
+
+    /// The case that it is joined to.
+    fn joined(&self, found: &Found, problems: &mut Problems) -> Option<Course> {
+        let case = found.joined.as_ref();
+        let case = problems.take("merge_case_no", case, "请选择要并入的案件")?;
+        let joined = case.join(ReopenReason::from_code(&self.reopen_reason));
+        let field = match &joined {
+            Err(joining::Refusal::Void(_)) => "merge_case_no",
+            _ => "reopen_reason",
+        };
+        problems.accept(field, joined)
     }
 
     fn urgent(&self, problems: &mut Problems) -> String {

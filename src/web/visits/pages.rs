@@ -9,8 +9,8 @@ use super::person::{Reading, rests_on_file};
 use crate::domain::calendar::{self, day_of};
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::visit::{
-    Assist, Category, Channel, Disposition, LitigationRoute, MOST_REPRESENTATIVES, SameMatter,
-    VisitForm as Form, VisitKind,
+    Assist, Category, Channel, Disposition, LitigationRoute, MOST_REPRESENTATIVES, ReopenReason,
+    SameMatter, VisitForm as Form, VisitKind,
 };
 use crate::store::drafts::Draft;
 use crate::web::form::{Choice, Problems};
@@ -31,6 +31,8 @@ pub struct NewPage {
     /// The name on file, where another one is typed.
     pub other_name: Option<String>,
     pub on_file: OnFileNote,
+    /// Whether the case to join has ended, so that joining it opens a further round.
+    pub reopens: bool,
     pub last_account: Option<String>,
     pub same: Option<SameMatter>,
     pub form: VisitForm,
@@ -124,6 +126,7 @@ pub struct Choices {
     pub receivers: Vec<Choice>,
     pub dispositions: Vec<Choice>,
     pub routes: Vec<Choice>,
+    pub reopen_reasons: Vec<Choice>,
 }
 
 impl Choices {
@@ -170,6 +173,10 @@ impl Choices {
                     LitigationRoute::label,
                 )),
                 &form.litigation_route,
+            ),
+            reopen_reasons: Choice::list(
+                please().chain(labels(ReopenReason::ALL, ReopenReason::code, ReopenReason::label)),
+                &form.reopen_reason,
             ),
         }
     }

@@ -13,6 +13,7 @@ use super::panel::{self, Hits};
 use super::person::{self, Reading};
 use crate::domain::calendar::{self, day_of};
 use crate::domain::court_case::StatedNumber;
+use crate::domain::joining::Joinable;
 use crate::domain::petitioner::Name;
 use crate::domain::visit::{Disposition, REPEAT_WITHIN};
 use crate::store::drafts::{self, Draft, Subject};
@@ -75,7 +76,7 @@ impl Window {
         let case = form.merge_case_no.trim().to_uppercase();
         let mut found = Found { known, ..Found::default() };
         if form.disposition() == Some(Disposition::JoinedToCase) && !case.is_empty() {
-            found.joined = visits::case_to_join(tx, &case).await?.map(|join| join.case);
+            found.joined = visits::case_to_join(tx, &case).await?;
             if let Some(person) = person {
                 found.last = visit_accounts::last_account(tx, person, &case).await?;
             }
@@ -116,6 +117,7 @@ impl Window {
             reading,
             other_name: person::other_name(&form, found.known.as_ref()).map(str::to_owned),
             on_file: OnFileNote::of(&form, found.known.as_ref()),
+            reopens: found.joined.as_ref().is_some_and(Joinable::reopens),
             last_account: found.last.map(|(_, text)| text),
             same: found.same,
             form,

@@ -33,7 +33,7 @@ impl Scribe<'_> {
         if let Some(number) = number {
             let joined = visits::case_to_join(&mut desk.tx, number).await?;
             let joined = joined.ok_or_else(|| desk.refused(["there is no case to join"]))?;
-            return Ok(visit::Course::Joined(joined.case));
+            return desk.allowed(joined.join(None));
         }
         Ok(match visit.course {
             Course::Accepted | Course::Joined => visit::Course::Accepted,

@@ -1,5 +1,6 @@
 //! The intake desk: registering, the duplicate check across courts, taking back, the receipt.
 
+mod first_wall;
 mod identity;
 mod joining;
 mod numbers;

@@ -145,6 +145,24 @@ CALL lay_wall('visit_case', $$
 
 GRANT SELECT, INSERT ON visit, visit_text, visit_representative, visit_case, visit_void, repeat_correction TO app_user;
 
+-- How many visits of a hall's day are sealed, so that everyone at the hall reads the same sums.
+CREATE FUNCTION sealed_visits(
+    of_units bigint[], of_hall bigint, since timestamptz, until timestamptz, of_form text, of_disposition text)
+    RETURNS TABLE (visits bigint, people bigint, groups bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT count(*), coalesce(sum(v.people_count), 0), count(*) FILTER (WHERE v.visit_form = 'group')
+    FROM visit v
+    WHERE v.visit_kind = 'accusation' AND v.unit_id = ANY (of_units) AND v.unit_id = ANY (asking_units())
+      AND asking_role() <> 'leading_group'
+      AND v.received_at >= since AND v.received_at < until
+      AND (of_hall IS NULL OR v.hall_id = of_hall)
+      AND (of_form IS NULL OR v.visit_form = of_form)
+      AND (of_disposition IS NULL OR v.disposition = of_disposition)
+      AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id);
+END;
+GRANT EXECUTE ON FUNCTION sealed_visits(bigint[], bigint, timestamptz, timestamptz, text, text) TO app_user;
+
 CREATE FUNCTION petitioner_court_of_visit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::visits::QUERY_CODE;
-use super::{StoreResult, Tx};
+use super::visits::{self, QUERY_CODE};
+use super::{StoreResult, Tx, numbers};
 use crate::domain::calendar;
 use crate::domain::ids::{StaffId, UnitId, VisitId};
 use crate::domain::petition_case::Stage;
@@ -102,31 +102,31 @@ pub struct DaySums {
     pub groups: i64,
 }
 
-/// The sums of what the filter keeps, whatever page is shown.
+/// The sums of what the filter keeps, whatever page is shown and whoever of the hall reads it:
+/// what is sealed is counted, and is neither a first visit nor a repeated one.
 pub async fn sums(tx: &mut Tx, filter: &Filter) -> StoreResult<DaySums> {
     let (conn, scope) = tx.scoped();
     let sums = sqlx::query_as!(
         DaySums,
-        r#"SELECT count(*) AS "visits!", coalesce(sum(v.people_count), 0) AS "people!",
-                  count(*) FILTER (WHERE coalesce(c.nth, 1) = 1) AS "first!",
+        r#"SELECT count(v.id) + s.visits AS "visits!", coalesce(sum(v.people_count), 0)::bigint + s.people AS "people!",
+                  count(*) FILTER (WHERE c.nth = 1) AS "first!",
                   count(*) FILTER (WHERE c.nth > 1) AS "repeated!",
-                  count(*) FILTER (WHERE v.visit_form = 'group') AS "groups!"
-           FROM visit v
-           LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
-           WHERE v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
+                  count(*) FILTER (WHERE v.visit_form = 'group') + s.groups AS "groups!"
+           FROM sealed_visits($1, $4, $2, $3, $5, $6) s
+           LEFT JOIN visit v ON v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
              AND ($4::bigint IS NULL OR v.hall_id = $4)
              AND ($5::text IS NULL OR v.visit_form = $5)
              AND ($6::text IS NULL OR v.disposition = $6)
-             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $7 OR $8 = 'all')
-             AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)"#,
+             AND v.visit_kind <> 'accusation'
+             AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
+           LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
+           GROUP BY s.visits, s.people, s.groups"#,
         scope.units(),
         calendar::start_of(filter.day),
         calendar::end_of(filter.day),
         filter.hall,
         filter.form.map(VisitForm::code),
         filter.disposition.map(Disposition::code),
-        scope.staff().0,
-        scope.opening().code(),
     )
     .fetch_one(conn)
     .await?;
@@ -157,21 +157,14 @@ pub async fn halls(tx: &mut Tx) -> StoreResult<Vec<Hall>> {
     Ok(halls)
 }
 
-/// The last running number that a hall gave on a day, as far as it is within reach.
-pub async fn last_running(tx: &mut Tx, hall: Option<i64>, day: NaiveDate) -> StoreResult<i32> {
-    let (conn, scope) = tx.scoped();
-    let last = sqlx::query_scalar!(
-        r#"SELECT coalesce(max(running), 0) AS "last!" FROM visit
-           WHERE unit_id = ANY ($1) AND ($2::bigint IS NULL OR hall_id = $2)
-             AND recorded_at >= $3 AND recorded_at < $4"#,
-        scope.units(),
-        hall,
-        calendar::start_of(day),
-        calendar::end_of(day),
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(last)
+/// The last running number that a hall of the court gave on a day; without a hall, the court's first.
+pub async fn last_running(
+    tx: &mut Tx,
+    (hall, court): (Option<i64>, UnitId),
+    day: NaiveDate,
+) -> StoreResult<i64> {
+    let hall = visits::find_hall(tx, hall, court).await?;
+    numbers::last(tx, &hall.series(day)).await
 }
 
 /// One visit with everything about it that its reader may know.

@@ -1,6 +1,6 @@
 //! The register of visits.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::openings::{self, NewCase, Screening};
 use super::{StoreError, StoreResult, Tx, audit, contacts, numbers, petitioners};
@@ -72,9 +72,21 @@ pub struct Recorded {
 type OpenedOrJoined = (PetitionCaseId, String);
 
 /// Where a visit was received.
-struct Hall {
+pub(super) struct Hall {
     id: i64,
     code: String,
+}
+
+impl Hall {
+    /// The series of its numbers of a day.
+    pub(super) fn series(&self, day: NaiveDate) -> String {
+        format!("LF:{}:{}", self.code, compact(day))
+    }
+}
+
+/// 20260615
+fn compact(day: NaiveDate) -> String {
+    format!("{}{:02}{:02}", day.year(), day.month(), day.day())
 }
 
 /// Writes a visit with everything that it opens or joins, and its audit entry. `hall` is that of
@@ -124,7 +136,7 @@ pub async fn record(
     Ok(Recorded { visit_number: number, case_number: case.map(|(_, number)| number) })
 }
 
-async fn find_hall(tx: &mut Tx, hall: Option<i64>, court: UnitId) -> StoreResult<Hall> {
+pub(super) async fn find_hall(tx: &mut Tx, hall: Option<i64>, court: UnitId) -> StoreResult<Hall> {
     sqlx::query_as!(
         Hall,
         "SELECT id, code FROM hall
@@ -148,9 +160,8 @@ async fn insert_visit(
     hall: &Hall,
 ) -> StoreResult<(VisitId, String)> {
     let day = calendar::day_of(fact.at());
-    let compact = format!("{}{:02}{:02}", day.year(), day.month(), day.day());
-    let running = numbers::next(tx, &format!("LF:{}:{compact}", hall.code)).await?;
-    let number = format!("LF{compact}-{}-{running:03}", hall.code);
+    let running = numbers::next(tx, &hall.series(day)).await?;
+    let number = format!("LF{}-{}-{running:03}", compact(day), hall.code);
     let random: [u8; 48] = rand::random();
     let code = QueryCode::of(&random).ok_or(StoreError::Sealed)?;
     let keys = tx.keys();

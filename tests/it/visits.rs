@@ -4,6 +4,7 @@ mod first_wall;
 mod identity;
 mod joining;
 mod numbers;
+mod sums;
 mod taking_back;
 
 use axum::http::StatusCode;

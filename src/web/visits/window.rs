@@ -101,7 +101,8 @@ impl Window {
         let desk = self.desk(tx).await?;
         let found = self.found(tx, &form, &hits).await?;
         let drafts = self.drafts(tx).await?;
-        let last = visit_lists::last_running(tx, self.session.hall(), today).await?;
+        let hall = (self.session.hall(), self.session.actor().court);
+        let last = visit_lists::last_running(tx, hall, today).await?;
         let status =
             if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let waiting = drafts.iter().filter(|(sheet, _)| *sheet != form.draft);

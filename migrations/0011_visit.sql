@@ -183,24 +183,38 @@ CREATE FUNCTION match_petitioner(
                    id_tail text, visits bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
+    -- Each way by its own index; asked on every pause in typing.
+    WITH hit AS (
+        SELECT id FROM petitioner WHERE id_index = wanted_id
+        UNION
+        SELECT id FROM petitioner WHERE phone_index = wanted_phone
+        UNION
+        SELECT id FROM petitioner WHERE name_key = wanted_name AND wanted_name <> ''
+            AND (wanted_tail = '' OR id_tail = wanted_tail)
+        UNION
+        SELECT id FROM petitioner WHERE id_tail = wanted_tail AND id_tail <> '' AND wanted_name = ''
+        UNION
+        SELECT y.petitioner_id FROM party y JOIN petition_case c ON c.id = y.case_id WHERE c.number = wanted_case)
     SELECT p.id, p.uuid, p.name, p.sex, p.birth_date, p.id_tail,
            (SELECT count(*) FROM visit v WHERE v.petitioner_id = p.id AND v.visit_kind <> 'accusation'
               AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id))
-    FROM petitioner p
+    FROM hit JOIN petitioner p ON p.id = hit.id
     WHERE asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
       -- Whoever has only accused someone is known to no court.
       AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id)
-      AND (p.id_index = wanted_id
-           OR p.phone_index = wanted_phone
-           OR p.name_key = wanted_name AND (wanted_tail = '' OR p.id_tail = wanted_tail)
-           OR wanted_name = '' AND p.id_tail = wanted_tail AND wanted_tail <> ''
-           OR p.id IN (SELECT y.petitioner_id FROM party y
-                       JOIN petition_case c ON c.id = y.case_id WHERE c.number = wanted_case))
     ORDER BY (p.id_index = wanted_id) DESC NULLS LAST, p.id DESC
     LIMIT 20;
 END;
 
-GRANT EXECUTE ON FUNCTION match_petitioner(bytea, bytea, text, text, text) TO app_user;
+-- Who is known by a document number, to register them as who they are.
+CREATE FUNCTION petitioner_known_by(wanted_id bytea) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN (SELECT p.id FROM petitioner p
+            WHERE p.id_index = wanted_id AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+              AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id)
+            ORDER BY p.id_verified DESC, p.id DESC LIMIT 1);
+
+GRANT EXECUTE ON FUNCTION match_petitioner(bytea, bytea, text, text, text), petitioner_known_by(bytea) TO app_user;
 
 -- A card of the match panel that was taken: the person to link, as the card shows them, and
 -- whether a number that was typed is theirs.

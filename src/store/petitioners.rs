@@ -308,11 +308,8 @@ pub async fn ensure(
 }
 
 async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {
-    let known = sqlx::query_scalar!(
-        r#"SELECT petitioner_id AS "id!: PetitionerId" FROM match_petitioner($1, NULL, '-', '-', NULL) LIMIT 1"#,
-        index,
-    )
-    .fetch_optional(tx.unscoped())
-    .await?;
-    Ok(known)
+    let known = sqlx::query_scalar!("SELECT petitioner_known_by($1)", index)
+        .fetch_one(tx.unscoped())
+        .await?;
+    Ok(known.map(PetitionerId))
 }

@@ -4,6 +4,7 @@ mod first_wall;
 mod identity;
 mod joining;
 mod numbers;
+mod plan;
 mod sums;
 mod taking_back;
 

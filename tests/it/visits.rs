@@ -595,3 +595,39 @@ async fn an_earlier_day_is_kept_beside_the_time_of_entry() {
     let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("补录"));
 }
+
+#[tokio::test]
+async fn what_is_too_long_to_keep_is_told_beside_its_field() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let long = "某".repeat(203);
+    let id = id_number("19680312", 1);
+    let about = ("origin_case_no", "2023 某0110执1187");
+    let number = register(&site, CLERK, &visit_with_id(&id, &[about])).await;
+    let transferred = ("disposition", "transferred_out");
+    for (sent, field, said) in [
+        (
+            vec![transferred, ("transfer_organ", &long)],
+            "transfer_organ",
+            "转送机关最多60字，现在多出143字，请精简",
+        ),
+        (
+            vec![("urgent", "1"), ("urgent_reason", &long)],
+            "urgent_reason",
+            "紧急情况最多200字，现在多出3字，请精简",
+        ),
+        (
+            vec![about, ("not_same_reason", &long)],
+            "not_same_reason",
+            "理由最多200字，现在多出3字，请精简",
+        ),
+    ] {
+        let page = site.post(Some(CLERK), NEW, &visit_with_id(&id, &sent)).await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.problem(field).as_deref(), Some(said));
+    }
+    let page =
+        site.post(Some(CLERK), &format!("/visits/{number}/void"), &[("reason", &long)]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("reason").as_deref(), Some("撤销理由最多200字，现在多出3字，请精简"));
+}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
-use super::person;
+use super::{company, person};
 use crate::domain::calendar;
 use crate::domain::court_case::StatedNumber;
 use crate::domain::ids::{PetitionerId, StaffId, UnitId, VisitId};
@@ -12,7 +12,7 @@ use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::domain::visit::{
     Account, Assist, COLLECTIVE_FROM, Category, Channel, Course, Disposition, Entry, INSPECTION,
-    LitigationRoute, MOST_REPRESENTATIVES, ReopenReason, SameMatter, VisitForm as Form, VisitKind,
+    LitigationRoute, ReopenReason, SameMatter, VisitForm as Form, VisitKind,
 };
 use crate::store::petitioners::OnFile;
 use crate::store::visits::Person;
@@ -21,6 +21,9 @@ use crate::web::form::Problems;
 /// The longest account, and the shortest that says anything.
 pub const SUMMARY: usize = 500;
 const SHORTEST_SUMMARY: usize = 5;
+/// The longest reason, and the longest name of an organ.
+pub const REASON: usize = 200;
+const ORGAN: usize = 60;
 /// What stands for a matter without a court case, and for a court of elsewhere.
 pub const NO_COURT: &str = "无";
 pub const OTHER_COURT: &str = "本市以外法院";
@@ -173,16 +176,24 @@ impl VisitForm {
         let person =
             person::read(self, found.known.as_ref(), calendar::day_of(desk.now), &mut problems);
         let form = Form::from_code(&self.visit_form).unwrap_or(Form::Individual);
-        let people = self.people(&mut problems);
-        let involved = self.involved(form, &mut problems);
-        let representatives = self.representatives(form, &mut problems);
-        let principal = self.principal(form, &mut problems);
+        let people = company::people(self, &mut problems);
+        let involved = company::involved(self, form, &mut problems);
+        let representatives = company::representatives(self, form, &mut problems);
+        let principal = company::principal(self, form, &mut problems);
         let sealed = self.kind() == VisitKind::Accusation;
         let category = self.category(sealed, &mut problems);
         let origin = self.origin(&desk.units, sealed, &mut problems);
         let account = self.account(found, &mut problems);
         let course = self.course(found, sealed, &mut problems);
         let urgent_reason = self.urgent(&mut problems);
+        if found.same.is_some() {
+            company::limit(
+                &mut problems,
+                ("not_same_reason", "理由"),
+                &self.not_same_reason,
+                REASON,
+            );
+        }
         let missing = Problems::default();
         if !problems.is_empty() {
             return Err(problems);
@@ -255,51 +266,6 @@ impl VisitForm {
         problems.take("posted_on", day, "请填写邮戳日期，不能晚于今天")
     }
 
-    fn people(&self, problems: &mut Problems) -> Option<u32> {
-        let text = self.people_count.trim();
-        let people = if text.is_empty() { Some(1) } else { text.parse().ok() };
-        problems.take("people_count", people.filter(|people| *people >= 1), "请填写来访人数")
-    }
-
-    fn involved(&self, form: Form, problems: &mut Problems) -> Option<u32> {
-        let text = self.involved_count.trim();
-        if form != Form::Group || text.is_empty() {
-            return None;
-        }
-        problems.take("involved_count", text.parse().ok(), "涉及人数应为数字")
-    }
-
-    fn representatives(&self, form: Form, problems: &mut Problems) -> Vec<(String, String)> {
-        if form != Form::Group {
-            return Vec::new();
-        }
-        let numbers = self.representative_ids.iter().map(String::as_str);
-        let named: Vec<(String, String)> = self
-            .representatives
-            .iter()
-            .zip(numbers.chain(std::iter::repeat("")))
-            .map(|(name, number)| (name.trim().to_owned(), number.trim().to_uppercase()))
-            .filter(|(name, _)| !name.is_empty())
-            .collect();
-        if named.len() > MOST_REPRESENTATIVES {
-            problems.add("representatives[]", "代表不超过5人");
-        }
-        named
-    }
-
-    fn principal(&self, form: Form, problems: &mut Problems) -> Option<(String, bool)> {
-        if form != Form::Agent {
-            return None;
-        }
-        let name = problems.required("principal_name", &self.principal_name, "请填写委托人姓名");
-        let mandate = match self.mandate.as_str() {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        };
-        problems.take("mandate", mandate, "请选择有无委托手续").map(|mandate| (name, mandate))
-    }
-
     fn category(&self, sealed: bool, problems: &mut Problems) -> Option<Category> {
         match Category::from_code(&self.appeal_category) {
             None if sealed => Some(Category::Other),
@@ -346,11 +312,13 @@ impl VisitForm {
                 let route = LitigationRoute::from_code(&self.litigation_route);
                 problems.take("litigation_route", route, "请选择导入的程序").map(Course::Routed)
             }
-            Disposition::TransferredOut => Some(Course::Transferred(problems.required(
-                "transfer_organ",
-                &self.transfer_organ,
-                "请填写转送机关",
-            ))),
+            Disposition::TransferredOut => {
+                let field = ("transfer_organ", "转送机关");
+                company::limit(problems, field, &self.transfer_organ, ORGAN);
+                let organ =
+                    problems.required("transfer_organ", &self.transfer_organ, "请填写转送机关");
+                Some(Course::Transferred(organ))
+            }
         }
     }
 
@@ -370,6 +338,7 @@ impl VisitForm {
         if self.urgent.is_empty() {
             return String::new();
         }
+        company::limit(problems, ("urgent_reason", "紧急情况"), &self.urgent_reason, REASON);
         problems.required("urgent_reason", &self.urgent_reason, "请写明紧急情况")
     }
 

@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::company;
+use super::form::REASON;
 use crate::domain::visit::{Refusal, void};
 use crate::store::visit_lists::{self, VisitFile};
 use crate::store::{Begun, Session, Tx, visit_voids};
@@ -67,6 +69,11 @@ pub async fn create(
         Begun::Fresh(tx) => tx,
         Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
     };
+    let mut problems = Problems::default();
+    company::limit(&mut problems, ("reason", "撤销理由"), &form.fields.reason, REASON);
+    if !problems.is_empty() {
+        return page(&mut tx, &frame, &number, (form.fields, problems)).await;
+    }
     visit_voids::hold(&mut tx, &number).await?;
     let standing = visit_voids::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let fact = match void(session.actor(), &standing, &form.fields.reason, now) {

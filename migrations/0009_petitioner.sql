@@ -22,6 +22,8 @@ CREATE TABLE petitioner (
     phone_index bytea,
     phone_tail text NOT NULL DEFAULT '',
     address_sealed text,
+    -- Written down with an accusation: never the same row as someone whom the courts know.
+    apart boolean NOT NULL DEFAULT false,
     recorded_at timestamptz NOT NULL,
     recorded_by bigint NOT NULL,
     version int NOT NULL DEFAULT 1,
@@ -37,6 +39,8 @@ CREATE TABLE petitioner (
     CONSTRAINT petitioner_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id)
 );
 CREATE INDEX petitioner_id_index_idx ON petitioner (id_index) WHERE id_index IS NOT NULL;
+-- Two windows at once make one person of one number.
+CREATE UNIQUE INDEX petitioner_id_verified_key ON petitioner (id_index) WHERE id_verified AND NOT apart;
 CREATE INDEX petitioner_phone_index_idx ON petitioner (phone_index) WHERE phone_index IS NOT NULL;
 CREATE INDEX petitioner_name_key_idx ON petitioner (name_key);
 CREATE INDEX petitioner_id_tail_idx ON petitioner (id_tail) WHERE id_tail <> '';

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{StoreResult, Tx, audit, contacts};
+use super::{StoreError, StoreResult, Tx, audit, contacts};
 use crate::domain::ids::{PetitionerId, StaffId, UnitId};
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Sex};
@@ -265,10 +265,11 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
 }
 
 /// The person with this identity, and whether they were known: by the same ID number. A name alone
-/// never makes two people one.
+/// never makes two people one; nor does the number of someone who accuses, who stays `apart`.
 pub async fn ensure(
     tx: &mut Tx,
     identity: &Identity,
+    apart: bool,
     (by, at): (StaffId, DateTime<Utc>),
 ) -> StoreResult<(PetitionerId, bool)> {
     let sealed = seal(tx, identity)?;
@@ -280,8 +281,9 @@ pub async fn ensure(
     let id = sqlx::query_scalar!(
         r#"INSERT INTO petitioner (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail,
                                    id_verified, no_id_reason, id_override, phone_sealed, phone_index, phone_tail,
-                                   address_sealed, recorded_at, recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                                   address_sealed, recorded_at, recorded_by, apart)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+           ON CONFLICT (id_index) WHERE id_verified AND NOT apart DO NOTHING
            RETURNING id AS "id: PetitionerId""#,
         identity.name.as_str(),
         identity.name.normalised(),
@@ -301,10 +303,18 @@ pub async fn ensure(
         sealed.contact.address_sealed,
         at,
         by.0,
+        apart,
     )
-    .fetch_one(tx.unscoped())
+    .fetch_optional(tx.unscoped())
     .await?;
-    Ok((id, false))
+    match id {
+        Some(id) => Ok((id, false)),
+        // Another window was faster with the same number.
+        None => {
+            let known = known_by_id(tx, sealed.id_index.as_deref()).await?;
+            known.map(|known| (known, true)).ok_or(StoreError::Stale)
+        }
+    }
 }
 
 async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {

@@ -101,7 +101,7 @@ pub async fn record(
     let (petitioner, told) = match person {
         Person::Known(id, contact) => (Some(*id), Some(&**contact)),
         Person::New(identity) => {
-            let (id, known) = petitioners::ensure(tx, identity, by).await?;
+            let (id, known) = petitioners::ensure(tx, identity, fact.is_sealed(), by).await?;
             (Some(id), known.then_some(&identity.contact))
         }
         Person::Unnamed => (None, None),

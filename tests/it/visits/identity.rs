@@ -1,7 +1,10 @@
 //! What a card gives away of a person, and what is kept of them.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 
+use super::taking_back::{commit, holder, until_waiting};
 use super::{CLERK, NEW, id_number, register, visit_with_id};
 use crate::support::{City, Page, Site};
 
@@ -138,4 +141,40 @@ async fn another_name_at_the_same_number_is_asked_about_once() {
     assert_eq!(page.attributes("[name=name_stands]", "value"), ["1"]);
     register(&site, CLERK, &[other, vec![("name_stands", "1")]].concat()).await;
     assert_eq!(city.value::<String>("SELECT string_agg(name, '') FROM petitioner").await, "张某");
+}
+
+#[tokio::test]
+async fn two_halls_that_register_one_new_person_at_once_make_one() {
+    let city = City::new().await;
+    let site = Arc::new(Site::of(&city).await);
+    let id = id_number("19680312", 1);
+    // The first has written the person and waits for the number of the case.
+    let series = holder(&city, "SELECT next_number('XF:2026')").await;
+    let mut windows = Vec::new();
+    for who in [CLERK, "qingxi.clerk"] {
+        let (site, id) = (Arc::clone(&site), id.clone());
+        windows.push(tokio::spawn(async move {
+            site.post(Some(who), NEW, &visit_with_id(&id, &[])).await
+        }));
+    }
+    until_waiting(&city, 2).await;
+    commit(series).await;
+    for window in windows {
+        window.await.unwrap().expect(StatusCode::SEE_OTHER);
+    }
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 1);
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner_court").await, 2);
+}
+
+#[tokio::test]
+async fn whoever_accuses_stays_apart_from_whom_the_courts_know() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    let secret = visit_with_id(&id, &[("visit_kind", "accusation")]);
+    register(&site, CLERK, &secret).await;
+    register(&site, "qingxi.clerk", &visit_with_id(&id, &[])).await;
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 2);
+    let known = "SELECT count(*) FROM petitioner p JOIN petitioner_court c ON c.petitioner_id = p.id WHERE NOT p.apart";
+    assert_eq!(city.value::<i64>(known).await, 1);
 }

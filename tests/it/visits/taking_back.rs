@@ -11,7 +11,7 @@ use crate::support::{City, Site};
 const REASON: &[(&str, &str)] = &[("reason", "录错了人")];
 
 /// Waits until so many of this city's connections wait for a lock.
-async fn until_waiting(city: &City, how_many: i64) {
+pub(super) async fn until_waiting(city: &City, how_many: i64) {
     let waiting = "SELECT count(*) FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     while city.value::<i64>(waiting).await < how_many {
@@ -20,14 +20,14 @@ async fn until_waiting(city: &City, how_many: i64) {
 }
 
 /// Somebody who holds a row until they are dropped or commit.
-async fn holder(city: &City, statement: &str) -> PgConnection {
+pub(super) async fn holder(city: &City, statement: &str) -> PgConnection {
     let mut conn = PgConnection::connect_with(&city.superuser()).await.unwrap();
     let statement = format!("BEGIN; {statement}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut conn).await.unwrap();
     conn
 }
 
-async fn commit(mut conn: PgConnection) {
+pub(super) async fn commit(mut conn: PgConnection) {
     sqlx::raw_sql("COMMIT").execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
 }

@@ -25,6 +25,11 @@ BEGIN ATOMIC
     RETURNING last;
 END;
 
+-- The last number that a series gave; 0 before the first.
+CREATE FUNCTION last_number(of_series text) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN coalesce((SELECT last FROM number_series WHERE series = of_series), 0);
+
 -- One row a form that was sent. The key is made with the page; the second press finds the first.
 CREATE TABLE form_receipt (
     key uuid NOT NULL,
@@ -60,7 +65,7 @@ BEGIN ATOMIC
 END;
 GRANT EXECUTE ON FUNCTION sweep(timestamptz) TO app_user;
 
-GRANT EXECUTE ON FUNCTION next_number(text), next_numbers(text, bigint) TO app_user;
+GRANT EXECUTE ON FUNCTION next_number(text), next_numbers(text, bigint), last_number(text) TO app_user;
 GRANT SELECT, INSERT ON form_receipt TO app_user;
 GRANT UPDATE (location) ON form_receipt TO app_user;
 GRANT SELECT, INSERT, UPDATE, DELETE ON draft TO app_user;

@@ -10,7 +10,8 @@ CREATE TABLE petitioner (
     birth_date date,
     region text NOT NULL DEFAULT '',
     id_type text NOT NULL,
-    -- Sealed value, keyed blind index, and the last four as everywhere shown.
+    -- Sealed value, keyed blind index, and the last four as everywhere shown. Phone and address are
+    -- the newest of petitioner_contact.
     id_sealed text,
     id_index bytea,
     id_tail text NOT NULL DEFAULT '',
@@ -21,6 +22,8 @@ CREATE TABLE petitioner (
     phone_index bytea,
     phone_tail text NOT NULL DEFAULT '',
     address_sealed text,
+    -- Written down with an accusation: never the same row as someone whom the courts know.
+    apart boolean NOT NULL DEFAULT false,
     recorded_at timestamptz NOT NULL,
     recorded_by bigint NOT NULL,
     version int NOT NULL DEFAULT 1,
@@ -36,6 +39,8 @@ CREATE TABLE petitioner (
     CONSTRAINT petitioner_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id)
 );
 CREATE INDEX petitioner_id_index_idx ON petitioner (id_index) WHERE id_index IS NOT NULL;
+-- Two windows at once make one person of one number.
+CREATE UNIQUE INDEX petitioner_id_verified_key ON petitioner (id_index) WHERE id_verified AND NOT apart;
 CREATE INDEX petitioner_phone_index_idx ON petitioner (phone_index) WHERE phone_index IS NOT NULL;
 CREATE INDEX petitioner_name_key_idx ON petitioner (name_key);
 CREATE INDEX petitioner_id_tail_idx ON petitioner (id_tail) WHERE id_tail <> '';
@@ -57,6 +62,54 @@ CALL lay_wall('petitioner', $$
 
 GRANT SELECT, INSERT ON petitioner TO app_user;
 GRANT UPDATE (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail, id_verified,
-    no_id_reason, id_override, phone_sealed, phone_index, phone_tail, address_sealed, version)
+    no_id_reason, id_override, version)
     ON petitioner TO app_user;
 GRANT SELECT ON petitioner_court TO app_user;
+
+-- By what someone could be reached, and since when: a correction is a row of its own, so what it
+-- corrects stays. Both values stand in each row, as they are from then on.
+CREATE TABLE petitioner_contact (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    petitioner_id bigint NOT NULL,
+    phone_sealed text,
+    phone_index bytea,
+    phone_tail text NOT NULL DEFAULT '',
+    address_sealed text,
+    since timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    -- The visit at which it was told; NULL for what was recorded with the person.
+    visit_id bigint,
+    CONSTRAINT petitioner_contact_pkey PRIMARY KEY (id),
+    CONSTRAINT petitioner_contact_petitioner_fkey FOREIGN KEY (petitioner_id) REFERENCES petitioner (id),
+    CONSTRAINT petitioner_contact_phone_check CHECK ((phone_sealed IS NULL) = (phone_index IS NULL)),
+    CONSTRAINT petitioner_contact_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id)
+);
+CREATE INDEX petitioner_contact_petitioner_idx ON petitioner_contact (petitioner_id, id);
+CALL lay_wall('petitioner_contact', 'EXISTS (SELECT FROM petitioner p WHERE p.id = petitioner_contact.petitioner_id)');
+GRANT SELECT, INSERT ON petitioner_contact TO app_user;
+
+CREATE FUNCTION petitioner_contact_first() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    INSERT INTO petitioner_contact (petitioner_id, phone_sealed, phone_index, phone_tail, address_sealed, since,
+                                    recorded_by)
+    VALUES (NEW.id, NEW.phone_sealed, NEW.phone_index, NEW.phone_tail, NEW.address_sealed, NEW.recorded_at,
+            NEW.recorded_by);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER petitioner_contact_first AFTER INSERT ON petitioner
+    FOR EACH ROW WHEN (NEW.phone_sealed IS NOT NULL OR NEW.address_sealed IS NOT NULL)
+    EXECUTE FUNCTION petitioner_contact_first();
+
+CREATE FUNCTION petitioner_contact_follow() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE petitioner SET phone_sealed = NEW.phone_sealed, phone_index = NEW.phone_index,
+        phone_tail = NEW.phone_tail, address_sealed = NEW.address_sealed, version = version + 1
+    WHERE id = NEW.petitioner_id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER petitioner_contact_follow AFTER INSERT ON petitioner_contact
+    FOR EACH ROW WHEN (NEW.visit_id IS NOT NULL) EXECUTE FUNCTION petitioner_contact_follow();

@@ -59,6 +59,8 @@ CREATE TABLE round (
     recorded_at timestamptz NOT NULL,
     recorded_by bigint NOT NULL,
     reason text NOT NULL DEFAULT '',
+    -- The visit that opened it; NULL where a ledger brought the case.
+    visit_id bigint,
     CONSTRAINT round_pkey PRIMARY KEY (id),
     CONSTRAINT round_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
     CONSTRAINT round_case_number_key UNIQUE (case_id, number),

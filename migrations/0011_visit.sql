@@ -49,6 +49,11 @@ CREATE TABLE visit (
 CREATE INDEX visit_unit_received_idx ON visit (unit_id, received_at, id);
 CREATE INDEX visit_petitioner_idx ON visit (petitioner_id, received_at);
 
+ALTER TABLE round ADD CONSTRAINT round_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id);
+CREATE INDEX round_visit_idx ON round (visit_id) WHERE visit_id IS NOT NULL;
+ALTER TABLE petitioner_contact
+    ADD CONSTRAINT petitioner_contact_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id);
+
 -- What was said and answered. Sealed for accusations: then nobody at the courts' desks reads it.
 CREATE TABLE visit_text (
     visit_id bigint NOT NULL,
@@ -140,6 +145,24 @@ CALL lay_wall('visit_case', $$
 
 GRANT SELECT, INSERT ON visit, visit_text, visit_representative, visit_case, visit_void, repeat_correction TO app_user;
 
+-- How many visits of a hall's day are sealed, so that everyone at the hall reads the same sums.
+CREATE FUNCTION sealed_visits(
+    of_units bigint[], of_hall bigint, since timestamptz, until timestamptz, of_form text, of_disposition text)
+    RETURNS TABLE (visits bigint, people bigint, groups bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT count(*), coalesce(sum(v.people_count), 0), count(*) FILTER (WHERE v.visit_form = 'group')
+    FROM visit v
+    WHERE v.visit_kind = 'accusation' AND v.unit_id = ANY (of_units) AND v.unit_id = ANY (asking_units())
+      AND asking_role() <> 'leading_group'
+      AND v.received_at >= since AND v.received_at < until
+      AND (of_hall IS NULL OR v.hall_id = of_hall)
+      AND (of_form IS NULL OR v.visit_form = of_form)
+      AND (of_disposition IS NULL OR v.disposition = of_disposition)
+      AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id);
+END;
+GRANT EXECUTE ON FUNCTION sealed_visits(bigint[], bigint, timestamptz, timestamptz, text, text) TO app_user;
+
 CREATE FUNCTION petitioner_court_of_visit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
@@ -160,41 +183,50 @@ CREATE FUNCTION match_petitioner(
                    id_tail text, visits bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
+    -- Each way by its own index; asked on every pause in typing.
+    WITH hit AS (
+        SELECT id FROM petitioner WHERE id_index = wanted_id
+        UNION
+        SELECT id FROM petitioner WHERE phone_index = wanted_phone
+        UNION
+        SELECT id FROM petitioner WHERE name_key = wanted_name AND wanted_name <> ''
+            AND (wanted_tail = '' OR id_tail = wanted_tail)
+        UNION
+        SELECT id FROM petitioner WHERE id_tail = wanted_tail AND id_tail <> '' AND wanted_name = ''
+        UNION
+        SELECT y.petitioner_id FROM party y JOIN petition_case c ON c.id = y.case_id WHERE c.number = wanted_case)
     SELECT p.id, p.uuid, p.name, p.sex, p.birth_date, p.id_tail,
            (SELECT count(*) FROM visit v WHERE v.petitioner_id = p.id AND v.visit_kind <> 'accusation'
               AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id))
-    FROM petitioner p
+    FROM hit JOIN petitioner p ON p.id = hit.id
     WHERE asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
       -- Whoever has only accused someone is known to no court.
       AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id)
-      AND (p.id_index = wanted_id
-           OR p.phone_index = wanted_phone
-           OR p.name_key = wanted_name AND (wanted_tail = '' OR p.id_tail = wanted_tail)
-           OR wanted_name = '' AND p.id_tail = wanted_tail AND wanted_tail <> ''
-           OR p.id IN (SELECT y.petitioner_id FROM party y
-                       JOIN petition_case c ON c.id = y.case_id WHERE c.number = wanted_case))
     ORDER BY (p.id_index = wanted_id) DESC NULLS LAST, p.id DESC
     LIMIT 20;
 END;
 
-GRANT EXECUTE ON FUNCTION match_petitioner(bytea, bytea, text, text, text) TO app_user;
+-- Who is known by a document number, to register them as who they are.
+CREATE FUNCTION petitioner_known_by(wanted_id bytea) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN (SELECT p.id FROM petitioner p
+            WHERE p.id_index = wanted_id AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+              AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id)
+            ORDER BY p.id_verified DESC, p.id DESC LIMIT 1);
 
--- The case that a visit is joined to may be another court's: its key, to link; nothing to read.
-CREATE FUNCTION case_to_join(wanted text) RETURNS TABLE (case_id bigint, unit_id bigint, visits bigint)
+GRANT EXECUTE ON FUNCTION match_petitioner(bytea, bytea, text, text, text), petitioner_known_by(bytea) TO app_user;
+
+-- A card of the match panel that was taken: the person to link, as the card shows them, and
+-- whether a number that was typed is theirs.
+CREATE FUNCTION petitioner_to_link(wanted uuid, typed_id bytea)
+    RETURNS TABLE (petitioner_id bigint, name text, name_key text, id_tail text, id_is_theirs boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
-    SELECT c.id, c.unit_id, (SELECT count(*) FROM visit_case vc WHERE vc.case_id = c.id)
-    FROM petition_case c
-    WHERE c.number = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head');
+    SELECT p.id, p.name, p.name_key, p.id_tail, coalesce(p.id_index = typed_id, false)
+    FROM petitioner p
+    WHERE p.uuid = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+      AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id);
 END;
-
-GRANT EXECUTE ON FUNCTION case_to_join(text) TO app_user;
-
--- A card of the match panel that was taken: the key of the person, to link.
-CREATE FUNCTION petitioner_to_link(wanted uuid) RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    RETURN (SELECT id FROM petitioner WHERE uuid = wanted
-            AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head'));
 
 -- The repeat rule across courts: a case of the same person about the same court case, opened or
 -- visited within the period. Number and court alone.
@@ -218,29 +250,4 @@ BEGIN ATOMIC
     LIMIT 1;
 END;
 
-GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid), same_matter(bigint, text, timestamptz) TO app_user;
-
--- Joining a visit to a case that may be another court's: its number and its visits so far; whoever
--- came becomes a party. The only thing that the window of one court writes into another's case.
-CREATE FUNCTION case_joined(joined bigint, person bigint)
-    RETURNS TABLE (number text, visits bigint, known boolean)
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    IF coalesce(asking_role(), '') NOT IN ('clerk', 'handler', 'bureau', 'bureau_head') THEN
-        RETURN;
-    END IF;
-    known := EXISTS (SELECT FROM party WHERE case_id = joined AND petitioner_id = person);
-    IF person IS NOT NULL AND NOT known THEN
-        INSERT INTO party (case_id, petitioner_id, part, since) VALUES (joined, person, 'joint', now());
-    END IF;
-    RETURN QUERY
-        SELECT c.number,
-               (SELECT count(*) FROM visit_case vc WHERE vc.case_id = joined
-                  AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = vc.visit_id)),
-               known
-        FROM petition_case c WHERE c.id = joined
-        -- Two windows at once count one after the other.
-        FOR UPDATE;
-END
-$$;
-GRANT EXECUTE ON FUNCTION case_joined(bigint, bigint) TO app_user;
+GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid, bytea), same_matter(bigint, text, timestamptz) TO app_user;

@@ -39,7 +39,11 @@ SELECT c.id AS case_id,
         WHERE vc.case_id = c.id AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = vc.visit_id)) AS visits,
        greatest(c.recorded_at, a.recorded_at, p.happened_at) AS updated_at
 FROM petition_case c
-JOIN LATERAL (SELECT id, number FROM round WHERE case_id = c.id ORDER BY number DESC LIMIT 1) r ON true
+-- A round that a visit opened anew goes when the visit is taken back.
+JOIN LATERAL (SELECT id, number FROM round
+              WHERE case_id = c.id
+                AND (number = 1 OR NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = round.visit_id))
+              ORDER BY number DESC LIMIT 1) r ON true
 LEFT JOIN party y1 ON y1.case_id = c.id AND y1.part = 'main'
 LEFT JOIN petitioner m ON m.id = y1.petitioner_id
 LEFT JOIN case_void v ON v.case_id = c.id
@@ -208,12 +212,62 @@ BEGIN ATOMIC
     LIMIT 20;
 END;
 
--- The case that a visit opened or joined, which may be another court's: number, court and stage.
-CREATE FUNCTION case_of_visit(of_visit bigint)
-    RETURNS TABLE (case_id bigint, number text, nth int, unit_id bigint, stage text)
+-- The case that a visit is joined to may be another court's: its key and where it stands, to link;
+-- nothing to read.
+CREATE FUNCTION case_to_join(wanted text) RETURNS TABLE (case_id bigint, number text, stage text, is_open boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
-    SELECT c.id, c.number, vc.nth, c.unit_id, n.stage
+    SELECT n.case_id, n.number, n.stage, n.is_open
+    FROM petition_case_now n
+    WHERE n.number = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head');
+END;
+
+-- Joining a visit to a case that may be another court's: its number and its visits so far; whoever
+-- came becomes a party. A case that has ended is joined by opening its next round, which waits for
+-- the bureau. What the window of one court writes into another's case is written here alone;
+-- nothing comes back where the case no longer stands as the window read it.
+CREATE FUNCTION case_joined(joined bigint, person bigint, by_visit bigint, reopening text)
+    RETURNS TABLE (number text, visits bigint)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    entry visit;
+BEGIN
+    SELECT * INTO entry FROM visit v WHERE v.id = by_visit AND v.recorded_by = asking_staff();
+    IF entry.id IS NULL OR coalesce(asking_role(), '') NOT IN ('clerk', 'handler', 'bureau', 'bureau_head') THEN
+        RETURN;
+    END IF;
+    -- Two windows at once count one after the other, and what ends the case is waited for.
+    PERFORM FROM petition_case c WHERE c.id = joined FOR UPDATE;
+    IF NOT EXISTS (SELECT FROM petition_case_now n WHERE n.case_id = joined AND n.stage <> 'void'
+                   AND n.is_open = (reopening = '')) THEN
+        RETURN;
+    END IF;
+    IF reopening <> '' THEN
+        INSERT INTO round (case_id, number, opened_at, recorded_at, recorded_by, reason, visit_id)
+        SELECT joined, max(r.number) + 1, entry.received_at, entry.recorded_at, entry.recorded_by, reopening, by_visit
+        FROM round r WHERE r.case_id = joined;
+        UPDATE petition_case SET version = version + 1 WHERE id = joined;
+    END IF;
+    INSERT INTO party (case_id, petitioner_id, part, since)
+    SELECT joined, person, 'joint', entry.recorded_at WHERE person IS NOT NULL
+    ON CONFLICT ON CONSTRAINT party_pkey DO NOTHING;
+    RETURN QUERY
+        SELECT c.number,
+               (SELECT count(*) FROM visit_case vc WHERE vc.case_id = joined
+                  AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = vc.visit_id))
+        FROM petition_case c WHERE c.id = joined;
+END
+$$;
+GRANT EXECUTE ON FUNCTION case_to_join(text), case_joined(bigint, bigint, bigint, text) TO app_user;
+
+-- The case that a visit opened or joined, which may be another court's: number, court and stage,
+-- and why the visit opened a further round of it.
+CREATE FUNCTION case_of_visit(of_visit bigint)
+    RETURNS TABLE (case_id bigint, number text, nth int, unit_id bigint, stage text, reopened text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT c.id, c.number, vc.nth, c.unit_id, n.stage,
+           (SELECT r.reason FROM round r WHERE r.visit_id = vc.visit_id AND r.number > 1)
     FROM visit_case vc
     JOIN petition_case c ON c.id = vc.case_id
     JOIN petition_case_now n ON n.case_id = c.id
@@ -221,7 +275,35 @@ BEGIN ATOMIC
     ORDER BY c.id
     LIMIT 1;
 END;
-GRANT EXECUTE ON FUNCTION case_of_visit(bigint) TO app_user;
+
+-- Whether something was done about the round that a visit opened: then the visit stands. The case
+-- may be another court's by now.
+CREATE FUNCTION visit_worked_on(of_visit bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN asking_role() IS NOT NULL AND EXISTS (
+        SELECT FROM round r JOIN petition_case c ON c.id = r.case_id
+        WHERE r.visit_id = of_visit
+          AND (r.number = 1 AND c.version > 1
+               OR EXISTS (SELECT FROM assignment a WHERE a.round_id = r.id)));
+
+-- Taking a visit back: what it opened is locked before it is looked at, and whoever has read it
+-- before decided on a version that is gone.
+CREATE FUNCTION visit_lock_opened(of_visit bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT FROM petition_case
+    WHERE id IN (SELECT case_id FROM round WHERE visit_id = of_visit) AND asking_role() IS NOT NULL
+    ORDER BY id FOR UPDATE;
+END;
+CREATE FUNCTION visit_opened_changes(of_visit bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE petition_case SET version = version + 1
+    WHERE id IN (SELECT case_id FROM round WHERE visit_id = of_visit)
+      AND EXISTS (SELECT FROM visit WHERE id = of_visit AND recorded_by = asking_staff());
+END;
+GRANT EXECUTE ON FUNCTION case_of_visit(bigint), visit_worked_on(bigint), visit_lock_opened(bigint),
+    visit_opened_changes(bigint) TO app_user;
 
 -- Of the visits of a person: when, at which court, about which case.
 CREATE FUNCTION visits_of_petitioner(of_petitioner bigint)

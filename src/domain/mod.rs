@@ -19,6 +19,7 @@ pub mod outcome;
 pub mod petition_case;
 pub mod category;
 pub mod visit;
+pub mod joining;
 pub mod query_code;
 pub mod receipt;
 pub mod assignment;

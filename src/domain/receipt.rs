@@ -18,6 +18,8 @@ pub struct Taken<'a> {
     pub received_at: DateTime<Utc>,
     /// The court that will probably be given the case: the one of the original case.
     pub court: Option<&'a str>,
+    /// Whether it opened a further round of a case that had ended.
+    pub reopens: bool,
     /// The case that the visit belongs to, and the court where it is handled.
     pub case: Option<(&'a str, &'a str)>,
     pub organ: Option<&'a str>,
@@ -27,6 +29,16 @@ pub struct Taken<'a> {
 pub fn next_step(taken: &Taken<'_>, rules: &RuleSet, calendar: &Calendar) -> String {
     let received = day_of(taken.received_at);
     match taken.disposition {
+        Disposition::JoinedToCase if taken.reopens => {
+            let number = taken.case.map_or("原信访案件", |(number, _)| number);
+            let confirmed = day(received + Days::new(1));
+            let answered = rules
+                .rule(ClockKind::Close)
+                .map(|rule| day(due(rule, taken.received_at, calendar).on))
+                .map(|day| format!("，办理结果最迟{day}答复您"))
+                .unwrap_or_default();
+            format!("{number}已登记重新办理，中院信访局最迟{confirmed}确认并交办{answered}。")
+        }
         Disposition::Accepted => {
             let court = taken.court.unwrap_or("责任法院");
             let assigned = day(received + Days::new(1));
@@ -140,6 +152,7 @@ mod tests {
             disposition,
             received_at: received_at.parse().unwrap(),
             court: Some("东湖法院"),
+            reopens: false,
             case: Some(("XF2026-00128", "青溪法院")),
             organ: Some("市人社局"),
         }

@@ -58,6 +58,24 @@ pub enum Refusal {
     NoEvidence,
     #[error("已写明答复的，不再选择不能答复的原因")]
     Both,
+    #[error("本案有具名的信访人，不能以匿名为由不答复；联系不上的，请选“地址不明”")]
+    Named,
+    #[error(
+        "以地址不明为由不答复，须有三个不同日期联系未果的记录，现有{0}个。请先在“约见”中逐次登记时间和联系方式"
+    )]
+    TooFewAttempts(u32),
+}
+
+/// 联系不上: so many documented attempts, on different days.
+const ATTEMPTS: u32 = 3;
+
+/// What is on record of the petitioner and of attempts to reach them in this round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Whether the case has a main party.
+    pub is_named: bool,
+    /// The days on which someone tried to meet them, and they didn't come.
+    pub attempts: u32,
 }
 
 /// A reply as the form tells it.
@@ -110,16 +128,22 @@ impl Answered {
 }
 
 /// Records the reply: 案件办结后，要答复信访人 (003 三(二)5). In person a record says time, place,
-/// content and what the petitioner says of it; by telephone or message the evidence is kept.
+/// content and what the petitioner says of it; by telephone or message the evidence is kept. Nobody
+/// can be told where nobody is named, or where three attempts on different days reached nobody.
 pub fn answer(
     actor: &Actor,
     case: &PetitionCase,
+    reached: Reached,
     wanted: &Wanted,
     at: DateTime<Utc>,
 ) -> Result<Answered, Vec<Refusal>> {
     handling::in_hands(case).map_err(|reason| vec![Refusal::NotNow(reason)])?;
     let told = match wanted.none_reason {
         Some(_) if !wanted.content.trim().is_empty() => return Err(vec![Refusal::Both]),
+        Some(NoneReason::Anonymous) if reached.is_named => return Err(vec![Refusal::Named]),
+        Some(NoneReason::AddressUnknown) if reached.attempts < ATTEMPTS => {
+            return Err(vec![Refusal::TooFewAttempts(reached.attempts)]);
+        }
         Some(reason) => Err(reason),
         None => Ok(told(wanted, at)?),
     };
@@ -160,6 +184,8 @@ mod tests {
     use super::*;
     use crate::domain::petition_case::Stage;
 
+    const NAMED: Reached = Reached { is_named: true, attempts: 0 };
+
     fn told() -> Wanted {
         Wanted {
             answered_at: Some(at("06-20 10:00")),
@@ -189,11 +215,29 @@ mod tests {
             (Wanted { answered_at: Some(at("06-20 12:01")), ..told() }, vec![Refusal::Future]),
             (remote(), vec![Refusal::NoEvidence]),
             (Wanted { has_files: true, ..remote() }, vec![]),
-            (Wanted { none_reason: Some(NoneReason::AddressUnknown), ..Wanted::default() }, vec![]),
             (Wanted { none_reason: Some(NoneReason::Anonymous), ..told() }, vec![Refusal::Both]),
         ] {
-            let fact = answer(&handler(), &case(Stage::InHandling), &wanted, at("06-20 12:00"));
+            let fact =
+                answer(&handler(), &case(Stage::InHandling), NAMED, &wanted, at("06-20 12:00"));
             assert_eq!(fact.err().unwrap_or_default(), expected, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_can_be_told_only_where_nobody_is_named_or_three_days_reached_nobody() {
+        let (unknown, anonymous) = (NoneReason::AddressUnknown, NoneReason::Anonymous);
+        for (reason, is_named, attempts, expected) in [
+            (anonymous, false, 0, vec![]),
+            (anonymous, true, 3, vec![Refusal::Named]),
+            (unknown, true, 3, vec![]),
+            (unknown, true, 2, vec![Refusal::TooFewAttempts(2)]),
+            (unknown, false, 0, vec![Refusal::TooFewAttempts(0)]),
+        ] {
+            let wanted = Wanted { none_reason: Some(reason), ..Wanted::default() };
+            let reached = Reached { is_named, attempts };
+            let at = at("06-20 12:00");
+            let fact = answer(&handler(), &case(Stage::InHandling), reached, &wanted, at);
+            assert_eq!(fact.err().unwrap_or_default(), expected, "{reason:?} {reached:?}");
         }
     }
 
@@ -204,7 +248,7 @@ mod tests {
             (Stage::Signed, Some(NotNow::BeforeTheBureau)),
             (Stage::WrittenOff, Some(NotNow::Closed)),
         ] {
-            let fact = answer(&handler(), &case(stage), &told(), at("06-20 12:00"));
+            let fact = answer(&handler(), &case(stage), NAMED, &told(), at("06-20 12:00"));
             assert_eq!(fact.err(), expected.map(|reason| vec![Refusal::NotNow(reason)]));
         }
     }

@@ -75,6 +75,16 @@ codes! {
     }
 }
 
+codes! {
+    /// Why a case that has ended is handled again (T28).
+    ReopenReason {
+        FurtherVisit = "further_visit", "化解后再次来访";
+        PromiseUnkept = "promise_unkept", "承诺事项未兑现";
+        NewFacts = "new_facts", "出现新的事实、证据";
+        CorrectionOrdered = "correction_ordered", "上级责令纠正";
+    }
+}
+
 /// Number of persons from which a visit is usually registered as collective.
 pub const COLLECTIVE_FROM: u32 = 5;
 /// 《信访工作条例》第二十条: at most five representatives.
@@ -105,6 +115,12 @@ pub struct Identity {
     pub sex: Option<Sex>,
     pub birth_date: Option<NaiveDate>,
     pub region: String,
+    pub contact: Contact,
+}
+
+/// By what someone can be reached, as far as they told it.
+#[derive(Debug, Clone, Default)]
+pub struct Contact {
     pub phone: Option<Phone>,
     pub address: String,
 }
@@ -115,6 +131,8 @@ pub enum Course {
     Answered(String),
     /// The number of the case, known to be there.
     Joined(PetitionCaseId),
+    /// Joined to a case that has ended: its next round opens, and waits for the bureau.
+    Reopened(PetitionCaseId, ReopenReason),
     Accepted,
     Routed(LitigationRoute),
     Transferred(String),
@@ -126,7 +144,7 @@ impl Course {
     pub const fn disposition(&self) -> Disposition {
         match self {
             Self::Answered(_) => Disposition::ResolvedOnSpot,
-            Self::Joined(_) => Disposition::JoinedToCase,
+            Self::Joined(_) | Self::Reopened(..) => Disposition::JoinedToCase,
             Self::Accepted => Disposition::Accepted,
             Self::Routed(_) => Disposition::RoutedToLitigation,
             Self::Transferred(_) => Disposition::TransferredOut,
@@ -246,7 +264,7 @@ impl Registered {
     /// Whether it opens a petition case of its own. Nothing registered is without a case, sealed
     /// accusations apart.
     pub const fn opens_case(&self) -> bool {
-        !self.is_sealed() && !matches!(self.entry.course, Course::Joined(_))
+        !self.is_sealed() && !matches!(self.entry.course, Course::Joined(_) | Course::Reopened(..))
     }
 }
 
@@ -288,7 +306,7 @@ pub fn register(
 /// Whether it was joined to the case, or said with a reason not to be its matter.
 fn belongs_to(entry: &Entry, case: PetitionCaseId) -> bool {
     match (&entry.course, &entry.not_same) {
-        (Course::Joined(joined), _) if *joined == case => true,
+        (Course::Joined(joined) | Course::Reopened(joined, _), _) if *joined == case => true,
         (_, Some((offered, reason))) => *offered == case && !reason.trim().is_empty(),
         _ => false,
     }

@@ -19,7 +19,9 @@ use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
 use crate::domain::unit::UnitKind;
-use crate::domain::visit::{Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind};
+use crate::domain::visit::{
+    Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
+};
 use crate::domain::{interview, progress, reply, report};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -84,6 +86,7 @@ code_column! {
     IdType,
     Kind,
     LitigationRoute,
+    ReopenReason,
     Mark,
     MediaType,
     Metric,

@@ -13,6 +13,7 @@ pub mod closings;
 pub mod bulletins;
 mod codec;
 pub mod colleagues;
+pub mod contacts;
 pub mod cursor;
 pub mod deadlines;
 pub mod drafts;
@@ -40,6 +41,7 @@ pub mod sessions;
 pub mod units;
 pub mod visit_accounts;
 pub mod visit_lists;
+pub mod visit_voids;
 pub mod visits;
 pub mod work_queues;
 

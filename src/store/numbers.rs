@@ -10,6 +10,14 @@ pub async fn next(tx: &mut Tx, series: &str) -> StoreResult<i64> {
     Ok(number)
 }
 
+/// The last number that a series gave; 0 before the first.
+pub async fn last(tx: &mut Tx, series: &str) -> StoreResult<i64> {
+    let number = sqlx::query_scalar!(r#"SELECT last_number($1) AS "number!""#, series)
+        .fetch_one(tx.unscoped())
+        .await?;
+    Ok(number)
+}
+
 /// The first of so many next numbers of a series, all of which are taken.
 pub async fn take(tx: &mut Tx, series: &str, how_many: usize) -> StoreResult<i64> {
     let how_many = i64::try_from(how_many).unwrap_or(i64::MAX);

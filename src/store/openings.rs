@@ -5,12 +5,14 @@ use chrono::{DateTime, Datelike, Utc};
 use super::{StoreResult, Tx, numbers};
 use crate::domain::calendar;
 use crate::domain::court_case::StatedNumber;
-use crate::domain::ids::{PetitionCaseId, PetitionerId, RoundId, StaffId, UnitId};
+use crate::domain::ids::{PetitionCaseId, PetitionerId, RoundId, StaffId, UnitId, VisitId};
 use crate::domain::visit::LitigationRoute;
 
 /// What a new petition case begins with.
 #[derive(Debug, Clone)]
 pub struct NewCase<'a> {
+    /// The visit that opens it.
+    pub visit: VisitId,
     /// The court that registered it, in whose hands it is until it is assigned.
     pub unit: UnitId,
     pub category: &'a str,
@@ -63,7 +65,7 @@ pub async fn open_case(tx: &mut Tx, new: &NewCase<'_>) -> StoreResult<OpenedCase
     )
     .fetch_one(tx.unscoped())
     .await?;
-    let round = open_round(tx, id, (1, ""), (new.opened_at, new.recorded_at, new.by)).await?;
+    let round = open_round(tx, id, new).await?;
     sqlx::query!(
         "INSERT INTO grounds (case_id, summary, requests, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5)",
         id.0,
@@ -83,23 +85,17 @@ pub async fn open_case(tx: &mut Tx, new: &NewCase<'_>) -> StoreResult<OpenedCase
     Ok(OpenedCase { id, round, number })
 }
 
-/// Opens a round: the first with its case, the next when the case is reopened.
-pub async fn open_round(
-    tx: &mut Tx,
-    case: PetitionCaseId,
-    (number, reason): (i32, &str),
-    (opened_at, recorded_at, by): (DateTime<Utc>, DateTime<Utc>, StaffId),
-) -> StoreResult<RoundId> {
+/// Opens the first round, with its case.
+async fn open_round(tx: &mut Tx, case: PetitionCaseId, new: &NewCase<'_>) -> StoreResult<RoundId> {
     Ok(sqlx::query_scalar!(
-        r#"INSERT INTO round (case_id, number, opened_at, recorded_at, recorded_by, reason)
-           VALUES ($1, $2, $3, $4, $5, $6)
+        r#"INSERT INTO round (case_id, number, opened_at, recorded_at, recorded_by, visit_id)
+           VALUES ($1, 1, $2, $3, $4, $5)
            RETURNING id AS "id: RoundId""#,
         case.0,
-        number,
-        opened_at,
-        recorded_at,
-        by.0,
-        reason,
+        new.opened_at,
+        new.recorded_at,
+        new.by.0,
+        new.visit.0,
     )
     .fetch_one(tx.unscoped())
     .await?)

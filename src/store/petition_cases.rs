@@ -1,7 +1,7 @@
 //! Petition cases: found within the scope, opened to the depth that the reader holds.
 
 use super::{StoreError, StoreResult, Tx};
-use crate::domain::access::Depth;
+use crate::domain::access::{Depth, Scope};
 use crate::domain::ids::{AssignmentId, PetitionCaseId, RoundId, RuleSetId, StaffId, UnitId};
 use crate::domain::petition_case::{PetitionCase, RunningAssignment, Stage};
 
@@ -142,5 +142,15 @@ impl Tx {
     /// The connection, for what hangs on a case that is open in full. The key must be bound.
     pub(super) fn within(&mut self, opened: &Opened) -> (&mut sqlx::PgConnection, i64) {
         (self.unscoped(), opened.0.id.0)
+    }
+
+    /// The same, for what hangs on a case and on something of which the case says nothing: its
+    /// visits may be another court's. Key and scope must be bound.
+    pub(super) fn within_scope(
+        &mut self,
+        opened: &Opened,
+    ) -> (&mut sqlx::PgConnection, i64, &Scope) {
+        let (conn, scope) = self.scoped();
+        (conn, opened.0.id.0, scope)
     }
 }

@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{StoreResult, Tx};
+use super::{StoreError, StoreResult, Tx, audit, contacts};
 use crate::domain::ids::{PetitionerId, StaffId, UnitId};
 use crate::domain::petition_case::Stage;
-use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Phone, Sex};
+use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Sex};
 use crate::domain::visit::{Document, Identity};
 
 /// What a column of a person is sealed and indexed for.
@@ -161,33 +161,48 @@ pub async fn entries_of(
     Ok(rows.collect())
 }
 
-/// The person of a card that was taken; only for those who may register a visit.
-pub async fn by_uuid(tx: &mut Tx, uuid: Uuid) -> StoreResult<Option<PetitionerId>> {
-    let id =
-        sqlx::query_scalar!("SELECT petitioner_to_link($1)", uuid).fetch_one(tx.unscoped()).await?;
-    Ok(id.map(PetitionerId))
-}
-
-/// What a court that has dealt with someone knows of them, opened.
+/// The person of a card that was taken, as the card shows them.
 #[derive(Debug, Clone)]
-pub struct KnownIdentity {
+pub struct Face {
+    pub petitioner: PetitionerId,
     pub name: String,
-    pub sex: Option<Sex>,
-    pub birth_date: Option<NaiveDate>,
-    pub region: String,
-    pub id_type: IdType,
-    pub id_number: String,
-    pub phone: String,
-    pub address: String,
+    /// The name, folded.
+    pub name_key: String,
+    pub id_tail: String,
+    /// Whether the whole document number that was typed is theirs.
+    pub id_is_theirs: bool,
 }
 
-/// The identity of someone within reach, for filling in a form at the window.
-pub async fn identity(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<KnownIdentity>> {
-    let keys = tx.keys();
+/// The person of a card; `typed` is a whole document number, or nothing.
+pub async fn face(tx: &mut Tx, uuid: Uuid, typed: &str) -> StoreResult<Option<Face>> {
+    let typed = (!typed.is_empty()).then(|| tx.keys().index(ID, typed));
+    let face = sqlx::query_as!(
+        Face,
+        r#"SELECT petitioner_id AS "petitioner!: PetitionerId", name AS "name!", name_key AS "name_key!",
+                  id_tail AS "id_tail!", id_is_theirs AS "id_is_theirs!"
+           FROM petitioner_to_link($1, $2)"#,
+        uuid,
+        typed,
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
+    Ok(face)
+}
+
+/// What the reader's court holds of someone, as far as a page may say it without a purpose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnFile {
+    pub region: String,
+    pub phone_tail: String,
+    pub has_address: bool,
+}
+
+/// What is on file of someone within reach.
+pub async fn on_file(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<OnFile>> {
     let (conn, scope) = tx.scoped();
-    let row = sqlx::query!(
-        r#"SELECT p.name, p.sex AS "sex: Sex", p.birth_date, p.region, p.id_type AS "id_type: IdType",
-                  p.id_sealed, p.phone_sealed, p.address_sealed
+    let file = sqlx::query_as!(
+        OnFile,
+        r#"SELECT p.region, p.phone_tail, p.address_sealed IS NOT NULL AS "has_address!"
            FROM petitioner p
            WHERE p.id = $1 AND EXISTS (SELECT FROM petitioner_court c
                                        WHERE c.petitioner_id = p.id AND c.unit_id = ANY ($2))"#,
@@ -196,20 +211,15 @@ pub async fn identity(tx: &mut Tx, id: PetitionerId) -> StoreResult<Option<Known
     )
     .fetch_optional(conn)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let open = |purpose, sealed: Option<String>| {
-        sealed.map_or_else(|| Ok(String::new()), |sealed| keys.open_text(purpose, &sealed))
-    };
-    Ok(Some(KnownIdentity {
-        name: row.name,
-        sex: row.sex,
-        birth_date: row.birth_date,
-        region: row.region,
-        id_type: row.id_type,
-        id_number: open(ID, row.id_sealed)?,
-        phone: open(PHONE, row.phone_sealed)?,
-        address: open(ADDRESS, row.address_sealed)?,
-    }))
+    Ok(file)
+}
+
+/// Notes that the window filled its form with someone's facts.
+pub async fn note_filled(tx: &mut Tx, uuid: Uuid, at: DateTime<Utc>) -> StoreResult<()> {
+    let object = uuid.to_string();
+    let entry =
+        audit::Entry { verb: "petitioner.filled", object: &object, at, ..audit::Entry::default() };
+    audit::append(tx, entry).await
 }
 
 /// A person's columns, sealed and indexed.
@@ -221,16 +231,11 @@ struct Columns {
     verified: bool,
     no_id_reason: Option<&'static str>,
     id_override: Option<&'static str>,
-    phone_sealed: Option<String>,
-    phone_index: Option<Vec<u8>>,
-    phone_tail: String,
-    address_sealed: Option<String>,
+    contact: contacts::Columns,
 }
 
 fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
     let keys = tx.keys();
-    let phone = identity.phone.as_ref().map(Phone::exposed);
-    let address = identity.address.trim();
     let (id_type, number, verified) = match &identity.document {
         Document::Verified(number) => (IdType::IdCard, IdNumber::exposed(number), true),
         Document::AsShown(id_type, number, _) => (*id_type, number.as_str(), false),
@@ -255,35 +260,30 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
             Document::AsShown(_, _, stands) => stands.map(IdOverride::code),
             Document::Verified(_) | Document::None(_) => None,
         },
-        phone_sealed: sealed(PHONE, phone.unwrap_or_default())?,
-        phone_index: index(PHONE, phone.unwrap_or_default()),
-        phone_tail: identity
-            .phone
-            .as_ref()
-            .map(|phone| phone.tail().to_owned())
-            .unwrap_or_default(),
-        address_sealed: sealed(ADDRESS, address)?,
+        contact: contacts::seal(tx, &identity.contact)?,
     })
 }
 
-/// The person with this identity: the one whom the courts know by the same ID number, or a new one.
-/// A name alone never makes two people one.
+/// The person with this identity, and whether they were known: by the same ID number. A name alone
+/// never makes two people one; nor does the number of someone who accuses, who stays `apart`.
 pub async fn ensure(
     tx: &mut Tx,
     identity: &Identity,
+    apart: bool,
     (by, at): (StaffId, DateTime<Utc>),
-) -> StoreResult<PetitionerId> {
+) -> StoreResult<(PetitionerId, bool)> {
     let sealed = seal(tx, identity)?;
     if sealed.verified
         && let Some(known) = known_by_id(tx, sealed.id_index.as_deref()).await?
     {
-        return Ok(known);
+        return Ok((known, true));
     }
     let id = sqlx::query_scalar!(
         r#"INSERT INTO petitioner (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail,
                                    id_verified, no_id_reason, id_override, phone_sealed, phone_index, phone_tail,
-                                   address_sealed, recorded_at, recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                                   address_sealed, recorded_at, recorded_by, apart)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+           ON CONFLICT (id_index) WHERE id_verified AND NOT apart DO NOTHING
            RETURNING id AS "id: PetitionerId""#,
         identity.name.as_str(),
         identity.name.normalised(),
@@ -297,48 +297,29 @@ pub async fn ensure(
         sealed.verified,
         sealed.no_id_reason,
         sealed.id_override,
-        sealed.phone_sealed,
-        sealed.phone_index,
-        sealed.phone_tail,
-        sealed.address_sealed,
+        sealed.contact.phone_sealed,
+        sealed.contact.phone_index,
+        sealed.contact.phone_tail,
+        sealed.contact.address_sealed,
         at,
         by.0,
-    )
-    .fetch_one(tx.unscoped())
-    .await?;
-    Ok(id)
-}
-
-async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {
-    let known = sqlx::query_scalar!(
-        r#"SELECT petitioner_id AS "id!: PetitionerId" FROM match_petitioner($1, NULL, '-', '-', NULL) LIMIT 1"#,
-        index,
+        apart,
     )
     .fetch_optional(tx.unscoped())
     .await?;
-    Ok(known)
+    match id {
+        Some(id) => Ok((id, false)),
+        // Another window was faster with the same number.
+        None => {
+            let known = known_by_id(tx, sealed.id_index.as_deref()).await?;
+            known.map(|known| (known, true)).ok_or(StoreError::Stale)
+        }
+    }
 }
 
-/// Keeps the newest phone and address of someone, once their court is within reach.
-pub async fn refresh_contact(
-    tx: &mut Tx,
-    person: PetitionerId,
-    identity: &Identity,
-) -> StoreResult<()> {
-    let sealed = seal(tx, identity)?;
-    sqlx::query!(
-        "UPDATE petitioner SET phone_sealed = coalesce($2, phone_sealed), phone_index = coalesce($3, phone_index),
-                phone_tail = CASE WHEN $2::text IS NULL THEN phone_tail ELSE $4 END,
-                address_sealed = coalesce($5, address_sealed), version = version + 1
-         WHERE id = $1 AND ($2::text IS NOT NULL OR $5::text IS NOT NULL)
-           AND ($3::bytea IS DISTINCT FROM phone_index OR $5::text IS NOT NULL)",
-        person.0,
-        sealed.phone_sealed,
-        sealed.phone_index,
-        sealed.phone_tail,
-        sealed.address_sealed,
-    )
-    .execute(tx.unscoped())
-    .await?;
-    Ok(())
+async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {
+    let known = sqlx::query_scalar!("SELECT petitioner_known_by($1)", index)
+        .fetch_one(tx.unscoped())
+        .await?;
+    Ok(known.map(PetitionerId))
 }

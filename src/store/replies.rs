@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::petition_cases::{self, Opened};
 use super::{StoreResult, Tx, audit};
-use crate::domain::reply::{Answered, NoneReason, Signature, Way};
+use crate::domain::reply::{Answered, NoneReason, Reached, Signature, Way};
 
 /// A reply in the list of a case.
 #[derive(Debug, Clone)]
@@ -39,6 +39,24 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReplyLine>> {
     .fetch_all(conn)
     .await?;
     Ok(lines)
+}
+
+/// Whether the petitioner is named, and on how many days of the open round someone tried to meet
+/// them in vain.
+pub async fn reached(tx: &mut Tx, opened: &Opened) -> StoreResult<Reached> {
+    let round = opened.case().round.0;
+    let (conn, case) = tx.within(opened);
+    let row = sqlx::query!(
+        r#"SELECT EXISTS (SELECT FROM party WHERE case_id = $1 AND part = 'main') AS "is_named!",
+                  (SELECT count(DISTINCT (held_at AT TIME ZONE 'Asia/Shanghai')::date) FROM interview
+                   WHERE case_id = $1 AND round_id = $2 AND NOT present) AS "attempts!""#,
+        case,
+        round,
+    )
+    .fetch_one(conn)
+    .await?;
+    let attempts = u32::try_from(row.attempts).unwrap_or(u32::MAX);
+    Ok(Reached { is_named: row.is_named, attempts })
 }
 
 /// One reply of the case, of whichever round.

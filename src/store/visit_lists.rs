@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::visits::QUERY_CODE;
-use super::{StoreResult, Tx};
+use super::visits::{self, QUERY_CODE};
+use super::{StoreResult, Tx, numbers};
 use crate::domain::calendar;
 use crate::domain::ids::{StaffId, UnitId, VisitId};
 use crate::domain::petition_case::Stage;
 use crate::domain::query_code::QueryCode;
-use crate::domain::visit::{Category, Channel, Disposition, LitigationRoute, VisitForm, VisitKind};
+use crate::domain::visit::{
+    Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
+};
 
 /// Which visits of a day.
 #[derive(Debug, Clone)]
@@ -54,13 +56,18 @@ pub async fn list(tx: &mut Tx, filter: &Filter, size: i64) -> StoreResult<Vec<Vi
            FROM visit v
            JOIN hall h ON h.id = v.hall_id
            JOIN staff s ON s.id = v.receiver_id
-           LEFT JOIN petitioner p ON p.id = v.petitioner_id
+           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $7 OR EXISTS (
+               SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY ($1)))
            LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
-           LEFT JOIN visit_text t ON t.visit_id = v.id AND (
+           LEFT JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
                $6 IN ('all', 'narrative') OR v.recorded_by = $7
                OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
                           WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $7))
-           LEFT JOIN visit_text e ON e.visit_id = t.same_as_visit_id
+           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($1)
+           LEFT JOIN visit_text e ON e.visit_id = ev.id AND NOT e.sealed AND (
+               $6 IN ('all', 'narrative') OR ev.recorded_by = $7
+               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
+                          WHERE vc.visit_id = ev.id AND m.ended_at IS NULL AND m.staff_id = $7))
            WHERE v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
              AND ($4::bigint IS NULL OR v.hall_id = $4)
              AND ($5::text IS NULL OR v.visit_form = $5)
@@ -95,31 +102,31 @@ pub struct DaySums {
     pub groups: i64,
 }
 
-/// The sums of what the filter keeps, whatever page is shown.
+/// The sums of what the filter keeps, whatever page is shown and whoever of the hall reads it:
+/// what is sealed is counted, and is neither a first visit nor a repeated one.
 pub async fn sums(tx: &mut Tx, filter: &Filter) -> StoreResult<DaySums> {
     let (conn, scope) = tx.scoped();
     let sums = sqlx::query_as!(
         DaySums,
-        r#"SELECT count(*) AS "visits!", coalesce(sum(v.people_count), 0) AS "people!",
-                  count(*) FILTER (WHERE coalesce(c.nth, 1) = 1) AS "first!",
+        r#"SELECT count(v.id) + s.visits AS "visits!", coalesce(sum(v.people_count), 0)::bigint + s.people AS "people!",
+                  count(*) FILTER (WHERE c.nth = 1) AS "first!",
                   count(*) FILTER (WHERE c.nth > 1) AS "repeated!",
-                  count(*) FILTER (WHERE v.visit_form = 'group') AS "groups!"
-           FROM visit v
-           LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
-           WHERE v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
+                  count(*) FILTER (WHERE v.visit_form = 'group') + s.groups AS "groups!"
+           FROM sealed_visits($1, $4, $2, $3, $5, $6) s
+           LEFT JOIN visit v ON v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
              AND ($4::bigint IS NULL OR v.hall_id = $4)
              AND ($5::text IS NULL OR v.visit_form = $5)
              AND ($6::text IS NULL OR v.disposition = $6)
-             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $7 OR $8 = 'all')
-             AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)"#,
+             AND v.visit_kind <> 'accusation'
+             AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
+           LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
+           GROUP BY s.visits, s.people, s.groups"#,
         scope.units(),
         calendar::start_of(filter.day),
         calendar::end_of(filter.day),
         filter.hall,
         filter.form.map(VisitForm::code),
         filter.disposition.map(Disposition::code),
-        scope.staff().0,
-        scope.opening().code(),
     )
     .fetch_one(conn)
     .await?;
@@ -150,21 +157,14 @@ pub async fn halls(tx: &mut Tx) -> StoreResult<Vec<Hall>> {
     Ok(halls)
 }
 
-/// The last running number that a hall gave on a day, as far as it is within reach.
-pub async fn last_running(tx: &mut Tx, hall: Option<i64>, day: NaiveDate) -> StoreResult<i32> {
-    let (conn, scope) = tx.scoped();
-    let last = sqlx::query_scalar!(
-        r#"SELECT coalesce(max(running), 0) AS "last!" FROM visit
-           WHERE unit_id = ANY ($1) AND ($2::bigint IS NULL OR hall_id = $2)
-             AND recorded_at >= $3 AND recorded_at < $4"#,
-        scope.units(),
-        hall,
-        calendar::start_of(day),
-        calendar::end_of(day),
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(last)
+/// The last running number that a hall of the court gave on a day; without a hall, the court's first.
+pub async fn last_running(
+    tx: &mut Tx,
+    (hall, court): (Option<i64>, UnitId),
+    day: NaiveDate,
+) -> StoreResult<i64> {
+    let hall = visits::find_hall(tx, hall, court).await?;
+    numbers::last(tx, &hall.series(day)).await
 }
 
 /// One visit with everything about it that its reader may know.
@@ -212,6 +212,8 @@ pub struct VisitFile {
     pub nth: Option<i32>,
     pub stage: Option<Stage>,
     pub case_court: Option<String>,
+    /// Why it opened a further round of the case.
+    pub reopened: Option<ReopenReason>,
     pub not_same: Option<String>,
     pub void_reason: Option<String>,
     pub voided_at: Option<DateTime<Utc>>,
@@ -237,6 +239,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   nullif(g.transfer_organ, '') AS organ, v.urgent_reason, s.name AS receiver, s.phone AS receiver_phone,
                   v.posted_on, v.received_at, v.recorded_at, v.recorded_by AS "recorded_by: StaffId", w.name AS recorder,
                   k.number AS "case_number?", k.nth AS "nth?", k.stage AS "stage?: Stage", nu.short_name AS "case_court?",
+                  k.reopened AS "reopened?: ReopenReason",
                   (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,
                   x.reason AS "void_reason?", x.voided_at AS "voided_at?"
            FROM visit v
@@ -245,16 +248,20 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
            JOIN staff s ON s.id = v.receiver_id
            JOIN staff w ON w.id = v.recorded_by
            LEFT JOIN unit o ON o.id = v.origin_unit_id
-           LEFT JOIN petitioner p ON p.id = v.petitioner_id
+           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $4 OR EXISTS (
+               SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY ($2)))
            LEFT JOIN LATERAL case_of_visit(v.id) k ON true
            LEFT JOIN unit nu ON nu.id = k.unit_id
-           LEFT JOIN screening g ON g.case_id = k.case_id AND k.nth = 1
+           LEFT JOIN screening g ON g.case_id = k.case_id AND k.nth = 1 AND k.unit_id = ANY ($2)
            LEFT JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
                $3 IN ('all', 'narrative') OR v.recorded_by = $4
                OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
                           WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $4))
-           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id
-           LEFT JOIN visit_text e ON e.visit_id = ev.id
+           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($2)
+           LEFT JOIN visit_text e ON e.visit_id = ev.id AND NOT e.sealed AND (
+               $3 IN ('all', 'narrative') OR ev.recorded_by = $4
+               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
+                          WHERE vc.visit_id = ev.id AND m.ended_at IS NULL AND m.staff_id = $4))
            LEFT JOIN visit_void x ON x.visit_id = v.id
            WHERE v.number = $1 AND v.unit_id = ANY ($2)
              AND (v.visit_kind <> 'accusation' OR v.recorded_by = $4 OR $3 = 'all')"#,

@@ -1,14 +1,16 @@
 //! The register of visits.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::openings::{self, NewCase, OpenedCase, Screening};
-use super::{StoreError, StoreResult, Tx, audit, numbers, petitioners};
+use super::openings::{self, NewCase, Screening};
+use super::{StoreError, StoreResult, Tx, audit, contacts, numbers, petitioners};
 use crate::domain::calendar;
-use crate::domain::ids::{PetitionCaseId, PetitionerId, StaffId, UnitId, VisitId};
+use crate::domain::ids::{PetitionCaseId, PetitionerId, UnitId, VisitId};
+use crate::domain::joining::Joinable;
+use crate::domain::petition_case::Stage;
 use crate::domain::query_code::QueryCode;
 use crate::domain::visit::{
-    Account, Course, Identity, Registered, SameMatter, Standing, VisitForm, Voided,
+    Account, Contact, Course, Identity, Registered, ReopenReason, SameMatter, VisitForm,
 };
 
 /// What a query code is sealed and indexed for.
@@ -19,26 +21,19 @@ const REPRESENTATIVE: &str = "visit_representative.id";
 /// Whose visit it is.
 #[derive(Debug, Clone)]
 pub enum Person {
-    /// A card of the match panel was taken; the contact may be newer.
-    Known(PetitionerId, Box<Identity>),
+    /// A card of the match panel was taken; what is told of the contact is newer.
+    Known(PetitionerId, Box<Contact>),
     New(Box<Identity>),
     /// An anonymous letter or call.
     Unnamed,
-}
-
-/// A case that a visit can be joined to, at whatever court.
-#[derive(Debug, Clone)]
-pub struct Joinable {
-    pub case: PetitionCaseId,
-    pub unit: UnitId,
-    pub visits: i64,
 }
 
 /// The case with this number, to join a visit to.
 pub async fn case_to_join(tx: &mut Tx, number: &str) -> StoreResult<Option<Joinable>> {
     Ok(sqlx::query_as!(
         Joinable,
-        r#"SELECT case_id AS "case!: PetitionCaseId", unit_id AS "unit!: UnitId", visits AS "visits!"
+        r#"SELECT case_id AS "case!: PetitionCaseId", number AS "number!", stage AS "stage!: Stage",
+                  is_open AS "is_open!"
            FROM case_to_join($1)"#,
         number,
     )
@@ -73,10 +68,25 @@ pub struct Recorded {
     pub case_number: Option<String>,
 }
 
+/// The case of a visit: its key and its number.
+type OpenedOrJoined = (PetitionCaseId, String);
+
 /// Where a visit was received.
-struct Hall {
+pub(super) struct Hall {
     id: i64,
     code: String,
+}
+
+impl Hall {
+    /// The series of its numbers of a day.
+    pub(super) fn series(&self, day: NaiveDate) -> String {
+        format!("LF:{}:{}", self.code, compact(day))
+    }
+}
+
+/// 20260615
+fn compact(day: NaiveDate) -> String {
+    format!("{}{:02}{:02}", day.year(), day.month(), day.day())
 }
 
 /// Writes a visit with everything that it opens or joins, and its audit entry. `hall` is that of
@@ -88,29 +98,31 @@ pub async fn record(
     hall: Option<i64>,
 ) -> StoreResult<Recorded> {
     let by = (fact.by(), fact.at());
-    let petitioner = match person {
-        Person::Known(id, _) => Some(*id),
-        Person::New(identity) => Some(petitioners::ensure(tx, identity, by).await?),
-        Person::Unnamed => None,
+    let (petitioner, told) = match person {
+        Person::Known(id, contact) => (Some(*id), Some(&**contact)),
+        Person::New(identity) => {
+            let (id, known) = petitioners::ensure(tx, identity, fact.is_sealed(), by).await?;
+            (Some(id), known.then_some(&identity.contact))
+        }
+        Person::Unnamed => (None, None),
     };
     let hall = find_hall(tx, hall, fact.court()).await?;
     let (visit, number) = insert_visit(tx, fact, petitioner, &hall).await?;
     insert_text(tx, fact, visit).await?;
     insert_representatives(tx, fact, visit).await?;
-    if let (Person::Known(id, identity), false) = (person, fact.is_sealed()) {
-        petitioners::refresh_contact(tx, *id, identity).await?;
+    if let (Some(id), Some(contact), false) = (petitioner, told, fact.is_sealed()) {
+        contacts::record(tx, id, contact, (visit, fact.by(), fact.at())).await?;
     }
     let case = match &fact.entry().course {
         _ if fact.is_sealed() => None,
-        Course::Joined(case) => Some((*case, join(tx, fact, (visit, *case), petitioner).await?)),
+        Course::Joined(case) | Course::Reopened(case, _) => {
+            Some(join(tx, fact, (visit, *case), petitioner).await?)
+        }
         Course::Answered(_)
         | Course::Accepted
         | Course::Routed(_)
         | Course::Transferred(_)
-        | Course::NotAccepted(_) => {
-            let opened = open(tx, fact, (visit, petitioner)).await?;
-            Some((opened.id, opened.number))
-        }
+        | Course::NotAccepted(_) => Some(open(tx, fact, (visit, petitioner)).await?),
     };
     let detail = fact.entry().course.disposition().code();
     let entry = audit::Entry {
@@ -124,7 +136,7 @@ pub async fn record(
     Ok(Recorded { visit_number: number, case_number: case.map(|(_, number)| number) })
 }
 
-async fn find_hall(tx: &mut Tx, hall: Option<i64>, court: UnitId) -> StoreResult<Hall> {
+pub(super) async fn find_hall(tx: &mut Tx, hall: Option<i64>, court: UnitId) -> StoreResult<Hall> {
     sqlx::query_as!(
         Hall,
         "SELECT id, code FROM hall
@@ -148,9 +160,8 @@ async fn insert_visit(
     hall: &Hall,
 ) -> StoreResult<(VisitId, String)> {
     let day = calendar::day_of(fact.at());
-    let compact = format!("{}{:02}{:02}", day.year(), day.month(), day.day());
-    let running = numbers::next(tx, &format!("LF:{}:{compact}", hall.code)).await?;
-    let number = format!("LF{compact}-{}-{running:03}", hall.code);
+    let running = numbers::next(tx, &hall.series(day)).await?;
+    let number = format!("LF{}-{}-{running:03}", compact(day), hall.code);
     let random: [u8; 48] = rand::random();
     let code = QueryCode::of(&random).ok_or(StoreError::Sealed)?;
     let keys = tx.keys();
@@ -202,7 +213,11 @@ async fn insert_text(tx: &mut Tx, fact: &Registered, visit: VisitId) -> StoreRes
     };
     let answer = match &entry.course {
         Course::Answered(text) | Course::NotAccepted(text) => text.as_str(),
-        Course::Joined(_) | Course::Accepted | Course::Routed(_) | Course::Transferred(_) => "",
+        Course::Joined(_)
+        | Course::Reopened(..)
+        | Course::Accepted
+        | Course::Routed(_)
+        | Course::Transferred(_) => "",
     };
     sqlx::query!(
         "INSERT INTO visit_text (visit_id, summary, same_as_visit_id, origin_case_number, answer_text, sealed)
@@ -248,14 +263,16 @@ async fn open(
     tx: &mut Tx,
     fact: &Registered,
     (visit, petitioner): (VisitId, Option<PetitionerId>),
-) -> StoreResult<OpenedCase> {
+) -> StoreResult<OpenedOrJoined> {
     let entry = fact.entry();
     let (route, organ) = match &entry.course {
         Course::Routed(route) => (Some(*route), ""),
         Course::Transferred(organ) => (None, organ.as_str()),
-        Course::Answered(_) | Course::Joined(_) | Course::Accepted | Course::NotAccepted(_) => {
-            (None, "")
-        }
+        Course::Answered(_)
+        | Course::Joined(_)
+        | Course::Reopened(..)
+        | Course::Accepted
+        | Course::NotAccepted(_) => (None, ""),
     };
     let summary = match &entry.account {
         Account::Told(text) => text.clone(),
@@ -263,6 +280,7 @@ async fn open(
     };
     let decision = entry.course.disposition().code();
     let new = NewCase {
+        visit,
         unit: fact.unit(),
         category: entry.category.code(),
         origin: entry.origin,
@@ -280,7 +298,7 @@ async fn open(
         openings::link_court_case(tx, opened.id, stated, "").await?;
     }
     link(tx, fact, (visit, opened.id), 1).await?;
-    Ok(opened)
+    Ok((opened.id, opened.number))
 }
 
 async fn text_of(tx: &mut Tx, visit: VisitId) -> StoreResult<String> {
@@ -289,7 +307,8 @@ async fn text_of(tx: &mut Tx, visit: VisitId) -> StoreResult<String> {
         r#"SELECT coalesce(nullif(t.summary, ''), e.summary, '') AS "text!"
            FROM visit v
            JOIN visit_text t ON t.visit_id = v.id
-           LEFT JOIN visit_text e ON e.visit_id = t.same_as_visit_id
+           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($2)
+           LEFT JOIN visit_text e ON e.visit_id = ev.id AND NOT e.sealed
            WHERE v.id = $1 AND v.unit_id = ANY ($2)"#,
         visit.0,
         scope.units(),
@@ -299,23 +318,41 @@ async fn text_of(tx: &mut Tx, visit: VisitId) -> StoreResult<String> {
     Ok(text.unwrap_or_default())
 }
 
-/// Joins the visit to its case; the person becomes a party of it if they were none.
+/// Joins the visit to its case; the person becomes a party of it if they were none. A case that has
+/// ended opens its next round.
 async fn join(
     tx: &mut Tx,
     fact: &Registered,
     (visit, case): (VisitId, PetitionCaseId),
     petitioner: Option<PetitionerId>,
-) -> StoreResult<String> {
+) -> StoreResult<OpenedOrJoined> {
+    let reason = match &fact.entry().course {
+        Course::Reopened(_, reason) => Some(*reason),
+        _ => None,
+    };
     let joined = sqlx::query!(
-        r#"SELECT number AS "number!", visits AS "visits!", known AS "known!" FROM case_joined($1, $2)"#,
+        r#"SELECT number AS "number!", visits AS "visits!" FROM case_joined($1, $2, $3, $4)"#,
         case.0,
         petitioner.map(|id| id.0),
+        visit.0,
+        reason.map_or("", ReopenReason::code),
     )
-    .fetch_one(tx.unscoped())
-    .await?;
+    .fetch_optional(tx.unscoped())
+    .await?
+    .ok_or(StoreError::Stale)?;
     let nth = i32::try_from(joined.visits + 1).unwrap_or(i32::MAX);
     link(tx, fact, (visit, case), nth).await?;
-    Ok(joined.number)
+    if let Some(reason) = reason {
+        let entry = audit::Entry {
+            verb: "case.reopened",
+            case: Some(case),
+            object: &joined.number,
+            detail: reason.code(),
+            at: fact.at(),
+        };
+        audit::append(tx, entry).await?;
+    }
+    Ok((case, joined.number))
 }
 
 async fn link(
@@ -348,53 +385,4 @@ async fn link(
         .await?;
     }
     Ok(())
-}
-
-/// A visit as taking it back asks for it.
-pub async fn standing(tx: &mut Tx, number: &str) -> StoreResult<Option<Standing>> {
-    let (conn, scope) = tx.scoped();
-    Ok(sqlx::query_as!(
-        Standing,
-        r#"SELECT v.id AS "visit: VisitId", v.recorded_by AS "recorded_by: StaffId", v.recorded_at,
-                  EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!",
-                  EXISTS (SELECT FROM visit_case c JOIN assignment a ON a.case_id = c.case_id
-                          WHERE c.visit_id = v.id AND c.nth = 1) AS "worked_on!"
-           FROM visit v WHERE v.number = $1 AND v.unit_id = ANY ($2)"#,
-        number,
-        scope.units(),
-    )
-    .fetch_optional(conn)
-    .await?)
-}
-
-/// Writes that a registration was taken back; a case that it alone opened goes with it.
-pub async fn record_void(tx: &mut Tx, fact: &Voided) -> StoreResult<()> {
-    sqlx::query!(
-        "INSERT INTO visit_void (visit_id, reason, voided_at, voided_by) VALUES ($1, $2, $3, $4)",
-        fact.visit().0,
-        fact.reason(),
-        fact.at(),
-        fact.by().0,
-    )
-    .execute(tx.unscoped())
-    .await?;
-    sqlx::query!(
-        "INSERT INTO case_void (case_id, reason, voided_at, voided_by)
-         SELECT c.case_id, $2, $3, $4 FROM visit_case c
-         WHERE c.visit_id = $1 AND c.nth = 1
-           AND NOT EXISTS (SELECT FROM visit_case o WHERE o.case_id = c.case_id AND o.visit_id <> $1)",
-        fact.visit().0,
-        fact.reason(),
-        fact.at(),
-        fact.by().0,
-    )
-    .execute(tx.unscoped())
-    .await?;
-    let entry = audit::Entry {
-        verb: "visit.voided",
-        object: &fact.visit().to_string(),
-        at: fact.at(),
-        ..audit::Entry::default()
-    };
-    audit::append(tx, entry).await
 }

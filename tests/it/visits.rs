@@ -1,12 +1,16 @@
 //! The intake desk: registering, the duplicate check across courts, taking back, the receipt.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+mod first_wall;
+mod identity;
+mod joining;
+mod numbers;
+mod plan;
+mod sums;
+mod taking_back;
 
 use axum::http::StatusCode;
-use tokio::task::JoinSet;
 
-use crate::support::{City, Page, Site, at};
+use crate::support::{City, Site, at};
 
 const CLERK: &str = "donghu.clerk";
 const NEW: &str = "/visits/new";
@@ -177,32 +181,6 @@ async fn a_doubtful_id_number_is_asked_about_once_and_then_registered_as_unverif
     assert!(!city.value::<bool>("SELECT id_verified FROM petitioner").await);
     let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("身份未核实"), "{}", page.text());
-}
-
-#[tokio::test]
-async fn sixteen_windows_at_once_leave_no_gap_in_the_numbers() {
-    let city = City::new().await;
-    let site = Arc::new(Site::of(&city).await);
-    // One session first, so that all sixteen send their form with the same token.
-    site.get(Some(CLERK), NEW).await.expect(StatusCode::OK);
-    let mut posts = JoinSet::new();
-    for nth in 0..20 {
-        let site = Arc::clone(&site);
-        posts.spawn(async move {
-            // Every fifth form comes back with a fault, after the others have begun.
-            let name = if nth % 5 == 4 { "张3" } else { "张某" };
-            site.post(Some(CLERK), NEW, &visit(&[("name", name)])).await
-        });
-    }
-    let pages: Vec<Page> = posts.join_all().await;
-    let saved = pages.iter().filter(|page| page.status == StatusCode::SEE_OTHER);
-    let numbers: BTreeSet<String> = saved.map(Page::location).collect();
-    let expected: BTreeSet<String> =
-        (1..=16).map(|nth| format!("/visits/LF20260615-0110-{nth:03}")).collect();
-    assert_eq!(numbers, expected);
-    let cases = "SELECT array_agg(number ORDER BY number) FROM petition_case";
-    let expected: Vec<String> = (1..=16).map(|nth| format!("XF2026-{nth:05}")).collect();
-    assert_eq!(city.value::<Vec<String>>(cases).await, expected);
 }
 
 #[tokio::test]
@@ -537,8 +515,8 @@ async fn taking_a_card_fills_the_form_and_joins_the_case_with_the_same_claim() {
     let page = site.post(Some(CLERK), NEW, &typed).await.expect(StatusCode::OK);
     for (field, value) in [
         ("name", "张某"),
-        ("phone", "10000000021"),
-        ("address", "东湖区某街道"),
+        ("phone", ""),
+        ("address", ""),
         ("origin_court", "东湖区人民法院"),
         ("origin_case_no", "（2023）某0110执1187号"),
         ("merge_case_no", "XF2026-00001"),
@@ -616,4 +594,40 @@ async fn an_earlier_day_is_kept_beside_the_time_of_entry() {
     assert_eq!(number, "LF20260615-0110-001", "the number is that of the day of entry");
     let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("补录"));
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_keep_is_told_beside_its_field() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let long = "某".repeat(203);
+    let id = id_number("19680312", 1);
+    let about = ("origin_case_no", "2023 某0110执1187");
+    let number = register(&site, CLERK, &visit_with_id(&id, &[about])).await;
+    let transferred = ("disposition", "transferred_out");
+    for (sent, field, said) in [
+        (
+            vec![transferred, ("transfer_organ", &long)],
+            "transfer_organ",
+            "转送机关最多60字，现在多出143字，请精简",
+        ),
+        (
+            vec![("urgent", "1"), ("urgent_reason", &long)],
+            "urgent_reason",
+            "紧急情况最多200字，现在多出3字，请精简",
+        ),
+        (
+            vec![about, ("not_same_reason", &long)],
+            "not_same_reason",
+            "理由最多200字，现在多出3字，请精简",
+        ),
+    ] {
+        let page = site.post(Some(CLERK), NEW, &visit_with_id(&id, &sent)).await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.problem(field).as_deref(), Some(said));
+    }
+    let page =
+        site.post(Some(CLERK), &format!("/visits/{number}/void"), &[("reason", &long)]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("reason").as_deref(), Some("撤销理由最多200字，现在多出3字，请精简"));
 }

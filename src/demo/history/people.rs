@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::random::Random;
 use crate::domain::petitioner::{IdNumber, Name, NoIdReason, Phone, Sex};
-use crate::domain::visit::{Document, Identity};
+use crate::domain::visit::{Contact, Document, Identity};
 
 const SURNAMES: &str = "张王李刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段涂钱汤尹黎易常武乔贺赖龚文";
 const STREETS: &[&str] =
@@ -65,8 +65,10 @@ impl Petitioner {
             sex: Some(self.sex),
             birth_date: Some(self.birth_date),
             region: "云州市".to_owned(),
-            phone: self.phone.as_deref().map(Phone::parse).transpose().ok()?,
-            address: self.address.clone(),
+            contact: Contact {
+                phone: self.phone.as_deref().map(Phone::parse).transpose().ok()?,
+                address: self.address.clone(),
+            },
         })
     }
 }

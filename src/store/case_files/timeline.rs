@@ -93,15 +93,23 @@ pub async fn timeline(
         Some([at, rank, id]) => (Some(at), rank.parse::<i32>().ok(), id.parse::<i64>().ok()),
         None => (None, None, None),
     };
-    let (conn, case) = tx.within(opened);
+    let (conn, case, scope) = tx.within_scope(opened);
     let rows = sqlx::query!(
         r#"WITH fact AS (
                SELECT 'visit' AS kind, 1 AS rank, v.id, v.received_at AS at, 'visit.' || v.channel AS what,
                       v.recorded_by AS staff, coalesce(s.summary, t.summary, '') AS text,
                       coalesce(t.answer_text, '') AS more, NULL::uuid AS uuid,
                       NULL::timestamptz AS corrects, NULL::timestamptz AS corrected
-               FROM visit_case vc JOIN visit v ON v.id = vc.visit_id
-               LEFT JOIN visit_text t ON t.visit_id = v.id LEFT JOIN visit_text s ON s.visit_id = t.same_as_visit_id
+               FROM visit_case vc JOIN visit v ON v.id = vc.visit_id AND v.unit_id = ANY ($7)
+               LEFT JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
+                   $8 IN ('all', 'narrative') OR v.recorded_by = $9
+                   OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
+                              WHERE o.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $9))
+               LEFT JOIN visit sv ON sv.id = t.same_as_visit_id AND sv.unit_id = ANY ($7)
+               LEFT JOIN visit_text s ON s.visit_id = sv.id AND NOT s.sealed AND (
+                   $8 IN ('all', 'narrative') OR sv.recorded_by = $9
+                   OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
+                              WHERE o.visit_id = sv.id AND m.ended_at IS NULL AND m.staff_id = $9))
                WHERE vc.case_id = $1 AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
                UNION ALL
                SELECT 'assignment', 2, a.id, a.assigned_at, 'assignment.' || a.source, a.recorded_by,
@@ -168,6 +176,9 @@ pub async fn timeline(
         rank,
         id,
         i64::try_from(PAGE).unwrap_or_default() + 1,
+        scope.units(),
+        scope.opening().code(),
+        scope.staff().0,
     )
     .fetch_all(conn)
     .await?;

@@ -98,7 +98,20 @@ pub async fn standing(tx: &mut Tx, import: ImportId) -> StoreResult<Standing> {
     Ok(Standing { undone, handled, counted })
 }
 
-/// Makes all cases of an import void.
+/// Holds the cases of an import until the transaction ends: nothing is done about them meanwhile.
+pub async fn hold_cases(tx: &mut Tx, import: ImportId) -> StoreResult<()> {
+    let (conn, scope) = tx.scoped();
+    sqlx::query!(
+        "SELECT id FROM petition_case WHERE import_id = $1 AND unit_id = ANY ($2) ORDER BY id FOR UPDATE",
+        import.0,
+        scope.units(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(())
+}
+
+/// Makes all cases of an import void. Whoever has read one before decided on a version that is gone.
 pub async fn record_undo(
     tx: &mut Tx,
     importer: &Importer,
@@ -125,6 +138,12 @@ pub async fn record_undo(
         importer.staff.0,
     )
     .fetch_all(tx.unscoped())
+    .await?;
+    sqlx::query!(
+        "UPDATE petition_case SET version = version + 1 WHERE import_id = $1",
+        fact.import().0
+    )
+    .execute(tx.unscoped())
     .await?;
     let object = import.uuid.to_string();
     let entry = audit::Entry {

@@ -201,8 +201,8 @@ fn active(asked: &Asked, units: &[(&str, &str)], today: NaiveDate) -> Vec<Active
         ("诉求类别", "category", category, ""),
         ("包案领导", "leader", asked.leader.clone(), ""),
         ("责任人", "handler", asked.handler.clone(), ""),
-        ("交办日期", "assigned_from", from(&asked.assigned_from), ""),
-        ("交办日期", "assigned_to", to(&asked.assigned_to), ""),
+        ("交办日期", "assigned_from", day(&asked.assigned_from, "起"), ""),
+        ("交办日期", "assigned_to", day(&asked.assigned_to, "止"), ""),
     ]
     .into_iter()
     .filter(|(.., value, _)| !value.is_empty())

@@ -116,6 +116,7 @@ pub fn verb(code: &str) -> &str {
         "visit.voided" => "撤销来访登记",
         "case.imported" => "台账导入",
         "case.voided" => "作废",
+        "case.reopened" => "登记重新办理",
         "case.assigned" => "交办",
         "assignment.acknowledged" => "签收",
         "ledger.kept" => "保存台账",

@@ -57,6 +57,7 @@ pub async fn create(
         Begun::Fresh(tx) => tx,
     };
     let import = imports::find(&mut tx, uuid).await?.ok_or(AppError::NotFound)?;
+    imports::hold_cases(&mut tx, import.id).await?;
     let standing = imports::standing(&mut tx, import.id).await?;
     let reason = form.fields.reason;
     let mut problems = Problems::default();

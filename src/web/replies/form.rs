@@ -67,6 +67,6 @@ pub const fn field(refusal: Refusal) -> &'static str {
         Refusal::NoOpinion => "opinion",
         Refusal::NoSignature => "signature",
         Refusal::NoEvidence => FILES,
-        Refusal::Both => "none_reason",
+        Refusal::Both | Refusal::Named | Refusal::TooFewAttempts(_) => "none_reason",
     }
 }

@@ -111,7 +111,8 @@ async fn create(
     let mut problems = fields.check();
     let filed = handling::filed(DocumentKind::ReplyEvidence, &files, &mut problems);
     let wanted = fields.wanted(day_of(now), !filed.is_empty());
-    match answer(session.actor(), opened.case(), &wanted, now) {
+    let reached = replies::reached(&mut tx, &opened).await?;
+    match answer(session.actor(), opened.case(), reached, &wanted, now) {
         Ok(_) if stale => problems.add("", handling::CHANGED),
         Ok(fact) if problems.is_empty() => {
             let uuid = replies::record(&mut tx, &fact).await?;

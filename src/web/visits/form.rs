@@ -3,21 +3,27 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
-use super::person;
+use super::{company, person};
 use crate::domain::calendar;
 use crate::domain::court_case::StatedNumber;
-use crate::domain::ids::{PetitionCaseId, PetitionerId, StaffId, UnitId, VisitId};
+use crate::domain::ids::{PetitionerId, StaffId, UnitId, VisitId};
+use crate::domain::joining::{self, Joinable};
 use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::domain::visit::{
     Account, Assist, COLLECTIVE_FROM, Category, Channel, Course, Disposition, Entry, INSPECTION,
-    Identity, LitigationRoute, MOST_REPRESENTATIVES, SameMatter, VisitForm as Form, VisitKind,
+    LitigationRoute, ReopenReason, SameMatter, VisitForm as Form, VisitKind,
 };
+use crate::store::petitioners::OnFile;
+use crate::store::visits::Person;
 use crate::web::form::Problems;
 
 /// The longest account, and the shortest that says anything.
 pub const SUMMARY: usize = 500;
 const SHORTEST_SUMMARY: usize = 5;
+/// The longest reason, and the longest name of an organ.
+pub const REASON: usize = 200;
+const ORGAN: usize = 60;
 /// What stands for a matter without a court case, and for a court of elsewhere.
 pub const NO_COURT: &str = "无";
 pub const OTHER_COURT: &str = "本市以外法院";
@@ -35,6 +41,8 @@ pub struct VisitForm {
     pub no_id_reason: String,
     pub id_override_reason: String,
     pub name: String,
+    /// Whoever is on file by another name is the one who came.
+    pub name_stands: String,
     pub sex: String,
     pub birth_date: String,
     pub region: String,
@@ -63,6 +71,7 @@ pub struct VisitForm {
     pub disposition: String,
     pub answer_text: String,
     pub merge_case_no: String,
+    pub reopen_reason: String,
     pub litigation_route: String,
     pub transfer_organ: String,
     pub urgent: String,
@@ -94,13 +103,23 @@ enum Origin {
     Elsewhere,
 }
 
+/// Someone whom the courts know: their card, and what the own court has on file.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub petitioner: PetitionerId,
+    pub name: String,
+    pub name_key: String,
+    pub id_tail: String,
+    pub on_file: OnFile,
+}
+
 /// What the courts know that the form refers to.
 #[derive(Debug, Default)]
 pub struct Found {
     /// The person of the card that was taken, or of the same ID number.
-    pub person: Option<PetitionerId>,
+    pub known: Option<Known>,
     /// The case to join.
-    pub joined: Option<PetitionCaseId>,
+    pub joined: Option<Joinable>,
     /// What the person said last on that case.
     pub last: Option<(VisitId, String)>,
     /// A case of the person about the same court case.
@@ -150,22 +169,31 @@ impl VisitForm {
     }
 
     /// The visit and who came, or everything that is wrong. A letter may be unsigned: then nobody.
-    pub fn check(&self, desk: &Desk, found: &Found) -> Result<(Option<Identity>, Entry), Problems> {
+    pub fn check(&self, desk: &Desk, found: &Found) -> Result<(Person, Entry), Problems> {
         let mut problems = Problems::default();
         let received_at = self.moment(desk.now, &mut problems);
         let posted_on = self.posted_on(desk.now, &mut problems);
-        let identity = person::read(self, calendar::day_of(desk.now), &mut problems);
+        let person =
+            person::read(self, found.known.as_ref(), calendar::day_of(desk.now), &mut problems);
         let form = Form::from_code(&self.visit_form).unwrap_or(Form::Individual);
-        let people = self.people(&mut problems);
-        let involved = self.involved(form, &mut problems);
-        let representatives = self.representatives(form, &mut problems);
-        let principal = self.principal(form, &mut problems);
+        let people = company::people(self, &mut problems);
+        let involved = company::involved(self, form, &mut problems);
+        let representatives = company::representatives(self, form, &mut problems);
+        let principal = company::principal(self, form, &mut problems);
         let sealed = self.kind() == VisitKind::Accusation;
         let category = self.category(sealed, &mut problems);
         let origin = self.origin(&desk.units, sealed, &mut problems);
         let account = self.account(found, &mut problems);
         let course = self.course(found, sealed, &mut problems);
         let urgent_reason = self.urgent(&mut problems);
+        if found.same.is_some() {
+            company::limit(
+                &mut problems,
+                ("not_same_reason", "理由"),
+                &self.not_same_reason,
+                REASON,
+            );
+        }
         let missing = Problems::default();
         if !problems.is_empty() {
             return Err(problems);
@@ -175,7 +203,9 @@ impl VisitForm {
         else {
             return Err(missing);
         };
-        let (Some(account), Some(course)) = (account, course) else { return Err(missing) };
+        let (Some(account), Some(course), Some(person)) = (account, course, person) else {
+            return Err(missing);
+        };
         let entry = Entry {
             channel: self.channel(),
             received_at,
@@ -203,7 +233,7 @@ impl VisitForm {
                 .map(|same| (same.case, self.not_same_reason.trim().to_owned()))
                 .filter(|(_, reason)| !reason.is_empty()),
         };
-        Ok((identity, entry))
+        Ok((person, entry))
     }
 
     /// When it was received; empty is now.
@@ -234,51 +264,6 @@ impl VisitForm {
         let today = calendar::day_of(now);
         let day = calendar::read_day(text, today).filter(|day| *day <= today);
         problems.take("posted_on", day, "请填写邮戳日期，不能晚于今天")
-    }
-
-    fn people(&self, problems: &mut Problems) -> Option<u32> {
-        let text = self.people_count.trim();
-        let people = if text.is_empty() { Some(1) } else { text.parse().ok() };
-        problems.take("people_count", people.filter(|people| *people >= 1), "请填写来访人数")
-    }
-
-    fn involved(&self, form: Form, problems: &mut Problems) -> Option<u32> {
-        let text = self.involved_count.trim();
-        if form != Form::Group || text.is_empty() {
-            return None;
-        }
-        problems.take("involved_count", text.parse().ok(), "涉及人数应为数字")
-    }
-
-    fn representatives(&self, form: Form, problems: &mut Problems) -> Vec<(String, String)> {
-        if form != Form::Group {
-            return Vec::new();
-        }
-        let numbers = self.representative_ids.iter().map(String::as_str);
-        let named: Vec<(String, String)> = self
-            .representatives
-            .iter()
-            .zip(numbers.chain(std::iter::repeat("")))
-            .map(|(name, number)| (name.trim().to_owned(), number.trim().to_uppercase()))
-            .filter(|(name, _)| !name.is_empty())
-            .collect();
-        if named.len() > MOST_REPRESENTATIVES {
-            problems.add("representatives[]", "代表不超过5人");
-        }
-        named
-    }
-
-    fn principal(&self, form: Form, problems: &mut Problems) -> Option<(String, bool)> {
-        if form != Form::Agent {
-            return None;
-        }
-        let name = problems.required("principal_name", &self.principal_name, "请填写委托人姓名");
-        let mandate = match self.mandate.as_str() {
-            "yes" => Some(true),
-            "no" => Some(false),
-            _ => None,
-        };
-        problems.take("mandate", mandate, "请选择有无委托手续").map(|mandate| (name, mandate))
     }
 
     fn category(&self, sealed: bool, problems: &mut Problems) -> Option<Category> {
@@ -322,25 +307,38 @@ impl VisitForm {
             Disposition::ResolvedOnSpot => Some(Course::Answered(answer(problems))),
             Disposition::NotAccepted => Some(Course::NotAccepted(answer(problems))),
             Disposition::Accepted => Some(Course::Accepted),
-            Disposition::JoinedToCase => problems
-                .take("merge_case_no", found.joined, "请选择要并入的案件")
-                .map(Course::Joined),
+            Disposition::JoinedToCase => self.joined(found, problems),
             Disposition::RoutedToLitigation => {
                 let route = LitigationRoute::from_code(&self.litigation_route);
                 problems.take("litigation_route", route, "请选择导入的程序").map(Course::Routed)
             }
-            Disposition::TransferredOut => Some(Course::Transferred(problems.required(
-                "transfer_organ",
-                &self.transfer_organ,
-                "请填写转送机关",
-            ))),
+            Disposition::TransferredOut => {
+                let field = ("transfer_organ", "转送机关");
+                company::limit(problems, field, &self.transfer_organ, ORGAN);
+                let organ =
+                    problems.required("transfer_organ", &self.transfer_organ, "请填写转送机关");
+                Some(Course::Transferred(organ))
+            }
         }
+    }
+
+    /// The case that it is joined to.
+    fn joined(&self, found: &Found, problems: &mut Problems) -> Option<Course> {
+        let case = found.joined.as_ref();
+        let case = problems.take("merge_case_no", case, "请选择要并入的案件")?;
+        let joined = case.join(ReopenReason::from_code(&self.reopen_reason));
+        let field = match &joined {
+            Err(joining::Refusal::Void(_)) => "merge_case_no",
+            _ => "reopen_reason",
+        };
+        problems.accept(field, joined)
     }
 
     fn urgent(&self, problems: &mut Problems) -> String {
         if self.urgent.is_empty() {
             return String::new();
         }
+        company::limit(problems, ("urgent_reason", "紧急情况"), &self.urgent_reason, REASON);
         problems.required("urgent_reason", &self.urgent_reason, "请写明紧急情况")
     }
 

@@ -1,5 +1,6 @@
 //! The intake desk (来访登记): registering, the match panel, the visits of the day, what is printed.
 
+mod company;
 mod drafts;
 mod form;
 mod list;

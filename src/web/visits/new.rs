@@ -9,7 +9,7 @@ use super::panel::{self, Hits};
 use super::window::{SHEETS, Window, take};
 use crate::domain::visit::{Refusal, Registered, register};
 use crate::store::visits::{self, Person};
-use crate::store::{Begun, Session, Tx, drafts};
+use crate::store::{Begun, Session, Tx, drafts, petitioners};
 use crate::web::extract::{self, Form, Query};
 use crate::web::form::Problems;
 use crate::web::layout::{Frame, done};
@@ -72,12 +72,17 @@ pub async fn create(
     }
 }
 
-/// A card was taken: the same sheet comes back with what the courts know filled in.
+/// A card was taken: the same sheet comes back with what the courts know filled in, and the audit
+/// knows of whom.
 async fn fill(window: &Window, form: &mut VisitForm) -> AppResult<Response> {
     let mut tx = window.app.db.begin(&window.session).await?;
     let hits = panel::search(&mut tx, form).await?;
     let dismissed = form.take == "none";
-    take(&mut tx, form, &hits).await?;
+    if let Some(person) = take(&mut tx, form, &hits).await? {
+        petitioners::note_filled(&mut tx, person, window.now()).await?;
+    }
+    tx.commit().await?;
+    let tx = window.app.db.begin(&window.session).await?;
     let hits = if dismissed { Hits::default() } else { hits };
     window.page(tx, form.clone(), Problems::default(), hits).await
 }
@@ -91,14 +96,9 @@ async fn decide(
 ) -> AppResult<Result<(Registered, Person), Problems>> {
     let desk = window.desk(tx).await?;
     let found = window.found(tx, form, hits).await?;
-    let (identity, entry) = match form.check(&desk, &found) {
+    let (person, entry) = match form.check(&desk, &found) {
         Ok(read) => read,
         Err(problems) => return Ok(Err(problems)),
-    };
-    let person = match (identity, found.person) {
-        (None, _) => Person::Unnamed,
-        (Some(identity), Some(known)) => Person::Known(known, Box::new(identity)),
-        (Some(identity), None) => Person::New(Box::new(identity)),
     };
     match register(window.session.actor(), entry, found.same.as_ref(), desk.now) {
         Ok(fact) => Ok(Ok((fact, person))),

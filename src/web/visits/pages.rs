@@ -3,14 +3,14 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::form::{Desk, NO_COURT, OTHER_COURT, VisitForm, courts};
+use super::form::{Desk, Known, NO_COURT, OTHER_COURT, VisitForm, courts};
 use super::panel::Panel;
-use super::person::Reading;
+use super::person::{Reading, rests_on_file};
 use crate::domain::calendar::{self, day_of};
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::visit::{
-    Assist, Category, Channel, Disposition, LitigationRoute, MOST_REPRESENTATIVES, SameMatter,
-    VisitForm as Form, VisitKind,
+    Assist, Category, Channel, Disposition, LitigationRoute, MOST_REPRESENTATIVES, ReopenReason,
+    SameMatter, VisitForm as Form, VisitKind,
 };
 use crate::store::drafts::Draft;
 use crate::web::form::{Choice, Problems};
@@ -28,6 +28,11 @@ pub struct NewPage {
     pub reading: Reading,
     pub age: Option<u32>,
     pub id_hint: (&'static str, String),
+    /// The name on file, where another one is typed.
+    pub other_name: Option<String>,
+    pub on_file: OnFileNote,
+    /// Whether the case to join has ended, so that joining it opens a further round.
+    pub reopens: bool,
     pub last_account: Option<String>,
     pub same: Option<SameMatter>,
     pub form: VisitForm,
@@ -57,6 +62,34 @@ impl NewPage {
                 (name, number)
             })
             .collect()
+    }
+}
+
+/// What stands beside the fields that someone whom the courts know may leave empty.
+#[derive(Default)]
+pub struct OnFileNote {
+    /// 「尾号0012（在册）」
+    pub id: String,
+    pub phone: String,
+    pub address: String,
+}
+
+impl OnFileNote {
+    pub fn of(form: &VisitForm, known: Option<&Known>) -> Self {
+        let Some(known) = known else { return Self::default() };
+        let tail = |typed: bool, tail: &str| {
+            if typed || tail.is_empty() {
+                String::new()
+            } else {
+                format!("尾号{tail}（在册）")
+            }
+        };
+        let address = form.address.trim().is_empty() && known.on_file.has_address;
+        Self {
+            id: tail(!rests_on_file(form, &known.id_tail), &known.id_tail),
+            phone: tail(!form.phone.trim().is_empty(), &known.on_file.phone_tail),
+            address: if address { "在册".to_owned() } else { String::new() },
+        }
     }
 }
 
@@ -93,6 +126,7 @@ pub struct Choices {
     pub receivers: Vec<Choice>,
     pub dispositions: Vec<Choice>,
     pub routes: Vec<Choice>,
+    pub reopen_reasons: Vec<Choice>,
 }
 
 impl Choices {
@@ -139,6 +173,10 @@ impl Choices {
                     LitigationRoute::label,
                 )),
                 &form.litigation_route,
+            ),
+            reopen_reasons: Choice::list(
+                please().chain(labels(ReopenReason::ALL, ReopenReason::code, ReopenReason::label)),
+                &form.reopen_reason,
             ),
         }
     }

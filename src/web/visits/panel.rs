@@ -46,6 +46,14 @@ pub async fn search(tx: &mut Tx, form: &VisitForm) -> StoreResult<Hits> {
     Ok(Hits { by, people: Vec::new() })
 }
 
+/// The number of the document, normalised, once it is typed to its end.
+pub fn whole_number(form: &VisitForm) -> Option<String> {
+    let number = IdNumber::normalised(&form.id_number);
+    let length = number.chars().count();
+    let card = person::id_type(form) == IdType::IdCard;
+    (length > 4 && (!card || length == 18)).then_some(number)
+}
+
 /// What of the form is complete enough to look for.
 fn ways(form: &VisitForm) -> Vec<(By, Wanted)> {
     let mut ways = Vec::new();
@@ -54,11 +62,10 @@ fn ways(form: &VisitForm) -> Vec<(By, Wanted)> {
         ways.push((By::CaseNumber, Wanted { case_number, ..Wanted::default() }));
     }
     let number = IdNumber::normalised(&form.id_number);
-    let card = person::id_type(form) == IdType::IdCard;
     if number.chars().count() == 4 {
         ways.push((By::Document, Wanted { tail: number, ..Wanted::default() }));
-    } else if !number.is_empty() && (!card || number.chars().count() == 18) {
-        ways.push((By::Document, Wanted { id: number, ..Wanted::default() }));
+    } else if let Some(id) = whole_number(form) {
+        ways.push((By::Document, Wanted { id, ..Wanted::default() }));
     }
     if let Ok(phone) = Phone::parse(&form.phone) {
         let phone = phone.exposed().to_owned();

@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::form::VisitForm;
+use super::form::{Known, VisitForm};
 use crate::domain::calendar;
 use crate::domain::petitioner::{
     IdFault, IdNumber, IdOverride, IdType, Name, NoIdReason, Phone, Sex, region_of,
 };
-use crate::domain::visit::{Channel, Document, Identity};
+use crate::domain::visit::{Channel, Contact, Document, Identity};
+use crate::store::visits::Person;
 use crate::web::form::Problems;
 
 /// What the ID number says, as far as it can be read.
@@ -52,11 +53,53 @@ fn is_unnamed(form: &VisitForm) -> bool {
         && form.petitioner_id.is_empty()
 }
 
-/// Who came, or what is wrong; none for an unsigned letter.
-pub fn read(form: &VisitForm, today: NaiveDate, problems: &mut Problems) -> Option<Identity> {
+/// Whether nothing of the document is typed but, at most, the last four that are on file.
+pub fn rests_on_file(form: &VisitForm, id_tail: &str) -> bool {
+    let number = IdNumber::normalised(&form.id_number);
+    number.is_empty() || number == id_tail
+}
+
+/// Who came, or what is wrong.
+pub fn read(
+    form: &VisitForm,
+    known: Option<&Known>,
+    today: NaiveDate,
+    problems: &mut Problems,
+) -> Option<Person> {
     if is_unnamed(form) {
-        return None;
+        return Some(Person::Unnamed);
     }
+    match known {
+        Some(known) => read_known(form, known, problems),
+        None => read_new(form, today, problems).map(|one| Person::New(Box::new(one))),
+    }
+}
+
+/// The name that is on file, where another one is typed.
+pub fn other_name<'a>(form: &VisitForm, known: Option<&'a Known>) -> Option<&'a str> {
+    let typed = Name::parse(&form.name).ok()?.normalised();
+    known.filter(|known| known.name_key != typed).map(|known| known.name.as_str())
+}
+
+/// Someone whom the courts know: what isn't told anew stays as it is on file.
+fn read_known(form: &VisitForm, known: &Known, problems: &mut Problems) -> Option<Person> {
+    if !rests_on_file(form, &known.id_tail) {
+        document(form, &Reading::of(form), problems);
+    }
+    let name = problems.accept("name", Name::parse(&form.name));
+    if let Some(on_file) = name.and(other_name(form, Some(known)))
+        && form.name_stands.is_empty()
+    {
+        problems.add("name", format!("这个证件号码在册的姓名是“{on_file}”，与所填不同，请核对"));
+    }
+    let stays = form.phone.trim().is_empty() && !known.on_file.phone_tail.is_empty();
+    let phone = if stays { None } else { phone(form, problems) };
+    problems.within("address", &form.address, 120);
+    let contact = Contact { phone, address: form.address.trim().to_owned() };
+    Some(Person::Known(known.petitioner, Box::new(contact)))
+}
+
+fn read_new(form: &VisitForm, today: NaiveDate, problems: &mut Problems) -> Option<Identity> {
     let reading = Reading::of(form);
     let document = document(form, &reading, problems);
     let name = problems.accept("name", Name::parse(&form.name));
@@ -78,8 +121,7 @@ pub fn read(form: &VisitForm, today: NaiveDate, problems: &mut Problems) -> Opti
         sex,
         birth_date,
         region: if region.is_empty() { reading.region } else { region.to_owned() },
-        phone,
-        address: form.address.trim().to_owned(),
+        contact: Contact { phone, address: form.address.trim().to_owned() },
     })
 }
 

@@ -8,7 +8,7 @@ use crate::domain::calendar::{self, day_of};
 use crate::domain::receipt;
 use crate::domain::visit::{Assist, Disposition, VisitKind};
 use crate::store::visit_lists::{self, VisitFile};
-use crate::store::{Session, visits};
+use crate::store::{Session, visit_voids};
 use crate::web::extract::Path;
 use crate::web::layout::{Frame, Shell};
 use crate::web::{App, AppError, AppResult};
@@ -72,7 +72,7 @@ pub async fn show(
     let now = app.clock.now();
     let mut tx = app.db.begin(&session).await?;
     let visit = visit_lists::find(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
-    let standing = visits::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
+    let standing = visit_voids::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let late = day_of(visit.received_at) < day_of(visit.recorded_at);
     let page = VisitPage {
         shell: frame.shell(format!("来访{number}")),

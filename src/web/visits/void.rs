@@ -6,9 +6,11 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::company;
+use super::form::REASON;
 use crate::domain::visit::{Refusal, void};
 use crate::store::visit_lists::{self, VisitFile};
-use crate::store::{Begun, Session, Tx, visits};
+use crate::store::{Begun, Session, Tx, visit_voids};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
 use crate::web::layout::{Frame, Shell, done};
@@ -36,7 +38,7 @@ pub async fn new(
     Path(number): Path<String>,
 ) -> AppResult<Response> {
     let mut tx = app.db.begin(&session).await?;
-    let standing = visits::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
+    let standing = visit_voids::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let refusal = standing.may_be_taken_back(session.actor(), app.clock.now()).err();
     let problems = refusal.map_or_else(Problems::default, |no| Problems::whole(no.to_string()));
     page(&mut tx, &frame, &number, (VoidForm::default(), problems)).await
@@ -67,7 +69,13 @@ pub async fn create(
         Begun::Fresh(tx) => tx,
         Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
     };
-    let standing = visits::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
+    let mut problems = Problems::default();
+    company::limit(&mut problems, ("reason", "撤销理由"), &form.fields.reason, REASON);
+    if !problems.is_empty() {
+        return page(&mut tx, &frame, &number, (form.fields, problems)).await;
+    }
+    visit_voids::hold(&mut tx, &number).await?;
+    let standing = visit_voids::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let fact = match void(session.actor(), &standing, &form.fields.reason, now) {
         Ok(fact) => fact,
         Err(refusal) => {
@@ -77,7 +85,7 @@ pub async fn create(
             return page(&mut tx, &frame, &number, (form.fields, problems)).await;
         }
     };
-    visits::record_void(&mut tx, &fact).await?;
+    visit_voids::record(&mut tx, &fact).await?;
     let location = format!("/visits/{number}");
     tx.commit_to(&location).await?;
     Ok(done(&location, &format!("已撤销{number}，编号保留，不再使用。")))

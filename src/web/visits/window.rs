@@ -5,16 +5,19 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::form::{Desk, Found, VisitForm};
-use super::pages::{Choices, DraftNote, NewPage};
+use super::form::{Desk, Found, Known, VisitForm};
+use super::pages::{Choices, DraftNote, NewPage, OnFileNote};
 use super::panel::{self, Hits};
-use super::person::Reading;
+use super::person::{self, Reading};
 use crate::domain::calendar::{self, day_of};
 use crate::domain::court_case::StatedNumber;
+use crate::domain::joining::Joinable;
+use crate::domain::petitioner::Name;
 use crate::domain::visit::{Disposition, REPEAT_WITHIN};
 use crate::store::drafts::{self, Draft, Subject};
-use crate::store::petitioners::PersonCard;
+use crate::store::petitioners::{Face, PersonCard};
 use crate::store::{
     Session, Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits,
 };
@@ -68,11 +71,12 @@ impl Window {
     /// What the courts know that the form refers to. A card that was taken counts only as long as
     /// the form still names the person of it.
     pub async fn found(&self, tx: &mut Tx, form: &VisitForm, hits: &Hits) -> AppResult<Found> {
-        let person = taken(form, hits).map(|card| card.petitioner);
+        let known = known(tx, form, hits).await?;
+        let person = known.as_ref().map(|known| known.petitioner);
         let case = form.merge_case_no.trim().to_uppercase();
-        let mut found = Found { person, ..Found::default() };
+        let mut found = Found { known, ..Found::default() };
         if form.disposition() == Some(Disposition::JoinedToCase) && !case.is_empty() {
-            found.joined = visits::case_to_join(tx, &case).await?.map(|join| join.case);
+            found.joined = visits::case_to_join(tx, &case).await?;
             if let Some(person) = person {
                 found.last = visit_accounts::last_account(tx, person, &case).await?;
             }
@@ -97,7 +101,8 @@ impl Window {
         let desk = self.desk(tx).await?;
         let found = self.found(tx, &form, &hits).await?;
         let drafts = self.drafts(tx).await?;
-        let last = visit_lists::last_running(tx, self.session.hall(), today).await?;
+        let hall = (self.session.hall(), self.session.actor().court);
+        let last = visit_lists::last_running(tx, hall, today).await?;
         let status =
             if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let waiting = drafts.iter().filter(|(sheet, _)| *sheet != form.draft);
@@ -111,6 +116,9 @@ impl Window {
             age: reading.age(today),
             id_hint: panel::id_hint(&reading),
             reading,
+            other_name: person::other_name(&form, found.known.as_ref()).map(str::to_owned),
+            on_file: OnFileNote::of(&form, found.known.as_ref()),
+            reopens: found.joined.as_ref().is_some_and(Joinable::reopens),
             last_account: found.last.map(|(_, text)| text),
             same: found.same,
             form,
@@ -120,34 +128,54 @@ impl Window {
     }
 }
 
-/// The card that was taken, or the one person of the same ID number.
-fn taken<'a>(form: &VisitForm, hits: &'a Hits) -> Option<&'a PersonCard> {
-    let by_card = hits.people.iter().find(|card| card.uuid.to_string() == form.petitioner_id);
-    let by_number = || match (hits.by, hits.people.as_slice()) {
-        (Some(panel::By::Document), [card]) if Reading::of(form).number.is_some() => Some(card),
+/// The person of the card that was taken, or the one person of the same ID number.
+async fn known(tx: &mut Tx, form: &VisitForm, hits: &Hits) -> AppResult<Option<Known>> {
+    let number = panel::whole_number(form);
+    let taken = match form.petitioner_id.parse() {
+        Ok(uuid) => petitioners::face(tx, uuid, number.as_deref().unwrap_or_default()).await?,
+        Err(_) => None,
+    };
+    let taken = taken.filter(|face| names(form, face, number.is_some()));
+    let face = match (taken, hits.by, hits.people.as_slice()) {
+        (Some(face), ..) => Some(face),
+        (None, Some(panel::By::Document), [card]) if Reading::of(form).number.is_some() => {
+            petitioners::face(tx, card.uuid, "").await?
+        }
         _ => None,
     };
-    by_card.or_else(by_number)
+    let Some(Face { petitioner, name, name_key, id_tail, .. }) = face else { return Ok(None) };
+    let on_file = petitioners::on_file(tx, petitioner).await?.unwrap_or_default();
+    Ok(Some(Known { petitioner, name, name_key, id_tail, on_file }))
 }
 
-/// Fills the form with the person of a card, and with the matter of the case that it is joined to.
-/// `choice` is the card's person, the case, and `join` or `other`.
-pub async fn take(tx: &mut Tx, form: &mut VisitForm, hits: &Hits) -> AppResult<()> {
+/// Whether the form still names the person of a card: by their number, or by their name as long as
+/// no other number stands against it.
+fn names(form: &VisitForm, face: &Face, has_number: bool) -> bool {
+    if has_number && !face.id_tail.is_empty() {
+        return face.id_is_theirs;
+    }
+    Name::parse(&form.name).is_ok_and(|name| name.normalised() == face.name_key)
+}
+
+/// Fills the form with the person of a card, and with the matter of the case that it is joined to;
+/// returns whose card it was. The choice is the card's person, the case, and `join` or `other`.
+pub async fn take(tx: &mut Tx, form: &mut VisitForm, hits: &Hits) -> AppResult<Option<Uuid>> {
     let choice = std::mem::take(&mut form.take);
     let mut parts = choice.split('|');
     let (person, case, how) = (parts.next(), parts.next(), parts.next());
     form.petitioner_id = String::new();
     let card = hits.people.iter().find(|card| Some(card.uuid.to_string().as_str()) == person);
-    let Some(card) = card else { return Ok(()) };
+    let Some(card) = card else { return Ok(None) };
     form.petitioner_id = card.uuid.to_string();
     fill_person(tx, form, card).await?;
+    let taken = Some(card.uuid);
     if how != Some("join") {
-        return Ok(());
+        return Ok(taken);
     }
     Disposition::JoinedToCase.code().clone_into(&mut form.disposition);
     case.unwrap_or_default().clone_into(&mut form.merge_case_no);
     let Some(matter) = visit_accounts::matter(tx, &form.merge_case_no).await? else {
-        return Ok(());
+        return Ok(taken);
     };
     matter.category.code().clone_into(&mut form.appeal_category);
     if let Some(origin) = matter.origin {
@@ -158,11 +186,11 @@ pub async fn take(tx: &mut Tx, form: &mut VisitForm, hits: &Hits) -> AppResult<(
     if let Some(number) = matter.court_case {
         form.origin_case_no = number;
     }
-    Ok(())
+    Ok(taken)
 }
 
-/// What the own court knows of the person in full, of someone else's the face of the card; what was
-/// typed already stays.
+/// The face of the card, and of the own court's files what isn't masked; what was typed already
+/// stays. Numbers and the address stay sealed: the form rests on what is on file of them.
 async fn fill_person(tx: &mut Tx, form: &mut VisitForm, card: &PersonCard) -> AppResult<()> {
     let keep = |field: &mut String, known: String| {
         if field.trim().is_empty() {
@@ -174,13 +202,10 @@ async fn fill_person(tx: &mut Tx, form: &mut VisitForm, card: &PersonCard) -> Ap
     keep(&mut form.sex, sex);
     let birth = card.birth_date.map(|day| day.to_string()).unwrap_or_default();
     keep(&mut form.birth_date, birth);
-    let Some(known) = petitioners::identity(tx, card.petitioner).await? else { return Ok(()) };
-    if form.id_number.chars().count() <= 4 && !known.id_number.is_empty() {
-        form.id_number = known.id_number;
-        known.id_type.code().clone_into(&mut form.id_type);
+    if person::rests_on_file(form, &card.id_tail) {
+        form.id_number.clear();
     }
-    keep(&mut form.region, known.region);
-    keep(&mut form.phone, known.phone);
-    keep(&mut form.address, known.address);
+    let on_file = petitioners::on_file(tx, card.petitioner).await?.unwrap_or_default();
+    keep(&mut form.region, on_file.region);
     Ok(())
 }

@@ -51,6 +51,20 @@ async fn a_reply_by_telephone_needs_its_evidence() {
     assert_eq!(city.value::<String>("SELECT kind FROM document").await, "reply_evidence");
 }
 
+/// Attempts to meet the petitioner of the one case, at these times.
+async fn attempts(city: &City, times: &[&str]) {
+    for time in times {
+        city.force(&format!(
+            "INSERT INTO interview (case_id, round_id, kind, held_at, place, host_id, present, absence_note,
+                                    recorded_at, recorded_by)
+             SELECT r.case_id, r.id, 'lead_meeting', '{time}+08', '信访大厅', r.recorded_by, false, '电话无人接听',
+                    '{time}+08', r.recorded_by
+             FROM round r"
+        ))
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn where_nobody_can_be_told_the_reason_stands_for_the_reply() {
     let city = City::new().await;
@@ -68,8 +82,24 @@ async fn where_nobody_can_be_told_the_reason_stands_for_the_reply() {
         assert_eq!(page.problem(field).unwrap(), said);
     }
     let seen = version(&city, &number).await;
-    let none = [("version", seen.as_str()), ("none_reason", "address_unknown")];
-    site.act(HANDLER, &path, &none).await;
+    let none = |reason| [("version", seen.as_str()), ("none_reason", reason)];
+    for (reason, said) in [
+        ("anonymous", "本案有具名的信访人，不能以匿名为由不答复；联系不上的，请选“地址不明”"),
+        (
+            "address_unknown",
+            "以地址不明为由不答复，须有三个不同日期联系未果的记录，现有2个。请先在“约见”中逐次登记时间和联系方式",
+        ),
+    ] {
+        // Twice on one day is once.
+        if reason == "address_unknown" {
+            attempts(&city, &["2026-06-10 09:00", "2026-06-10 17:00", "2026-06-11 09:00"]).await;
+        }
+        let page = site.post(Some(HANDLER), &path, &none(reason)).await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.problem("none_reason").as_deref(), Some(said));
+    }
+    attempts(&city, &["2026-06-12 09:00"]).await;
+    site.act(HANDLER, &path, &none("address_unknown")).await;
     assert_eq!(stage(&city, &number).await, "replied");
 }
 

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use chrono::{DateTime, Duration, Utc};
 use http_body_util::BodyExt;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tower::ServiceExt;
 
 use super::{City, Page, noon};
@@ -44,6 +44,11 @@ impl Site {
 
     fn over(city: &City, login: PgConnectOptions, now: DateTime<Utc>) -> Self {
         let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(login);
+        Self::with_pool(city, pool, now)
+    }
+
+    /// The site over a pool that it may share with another, whose clock stands elsewhere.
+    pub fn with_pool(city: &City, pool: PgPool, now: DateTime<Utc>) -> Self {
         let app = App {
             db: Db::with_pool(pool, city.keys.clone()),
             clock: Clock::fixed(now),

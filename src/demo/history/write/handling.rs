@@ -173,7 +173,8 @@ pub(super) async fn answer(
         none_reason: None,
         seen: case.version,
     };
-    let fact = desk.granted(reply::answer(desk.actor(), case, &wanted, desk.at))?;
+    let reached = replies::reached(&mut desk.tx, &of.opened).await?;
+    let fact = desk.granted(reply::answer(desk.actor(), case, reached, &wanted, desk.at))?;
     let uuid = replies::record(&mut desk.tx, &fact).await?;
     add_paper(desk, of, DocumentKind::ReplyEvidence, uuid.to_string()).await
 }

@@ -33,7 +33,7 @@ impl Scribe<'_> {
         if let Some(number) = number {
             let joined = visits::case_to_join(&mut desk.tx, number).await?;
             let joined = joined.ok_or_else(|| desk.refused(["there is no case to join"]))?;
-            return Ok(visit::Course::Joined(joined.case));
+            return desk.allowed(joined.join(None));
         }
         Ok(match visit.course {
             Course::Accepted | Course::Joined => visit::Course::Accepted,
@@ -88,7 +88,7 @@ async fn person(desk: &mut Desk, case: &Case, number: Option<&str>) -> HistoryRe
         let wanted = Wanted { case_number: number.to_owned(), ..Wanted::default() };
         let known = petitioners::match_people(&mut desk.tx, &wanted).await?;
         if let Some(card) = known.first() {
-            return Ok(Person::Known(card.petitioner, Box::new(identity)));
+            return Ok(Person::Known(card.petitioner, Box::new(identity.contact)));
         }
     }
     Ok(Person::New(Box::new(identity)))

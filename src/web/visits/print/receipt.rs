@@ -74,6 +74,7 @@ async fn next_step(tx: &mut Tx, visit: &VisitFile) -> AppResult<String> {
         disposition: visit.disposition,
         received_at: visit.received_at,
         court: court.map(|unit| unit.short_name.as_str()),
+        reopens: visit.reopened.is_some(),
         case: visit.case_number.as_deref().zip(visit.case_court.as_deref()),
         organ: visit.organ.as_deref(),
     };

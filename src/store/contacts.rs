@@ -1,0 +1,85 @@
+//! By what someone can be reached: sealed, and corrected by a row of its own.
+
+use chrono::{DateTime, Utc};
+
+use super::petitioners::{ADDRESS, PHONE};
+use super::{StoreResult, Tx, audit};
+use crate::domain::ids::{PetitionerId, StaffId, VisitId};
+use crate::domain::visit::Contact;
+
+/// The columns of a contact.
+pub(super) struct Columns {
+    pub(super) phone_sealed: Option<String>,
+    pub(super) phone_index: Option<Vec<u8>>,
+    pub(super) phone_tail: String,
+    pub(super) address_sealed: Option<String>,
+}
+
+pub(super) fn seal(tx: &Tx, contact: &Contact) -> StoreResult<Columns> {
+    let keys = tx.keys();
+    let phone = contact.phone.as_ref();
+    let address = contact.address.trim();
+    let sealed = |purpose, value: &str| keys.seal_text(purpose, value);
+    Ok(Columns {
+        phone_sealed: phone.map(|phone| sealed(PHONE, phone.exposed())).transpose()?,
+        phone_index: phone.map(|phone| keys.index(PHONE, phone.exposed())),
+        phone_tail: phone.map(|phone| phone.tail().to_owned()).unwrap_or_default(),
+        address_sealed: (!address.is_empty()).then(|| sealed(ADDRESS, address)).transpose()?,
+    })
+}
+
+/// Keeps what someone told of their contact at a visit, where it is new: what was known before
+/// stays on record, and the audit names the fields. Their court must be within reach by then.
+pub async fn record(
+    tx: &mut Tx,
+    person: PetitionerId,
+    contact: &Contact,
+    (visit, by, at): (VisitId, StaffId, DateTime<Utc>),
+) -> StoreResult<()> {
+    let present = sqlx::query!(
+        "SELECT uuid, phone_index, address_sealed FROM petitioner WHERE id = $1 FOR UPDATE",
+        person.0,
+    )
+    .fetch_one(tx.unscoped())
+    .await?;
+    let keys = tx.keys();
+    let told = seal(tx, contact)?;
+    let address = present.address_sealed.map(|sealed| keys.open_text(ADDRESS, &sealed));
+    let new_phone = told.phone_index.is_some() && told.phone_index != present.phone_index;
+    let new_address = told.address_sealed.is_some()
+        && address.transpose()?.as_deref() != Some(contact.address.trim());
+    let detail = match (new_phone, new_address) {
+        (false, false) => return Ok(()),
+        (true, false) => "phone",
+        (false, true) => "address",
+        (true, true) => "phone address",
+    };
+    sqlx::query!(
+        "INSERT INTO petitioner_contact (petitioner_id, phone_sealed, phone_index, phone_tail, address_sealed, since,
+                                         recorded_by, visit_id)
+         SELECT id, CASE WHEN $2 THEN $3 ELSE phone_sealed END, CASE WHEN $2 THEN $4 ELSE phone_index END,
+                CASE WHEN $2 THEN $5 ELSE phone_tail END, CASE WHEN $6 THEN $7 ELSE address_sealed END, $8, $9, $10
+         FROM petitioner WHERE id = $1",
+        person.0,
+        new_phone,
+        told.phone_sealed,
+        told.phone_index,
+        told.phone_tail,
+        new_address,
+        told.address_sealed,
+        at,
+        by.0,
+        visit.0,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    let object = present.uuid.to_string();
+    let entry = audit::Entry {
+        verb: "petitioner.contact",
+        object: &object,
+        detail,
+        at,
+        ..audit::Entry::default()
+    };
+    audit::append(tx, entry).await
+}

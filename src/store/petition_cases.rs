@@ -146,7 +146,7 @@ impl Tx {
 
     /// The same, for what hangs on a case and on something of which the case says nothing: its
     /// visits may be another court's. Key and scope must be bound.
-    pub(super) fn within_scope(
+    pub(super) fn within_reach(
         &mut self,
         opened: &Opened,
     ) -> (&mut sqlx::PgConnection, i64, &Scope) {

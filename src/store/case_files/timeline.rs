@@ -93,7 +93,7 @@ pub async fn timeline(
         Some([at, rank, id]) => (Some(at), rank.parse::<i32>().ok(), id.parse::<i64>().ok()),
         None => (None, None, None),
     };
-    let (conn, case, scope) = tx.within_scope(opened);
+    let (conn, case, scope) = tx.within_reach(opened);
     let rows = sqlx::query!(
         r#"WITH fact AS (
                SELECT 'visit' AS kind, 1 AS rank, v.id, v.received_at AS at, 'visit.' || v.channel AS what,

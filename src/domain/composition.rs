@@ -38,6 +38,15 @@ impl Ending {
         (own.len() > 1).then(labels)
     }
 
+    /// As in addresses.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Terminated => "terminated",
+            Self::Other => "other",
+        }
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::Written => "书面保证息诉罢访",

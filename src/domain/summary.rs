@@ -1,7 +1,7 @@
 //! What the outcomes of a set of petition cases come to (figures outcomes): the composition, the
 //! settlement rates beside it, and the grades of the quality review (评查等次).
 
-use super::composition::Composition;
+use super::composition::{Composition, Ending};
 use super::fraction::{Fraction, Percent, shares};
 use super::outcome::Outcome;
 
@@ -29,6 +29,47 @@ impl By {
         match self {
             Self::Source => "案件来源",
             Self::Court => "责任单位",
+        }
+    }
+}
+
+/// Which closed cases a figure counts: all of them, those of an ending, or a rate's numerator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    All,
+    Ending(Ending),
+    Rate(&'static str),
+}
+
+impl Part {
+    /// The part with this code; all for anything else.
+    pub fn from_code(code: &str) -> Self {
+        let ending = Ending::ALL.into_iter().find(|ending| ending.code() == code);
+        let rate = ["I08a", "I08b", "I08c"].into_iter().find(|rate| *rate == code);
+        ending.map(Self::Ending).or(rate.map(Self::Rate)).unwrap_or(Self::All)
+    }
+
+    /// Whether it counts a case that ended so.
+    pub fn counts(self, outcome: Outcome) -> bool {
+        match self {
+            Self::All => true,
+            Self::Ending(ending) => Ending::of(outcome) == ending,
+            Self::Rate("I08a") => outcome.is_settled(),
+            Self::Rate("I08b") => outcome.is_formally_ended(),
+            Self::Rate(_) => outcome.is_resolved(),
+        }
+    }
+
+    /// As shown to people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::All => "已办结案件",
+            Self::Ending(ending) => ending.label(),
+            Self::Rate(rate) => match rate.as_bytes() {
+                b"I08a" => "息诉",
+                b"I08b" => "依法退出",
+                _ => "化解（含终结、核销）",
+            },
         }
     }
 }

@@ -1,11 +1,13 @@
 //! How petition cases ended, and how the court cases behind them were graded.
 
+use chrono::{DateTime, Utc};
+
 use super::{StoreResult, Tx, units};
 use crate::domain::composition::{Group, by_ending, sources};
 use crate::domain::ids::{ImportId, UnitId};
 use crate::domain::outcome::Outcome;
 use crate::domain::source::Source;
-use crate::domain::summary::{By, Reviews, Summary, rates};
+use crate::domain::summary::{By, Part, Reviews, Summary, rates};
 
 /// A closed case, with what rows are made of.
 struct Closed {
@@ -63,6 +65,64 @@ async fn closed(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Vec<Closed
     .fetch_all(conn)
     .await?;
     Ok(closed)
+}
+
+/// Which of the closed cases a figure counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    pub by: By,
+    /// The code of a source or of a unit; none: all groups.
+    pub group: Option<&'a str>,
+    pub part: Part,
+    pub import: Option<ImportId>,
+}
+
+/// A case behind a figure.
+#[derive(Debug, Clone)]
+pub struct CountedCase {
+    pub number: String,
+    pub unit: String,
+    pub source: Option<Source>,
+    pub outcome: Outcome,
+    pub closed_at: DateTime<Utc>,
+}
+
+/// The cases behind a figure, by number, after one of them.
+pub async fn counted(
+    tx: &mut Tx,
+    of: Counted<'_>,
+    (after, size): (&str, i64),
+) -> StoreResult<Vec<CountedCase>> {
+    let (conn, scope) = tx.scoped();
+    let outcomes = Outcome::ALL.iter().filter(|outcome| of.part.counts(**outcome));
+    let outcomes: Vec<String> = outcomes.map(|outcome| outcome.code().to_owned()).collect();
+    let (source, unit) = match of.by {
+        By::Source => (of.group, None),
+        By::Court => (None, of.group),
+    };
+    let cases = sqlx::query_as!(
+        CountedCase,
+        r#"SELECT c.number, u.short_name AS unit, n.source AS "source: Source", o.outcome AS "outcome: Outcome",
+                  o.confirmed_at AS closed_at
+           FROM petition_case c
+           JOIN petition_case_now n ON n.case_id = c.id
+           JOIN round_outcome o ON o.round_id = n.round_id
+           JOIN unit u ON u.id = c.unit_id
+           WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+             AND o.outcome = ANY ($3) AND ($4::text IS NULL OR coalesce(n.source, '') = $4)
+             AND ($5::text IS NULL OR u.code = $5) AND c.number > $6
+           ORDER BY c.number LIMIT $7"#,
+        scope.units(),
+        of.import.map(|import| import.0),
+        &outcomes,
+        source,
+        unit,
+        after,
+        size,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(cases)
 }
 
 /// How many cases an import brought, void ones apart.

@@ -62,6 +62,11 @@ async fn the_board_shows_how_cases_ended_by_source_and_by_court() {
     assert!(
         page.text().contains("息诉率 已办结案件 1/4 25.0%") || page.text().contains("1/425.0%")
     );
+    let figures = page.attributes("section:first-of-type tbody a", "href");
+    for (figure, counted) in figures.iter().zip([2, 1, 1, 0, 2, 0, 1, 1]) {
+        let behind = site.get(Some(BUREAU), figure).await.expect(StatusCode::OK);
+        assert_eq!(behind.texts("tbody tr").len(), counted, "{figure}");
+    }
     let page = site.get(Some(BUREAU), "/stats?by=court").await.expect(StatusCode::OK);
     assert_eq!(page.texts("section:first-of-type tbody th"), ["青溪法院", "东湖法院"]);
     let page = site.get(Some(BUREAU), "/stats?import=1").await.expect(StatusCode::OK);

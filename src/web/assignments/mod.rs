@@ -74,7 +74,9 @@ async fn list(
 fn is_number(after: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let running = after.strip_prefix("XF").or_else(|| after.strip_prefix("JB"));
-    running.and_then(|rest| rest.split_once('-')).is_some_and(|(year, nth)| digits(year) && digits(nth))
+    running
+        .and_then(|rest| rest.split_once('-'))
+        .is_some_and(|(year, nth)| digits(year) && digits(nth))
 }
 
 /// Cuts the line that only tells that there are more; the last one shown, if there are.

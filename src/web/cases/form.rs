@@ -118,7 +118,8 @@ impl Asked {
     /// What was asked and can't be read: the list is not narrowed by it, and says so.
     pub fn unread(&self, today: NaiveDate) -> Vec<String> {
         let days = [("交办日期从", &self.assigned_from), ("交办日期到", &self.assigned_to)];
-        let unread = days.iter().filter(|(_, text)| !text.is_empty() && read_day(text, today).is_none());
+        let unread =
+            days.iter().filter(|(_, text)| !text.is_empty() && read_day(text, today).is_none());
         unread
             .map(|(label, text)| {
                 format!("{label}“{text}”读不出日期，没有按它筛选。请写成 2026-06-15 的样子。")

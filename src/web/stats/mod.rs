@@ -1,5 +1,7 @@
 //! The board (统计看板): how petition cases ended, and how the court cases behind them were graded.
 
+mod cases;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
@@ -10,6 +12,7 @@ use super::layout::{Frame, Shell};
 use super::routes::{Table, Who};
 use super::{App, AppError, AppResult};
 use crate::domain::calendar::{clock_time, day_of};
+use crate::domain::composition::Ending;
 use crate::domain::ids::ImportId;
 use crate::domain::period::day_text;
 use crate::domain::staff::Role;
@@ -20,7 +23,7 @@ const READERS: Who =
     Who::Staff(&[Role::President, Role::Bureau, Role::BureauHead, Role::LeadingGroup]);
 
 pub fn routes(table: Table) -> Table {
-    table.get("/stats", READERS, show)
+    table.get("/stats", READERS, show).get("/stats/cases", READERS, cases::list)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -48,11 +51,7 @@ async fn show(
     frame: Frame,
     Query(asked): Query<Asked>,
 ) -> AppResult<Response> {
-    let import = match asked.import.trim() {
-        "" => None,
-        number => Some(number.parse().map_err(|_| AppError::NotFound)?),
-    };
-    let by = if asked.by == By::Court.code() { By::Court } else { By::Source };
+    let (import, by) = (import_of(&asked.import)?, by_of(&asked.by));
     let mut tx = begin(&app, &session).await?;
     let summary = outcomes::summary(&mut tx, by, import).await?;
     let now = app.clock.now();
@@ -64,6 +63,24 @@ async fn show(
         as_of: format!("截至{}{}", day_text(day_of(now)), clock_time(now)),
     };
     Ok(Html(page.render()?).into_response())
+}
+
+fn import_of(text: &str) -> AppResult<Option<ImportId>> {
+    match text.trim() {
+        "" => Ok(None),
+        number => Ok(Some(number.parse().map_err(|_| AppError::NotFound)?)),
+    }
+}
+
+fn by_of(code: &str) -> By {
+    if code == By::Court.code() { By::Court } else { By::Source }
+}
+
+impl StatsPage {
+    /// The cases behind a figure.
+    fn cases(&self, group: &str, part: &str) -> String {
+        format!("/stats/cases?by={}&of={group}&part={part}{}", self.summary.by.code(), self.only)
+    }
 }
 
 /// The leading group opens only the cases that were submitted to it, and reads the figures of all:

@@ -1,0 +1,102 @@
+//! The cases behind a figure of the board.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+
+use super::{begin, by_of, import_of};
+use crate::domain::calendar::day_of;
+use crate::domain::ids::ImportId;
+use crate::domain::source::Source;
+use crate::domain::staff::Role;
+use crate::domain::summary::{By, Part};
+use crate::domain::unit::Unit;
+use crate::store::outcomes::{self, Counted, CountedCase};
+use crate::store::{Session, units};
+use crate::web::extract::Query;
+use crate::web::layout::{Frame, Shell};
+use crate::web::{App, AppError, AppResult, urls};
+
+const PAGE: usize = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    by: String,
+    /// The code of a source or of a unit, or `all`.
+    of: String,
+    part: String,
+    import: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "stats/cases.html")]
+struct CasesPage {
+    shell: Shell,
+    title: String,
+    back: String,
+    import: Option<ImportId>,
+    cases: Vec<CountedCase>,
+    /// The leading group reads the figure, and opens only what was submitted to it.
+    opens: bool,
+    next: Option<String>,
+}
+
+impl CasesPage {
+    fn source(case: &CountedCase) -> &'static str {
+        case.source.map_or("来源未载明", Source::label)
+    }
+
+    fn closed_on(case: &CountedCase) -> String {
+        day_of(case.closed_at).to_string()
+    }
+}
+
+pub async fn list(
+    State(app): State<App>,
+    session: Session,
+    frame: Frame,
+    Query(asked): Query<Asked>,
+) -> AppResult<Response> {
+    let (import, by, part) =
+        (import_of(&asked.import)?, by_of(&asked.by), Part::from_code(&asked.part));
+    let mut tx = begin(&app, &session).await?;
+    let all = asked.of == "all";
+    let label = if all {
+        "合计".to_owned()
+    } else {
+        group_label(by, &asked.of, &units::list(&mut tx).await?).ok_or(AppError::NotFound)?
+    };
+    let counted = Counted { by, group: (!all).then_some(asked.of.as_str()), part, import };
+    let size = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut cases = outcomes::counted(&mut tx, counted, (&asked.after, size)).await?;
+    let more = cases.len() > PAGE;
+    cases.truncate(PAGE);
+    let only = import.map(|import| format!("&import={import}")).unwrap_or_default();
+    let next = cases.last().filter(|_| more).map(|last| {
+        let (of, part) = (urls::encode(&asked.of), urls::encode(&asked.part));
+        format!("/stats/cases?by={}&of={of}&part={part}{only}&after={}", by.code(), last.number)
+    });
+    let page = CasesPage {
+        shell: frame.shell("统计看板"),
+        title: format!("{label}　{}", part.label()),
+        back: format!("/stats?by={}{only}", by.code()),
+        import,
+        cases,
+        opens: session.actor().role != Role::LeadingGroup,
+        next,
+    };
+    Ok(Html(page.render()?).into_response())
+}
+
+fn group_label(by: By, code: &str, units: &[Unit]) -> Option<String> {
+    match by {
+        By::Source if code.is_empty() => Some("来源未载明".to_owned()),
+        By::Source => Source::from_code(code).map(|source| source.label().to_owned()),
+        By::Court => {
+            units.iter().find(|unit| unit.code == code).map(|unit| unit.short_name.clone())
+        }
+    }
+}

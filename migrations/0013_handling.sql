@@ -125,6 +125,8 @@ CREATE TABLE report_answer (
     CONSTRAINT report_answer_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id)
 );
 
+CREATE INDEX report_answer_assignment_idx ON report_answer (assignment_id);
+
 CREATE TABLE report_review (
     report_id bigint NOT NULL,
     case_id bigint NOT NULL,

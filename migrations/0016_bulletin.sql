@@ -148,6 +148,9 @@ GRANT SELECT, INSERT ON bulletin, bulletin_freeze, bulletin_publication, bulleti
 
 -- By what the figures look for their facts: the day something falls due, and the time a closing
 -- was put on record.
+-- Whether an import is counted by an issue already.
+CREATE INDEX bulletin_item_case_idx ON bulletin_item (case_id);
+CREATE INDEX bulletin_change_case_idx ON bulletin_change (case_id);
 CREATE INDEX clock_due_original_idx ON clock (due_on_original) INCLUDE (assignment_id);
 CREATE INDEX clock_event_new_due_idx ON clock_event (new_due_on) INCLUDE (clock_id) WHERE new_due_on IS NOT NULL;
 CREATE INDEX round_outcome_recorded_idx ON round_outcome (recorded_at);

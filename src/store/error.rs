@@ -34,11 +34,6 @@ impl StoreError {
     pub fn on_constraint(&self, name: &str) -> bool {
         matches!(self, Self::Refused(constraint, _) if constraint == name)
     }
-
-    /// Trouble to look into, as opposed to a colleague who was faster.
-    pub const fn is_away(&self) -> bool {
-        matches!(self, Self::Away(_))
-    }
 }
 
 impl From<sqlx::Error> for StoreError {

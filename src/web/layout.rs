@@ -26,6 +26,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     pub grants_to_switch: bool,
     pub updated: String,
+    /// When the page was made, for what is printed of it.
+    pub printed: String,
     pub home: &'static str,
     pub can_search: bool,
     /// How long the session may rest.
@@ -65,6 +67,7 @@ pub struct Frame {
     csrf: String,
     flash: Option<Flash>,
     updated: String,
+    printed: String,
     idle_minutes: i64,
 }
 
@@ -98,6 +101,7 @@ impl Frame {
             path: request.uri().path().to_owned(),
             flash: gate::cookie(request.headers(), FLASH_COOKIE).map(Flash::read),
             updated: calendar::clock_time(app.clock.now()),
+            printed: calendar::format_full(app.clock.now()),
             session: session.clone(),
             idle_minutes: app.idle.num_minutes(),
         }
@@ -117,6 +121,7 @@ impl Frame {
             flash: self.flash.clone(),
             grants_to_switch: self.session.can_switch(),
             updated: self.updated.clone(),
+            printed: self.printed.clone(),
             home: home(role),
             can_search: false,
             idle_minutes: self.idle_minutes,

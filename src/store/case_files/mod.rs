@@ -162,7 +162,7 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                   (SELECT json_agg(json_build_object(
                        'number', f.number, 'received_at', f.received_at, 'court', f.court,
                        'channel', (SELECT v.channel FROM visit v WHERE v.number = f.number))
-                       ORDER BY f.received_at DESC)
+                       ORDER BY f.received_at DESC, f.number DESC)
                    FROM party y CROSS JOIN LATERAL visits_of_petitioner(y.petitioner_id) f
                    WHERE y.case_id = c.id AND y.part = 'main' AND f.case_number = c.number
                      AND d.reads) AS "visit_marks: Json<Vec<rows::VisitMark>>",

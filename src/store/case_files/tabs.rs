@@ -71,7 +71,7 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
                        'number', v.number, 'received_at', v.received_at, 'court', u.short_name,
                        'channel', v.channel, 'nth', vc.nth, 'text', coalesce(s.summary, t.summary),
                        'answer', t.answer_text)
-                       ORDER BY v.received_at DESC)
+                       ORDER BY v.received_at DESC, v.id DESC)
                    FROM visit_case vc
                    JOIN visit v ON v.id = vc.visit_id
                    JOIN unit u ON u.id = v.unit_id

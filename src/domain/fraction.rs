@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 
 /// What is printed for a fraction without a base.
 pub const NO_BASE: &str = "—";
-/// Why nothing is printed for a fraction without a base.
-pub const NO_BASE_TITLE: &str = "本期无应办件";
 
 /// `n/d`, always printed beside its percentage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -81,7 +81,7 @@ async fn build(place: &Place, password: &str) -> anyhow::Result<()> {
 fn tell(Progress { done, of }: Progress) {
     let quarter = |done: usize| 4 * done / of.max(1);
     if quarter(done) > quarter(done - 1) {
-        say(&format!("  eight weeks of history: {}% of {of} acts", 25 * quarter(done)));
+        say(&format!("  its history: {}% of {of} acts", 25 * quarter(done)));
     }
 }
 

@@ -7,6 +7,7 @@ mod server;
 mod units;
 mod work;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use anjie::clock::Clock;
@@ -93,14 +94,12 @@ async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line for whoever ran the command.
-#[expect(clippy::print_stdout, reason = "this is the command line's voice")]
+/// A line for whoever ran the command; they may have stopped reading.
 pub fn say(line: &str) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// A line of what went wrong.
-#[expect(clippy::print_stderr, reason = "this is the command line's voice")]
 pub fn complain(line: &str) {
-    eprintln!("anjie: {line}");
+    let _ = writeln!(std::io::stderr(), "anjie: {line}");
 }

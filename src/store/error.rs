@@ -18,6 +18,12 @@ pub enum StoreError {
     /// Anything else that the database reports.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+    /// The database has a form that this version of the program doesn't know.
+    #[error(
+        "another version of the program made this database: its migration {0} is not the one known \
+         here. Use that version, or another database (another folder with --data DIR)"
+    )]
+    OtherForm(i64),
     /// A column holds what no rule would have written.
     #[error("{table}.{column} holds {value:?}, which means nothing")]
     Unreadable { table: &'static str, column: &'static str, value: String },

@@ -176,6 +176,7 @@ fn page_of_store(error: &StoreError) -> Failed {
         StoreError::Busy(_) => slow(),
         StoreError::Refused(..)
         | StoreError::Database(_)
+        | StoreError::OtherForm(_)
         | StoreError::Unreadable { .. }
         | StoreError::Sealed => broken(),
     }

@@ -140,6 +140,13 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
 }
 
 #[tokio::test]
+async fn a_database_of_another_version_is_named_and_left_alone() {
+    let city = City::new().await;
+    city.force("UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 13").await;
+    refused(&city, "migrate", "another version of the program made this database: its migration 13");
+}
+
+#[tokio::test]
 async fn nothing_is_served_without_a_key_as_the_owner_or_in_the_demonstrations_city() {
     let city = City::new().await;
     refused(&city, "serve --listen 127.0.0.1:0", "the database holds the demonstration city");

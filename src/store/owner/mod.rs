@@ -64,6 +64,10 @@ impl Owner {
         sqlx::migrate!().run(&mut self.0).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error)
             | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => StoreError::from(error),
+            sqlx::migrate::MigrateError::VersionMismatch(version)
+            | sqlx::migrate::MigrateError::VersionMissing(version) => {
+                StoreError::OtherForm(version)
+            }
             other => StoreError::Database(sqlx::Error::Migrate(Box::new(other))),
         })
     }

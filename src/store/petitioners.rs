@@ -307,14 +307,12 @@ pub async fn ensure(
     )
     .fetch_optional(tx.unscoped())
     .await?;
-    match id {
-        Some(id) => Ok((id, false)),
-        // Another window was faster with the same number.
-        None => {
-            let known = known_by_id(tx, sealed.id_index.as_deref()).await?;
-            known.map(|known| (known, true)).ok_or(StoreError::Stale)
-        }
+    if let Some(id) = id {
+        return Ok((id, false));
     }
+    // Another window was faster with the same number.
+    let known = known_by_id(tx, sealed.id_index.as_deref()).await?;
+    known.map(|known| (known, true)).ok_or(StoreError::Stale)
 }
 
 async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {

@@ -326,10 +326,8 @@ async fn join(
     (visit, case): (VisitId, PetitionCaseId),
     petitioner: Option<PetitionerId>,
 ) -> StoreResult<OpenedOrJoined> {
-    let reason = match &fact.entry().course {
-        Course::Reopened(_, reason) => Some(*reason),
-        _ => None,
-    };
+    let reason =
+        if let Course::Reopened(_, reason) = &fact.entry().course { Some(*reason) } else { None };
     let joined = sqlx::query!(
         r#"SELECT number AS "number!", visits AS "visits!" FROM case_joined($1, $2, $3, $4)"#,
         case.0,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{company, person};
 use crate::domain::calendar;
 use crate::domain::court_case::StatedNumber;
-use crate::domain::ids::{PetitionerId, StaffId, UnitId, VisitId};
+use crate::domain::ids::{PetitionCaseId, PetitionerId, StaffId, UnitId, VisitId};
 use crate::domain::joining::{self, Joinable};
 use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
@@ -186,14 +186,7 @@ impl VisitForm {
         let account = self.account(found, &mut problems);
         let course = self.course(found, sealed, &mut problems);
         let urgent_reason = self.urgent(&mut problems);
-        if found.same.is_some() {
-            company::limit(
-                &mut problems,
-                ("not_same_reason", "理由"),
-                &self.not_same_reason,
-                REASON,
-            );
-        }
+        let not_same = self.not_same(found, &mut problems);
         let missing = Problems::default();
         if !problems.is_empty() {
             return Err(problems);
@@ -227,11 +220,7 @@ impl VisitForm {
             course,
             urgent_reason,
             receiver: self.receiver(desk),
-            not_same: found
-                .same
-                .as_ref()
-                .map(|same| (same.case, self.not_same_reason.trim().to_owned()))
-                .filter(|(_, reason)| !reason.is_empty()),
+            not_same,
         };
         Ok((person, entry))
     }
@@ -340,6 +329,14 @@ impl VisitForm {
         }
         company::limit(problems, ("urgent_reason", "紧急情况"), &self.urgent_reason, REASON);
         problems.required("urgent_reason", &self.urgent_reason, "请写明紧急情况")
+    }
+
+    /// Why this is not the matter of the case that the same person has, if that is said.
+    fn not_same(&self, found: &Found, problems: &mut Problems) -> Option<(PetitionCaseId, String)> {
+        let same = found.same.as_ref()?;
+        let reason = self.not_same_reason.trim();
+        company::limit(problems, ("not_same_reason", "理由"), reason, REASON);
+        (!reason.is_empty()).then(|| (same.case, reason.to_owned()))
     }
 
     /// Who received the visitor: a colleague, or oneself.

@@ -70,7 +70,7 @@ pub fn read(
         return Some(Person::Unnamed);
     }
     match known {
-        Some(known) => read_known(form, known, problems),
+        Some(known) => Some(read_known(form, known, problems)),
         None => read_new(form, today, problems).map(|one| Person::New(Box::new(one))),
     }
 }
@@ -82,7 +82,7 @@ pub fn other_name<'a>(form: &VisitForm, known: Option<&'a Known>) -> Option<&'a 
 }
 
 /// Someone whom the courts know: what isn't told anew stays as it is on file.
-fn read_known(form: &VisitForm, known: &Known, problems: &mut Problems) -> Option<Person> {
+fn read_known(form: &VisitForm, known: &Known, problems: &mut Problems) -> Person {
     if !rests_on_file(form, &known.id_tail) {
         document(form, &Reading::of(form), problems);
     }
@@ -96,7 +96,7 @@ fn read_known(form: &VisitForm, known: &Known, problems: &mut Problems) -> Optio
     let phone = if stays { None } else { phone(form, problems) };
     problems.within("address", &form.address, 120);
     let contact = Contact { phone, address: form.address.trim().to_owned() };
-    Some(Person::Known(known.petitioner, Box::new(contact)))
+    Person::Known(known.petitioner, Box::new(contact))
 }
 
 fn read_new(form: &VisitForm, today: NaiveDate, problems: &mut Problems) -> Option<Identity> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use tokio::task::JoinSet;
 
 use super::taking_back::{commit, holder, until_waiting};
 use super::{CLERK, NEW, id_number, register, visit_with_id};
@@ -150,17 +151,15 @@ async fn two_halls_that_register_one_new_person_at_once_make_one() {
     let id = id_number("19680312", 1);
     // The first has written the person and waits for the number of the case.
     let series = holder(&city, "SELECT next_number('XF:2026')").await;
-    let mut windows = Vec::new();
+    let mut windows = JoinSet::new();
     for who in [CLERK, "qingxi.clerk"] {
         let (site, id) = (Arc::clone(&site), id.clone());
-        windows.push(tokio::spawn(async move {
-            site.post(Some(who), NEW, &visit_with_id(&id, &[])).await
-        }));
+        windows.spawn(async move { site.post(Some(who), NEW, &visit_with_id(&id, &[])).await });
     }
     until_waiting(&city, 2).await;
     commit(series).await;
-    for window in windows {
-        window.await.unwrap().expect(StatusCode::SEE_OTHER);
+    for page in windows.join_all().await {
+        page.expect(StatusCode::SEE_OTHER);
     }
     assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 1);
     assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner_court").await, 2);

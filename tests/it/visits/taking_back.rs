@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use sqlx::{Connection, PgConnection};
+use tokio::task::JoinSet;
 
 use super::{CLERK, register, visit};
-use crate::support::{City, Site};
+use crate::support::{City, Page, Site};
 
 const REASON: &[(&str, &str)] = &[("reason", "录错了人")];
 
@@ -35,6 +36,14 @@ pub(super) async fn commit(mut conn: PgConnection) {
     conn.close().await.unwrap();
 }
 
+/// The clerk's form, on its way.
+fn taking_back(site: &Arc<Site>, number: &str) -> JoinSet<Page> {
+    let (site, path) = (Arc::clone(site), format!("/visits/{number}/void"));
+    let mut void = JoinSet::new();
+    void.spawn(async move { site.post(Some(CLERK), &path, REASON).await });
+    void
+}
+
 /// A case that the bureau gives to 青溪法院, in words of the database.
 const ASSIGNING: &str = "
     UPDATE petition_case SET unit_id = (SELECT id FROM unit WHERE code = '0104'), version = version + 1;
@@ -53,13 +62,10 @@ async fn a_registration_is_not_taken_back_under_an_assignment_that_is_being_writ
     let site = Arc::new(Site::of(&city).await);
     let number = register(&site, CLERK, &visit(&[])).await;
     let bureau = holder(&city, ASSIGNING).await;
-    let void = {
-        let (site, path) = (Arc::clone(&site), format!("/visits/{number}/void"));
-        tokio::spawn(async move { site.post(Some(CLERK), &path, REASON).await })
-    };
+    let mut void = taking_back(&site, &number);
     until_waiting(&city, 1).await;
     commit(bureau).await;
-    let page = void.await.unwrap().expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let page = void.join_next().await.unwrap().unwrap().expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("").as_deref(), Some("并入的案件已经作出办理，不能撤销"));
     assert_eq!(city.value::<i64>("SELECT count(*) FROM case_void").await, 0);
 }
@@ -75,13 +81,11 @@ async fn a_case_is_not_assigned_under_a_registration_that_is_being_taken_back() 
         "SELECT FROM audit_head WHERE unit_id = (SELECT id FROM unit WHERE code = '0110') FOR UPDATE",
     )
     .await;
-    let void = {
-        let (site, path) = (Arc::clone(&site), format!("/visits/{number}/void"));
-        tokio::spawn(async move { site.post(Some(CLERK), &path, REASON).await })
-    };
+    let mut void = taking_back(&site, &number);
     until_waiting(&city, 1).await;
     let court = city.value::<i64>("SELECT id FROM unit WHERE code = '0104'").await.to_string();
-    let assign = tokio::spawn(async move {
+    let mut assign = JoinSet::new();
+    assign.spawn(async move {
         let fields = [
             ("case_no[]", "XF2026-00001"),
             ("court[]", &court),
@@ -94,8 +98,8 @@ async fn a_case_is_not_assigned_under_a_registration_that_is_being_taken_back() 
     });
     until_waiting(&city, 2).await;
     commit(chain).await;
-    void.await.unwrap().expect(StatusCode::SEE_OTHER);
-    assign.await.unwrap().expect(StatusCode::CONFLICT);
+    void.join_next().await.unwrap().unwrap().expect(StatusCode::SEE_OTHER);
+    assign.join_next().await.unwrap().unwrap().expect(StatusCode::CONFLICT);
     assert_eq!(city.value::<i64>("SELECT count(*) FROM assignment").await, 0);
 }
 

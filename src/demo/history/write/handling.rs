@@ -173,7 +173,7 @@ pub(super) async fn answer(
         none_reason: None,
         seen: case.version,
     };
-    let reached = replies::reached(&mut desk.tx, &of.opened).await?;
+    let reached = replies::reached(&mut desk.tx, of.opened).await?;
     let fact = desk.granted(reply::answer(desk.actor(), case, reached, &wanted, desk.at))?;
     let uuid = replies::record(&mut desk.tx, &fact).await?;
     add_paper(desk, of, DocumentKind::ReplyEvidence, uuid.to_string()).await

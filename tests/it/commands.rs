@@ -143,7 +143,11 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
 async fn a_database_of_another_version_is_named_and_left_alone() {
     let city = City::new().await;
     city.force("UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 13").await;
-    refused(&city, "migrate", "another version of the program made this database: its migration 13");
+    refused(
+        &city,
+        "migrate",
+        "another version of the program made this database: its migration 13",
+    );
 }
 
 #[tokio::test]

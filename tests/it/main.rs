@@ -22,6 +22,7 @@ mod drafts;
 mod failures;
 mod handling;
 mod imports;
+mod ledger_columns;
 mod ledgers;
 mod migrations;
 mod my;

@@ -605,7 +605,9 @@ async fn what_is_too_long_to_keep_is_told_beside_its_field() {
     let about = ("origin_case_no", "2023 某0110执1187");
     let number = register(&site, CLERK, &visit_with_id(&id, &[about])).await;
     let transferred = ("disposition", "transferred_out");
+    let name = "张".repeat(300);
     for (sent, field, said) in [
+        (vec![("name", name.as_str())], "name", "姓名应为2至30个字"),
         (
             vec![transferred, ("transfer_organ", &long)],
             "transfer_organ",
@@ -625,6 +627,8 @@ async fn what_is_too_long_to_keep_is_told_beside_its_field() {
         let page = site.post(Some(CLERK), NEW, &visit_with_id(&id, &sent)).await;
         let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(page.problem(field).as_deref(), Some(said));
+        let typed = sent.iter().find(|(name, _)| *name == field).map(|(_, value)| *value);
+        assert_eq!(page.value(field).as_deref(), typed, "it stays to be shortened");
     }
     let page =
         site.post(Some(CLERK), &format!("/visits/{number}/void"), &[("reason", &long)]).await;

@@ -589,11 +589,45 @@ async fn an_earlier_day_is_kept_beside_the_time_of_entry() {
         .await
         .expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("received_at").as_deref(), Some("来访时间不能晚于现在"));
+    let letter = [("channel", "letter"), ("posted_on", "2021-06-14")];
+    for (changed, field, said) in [
+        (
+            vec![("received_at", "0001-01-01")],
+            "received_at",
+            "来访时间不能早于2021-06-15，请核对年份",
+        ),
+        (
+            vec![("received_at", "1900-01-01 09:30")],
+            "received_at",
+            "来访时间不能早于2021-06-15，请核对年份",
+        ),
+        (letter.to_vec(), "posted_on", "邮戳日期不能早于2021-06-15，请核对年份"),
+        (
+            vec![("birth_date", "1899-12-31")],
+            "birth_date",
+            "出生日期不能早于1900-01-01，请核对年份",
+        ),
+    ] {
+        let page = site.post(Some(CLERK), NEW, &visit(&changed)).await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.problem(field).as_deref(), Some(said), "{changed:?}");
+    }
     let late = visit(&[("received_at", "2026-06-12 09:30")]);
     let number = register(&site, CLERK, &late).await;
     assert_eq!(number, "LF20260615-0110-001", "the number is that of the day of entry");
     let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("补录"));
+}
+
+#[tokio::test]
+async fn a_visit_dated_before_all_years_leaves_its_case_readable() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    register(&site, CLERK, &visit(&[])).await;
+    city.force("ALTER TABLE visit DISABLE TRIGGER ALL").await;
+    city.force("UPDATE visit SET received_at = '0001-12-31 16:00+00 BC'").await;
+    let page = site.get(Some("donghu.leader"), "/cases/XF2026-00001").await;
+    page.expect(StatusCode::OK);
 }
 
 #[tokio::test]

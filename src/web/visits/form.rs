@@ -12,7 +12,7 @@ use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::domain::visit::{
     Account, Assist, COLLECTIVE_FROM, Category, Channel, Course, Disposition, Entry, INSPECTION,
-    LitigationRoute, ReopenReason, SameMatter, VisitForm as Form, VisitKind,
+    LitigationRoute, Refusal, ReopenReason, SameMatter, VisitForm as Form, VisitKind, earliest,
 };
 use crate::store::petitioners::OnFile;
 use crate::store::visits::Person;
@@ -250,7 +250,11 @@ impl VisitForm {
         let moment =
             problems.take("received_at", moment, "请填写来访时间，如“2026-06-15 10:42”")?;
         if moment > now {
-            problems.add("received_at", "来访时间不能晚于现在");
+            problems.add("received_at", Refusal::InTheFuture.to_string());
+            return None;
+        }
+        if calendar::day_of(moment) < earliest(now) {
+            problems.add("received_at", Refusal::TooEarly(earliest(now)).to_string());
             return None;
         }
         Some(moment)
@@ -263,7 +267,12 @@ impl VisitForm {
         }
         let today = calendar::day_of(now);
         let day = calendar::read_day(text, today).filter(|day| *day <= today);
-        problems.take("posted_on", day, "请填写邮戳日期，不能晚于今天")
+        let day = problems.take("posted_on", day, "请填写邮戳日期，不能晚于今天")?;
+        if day < earliest(now) {
+            problems.add("posted_on", Refusal::PostedTooEarly(earliest(now)).to_string());
+            return None;
+        }
+        Some(day)
     }
 
     fn category(&self, sealed: bool, problems: &mut Problems) -> Option<Category> {

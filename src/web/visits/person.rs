@@ -1,6 +1,6 @@
 //! The person as the window sent them: document, name, sex, birth, phone. Nothing refuses anyone.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::form::{Known, VisitForm};
 use crate::domain::calendar;
@@ -10,6 +10,9 @@ use crate::domain::petitioner::{
 use crate::domain::visit::{Channel, Contact, Document, Identity};
 use crate::store::visits::Person;
 use crate::web::form::Problems;
+
+/// The first year of birth that a form takes: nobody who comes to the window is older.
+const FIRST_BIRTH_YEAR: i32 = 1900;
 
 /// What the ID number says, as far as it can be read.
 #[derive(Debug, Clone, Default)]
@@ -153,6 +156,11 @@ fn birth_date(form: &VisitForm, today: NaiveDate, problems: &mut Problems) -> Op
     let day = problems.take("birth_date", day, "请填写出生日期，如“1968-03-12”")?;
     if day > today {
         problems.add("birth_date", "出生日期不能晚于今天");
+        return None;
+    }
+    if day.year() < FIRST_BIRTH_YEAR {
+        let said = format!("出生日期不能早于{FIRST_BIRTH_YEAR}-01-01，请核对年份");
+        problems.add("birth_date", said);
         return None;
     }
     Some(day)

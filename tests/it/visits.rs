@@ -371,7 +371,7 @@ async fn the_receipt_has_two_parts_a_code_and_the_next_date() {
     let page = site.get(Some(CLERK), &format!("/visits/{number}/receipt")).await;
     let page = page.expect(StatusCode::OK);
     let text = page.text();
-    for said in ["来访登记单", "信访人联", "存根联", &number, "XF2026-00001", "6月16日", "7月"]
+    for said in ["来访登记单", "信访人联", "存根联", &number, "XF2026-00001", "6月15日", "7月"]
     {
         assert!(text.contains(said), "{said}: {text}");
     }

@@ -58,7 +58,7 @@ async fn a_visit_reopens_a_case_that_has_ended_and_the_bureau_confirms_by_assign
     let receipt = site.get(Some("qingxi.clerk"), &format!("/visits/{number}/receipt")).await;
     let receipt = receipt.expect(StatusCode::OK).text();
     let next =
-        "XF2026-00001已登记重新办理，中院信访局最迟6月16日确认并交办，办理结果最迟7月15日答复您。";
+        "XF2026-00001已登记重新办理，中院信访局最迟6月15日确认并交办，办理结果最迟7月15日答复您。";
     assert!(receipt.contains(next), "{receipt}");
     let shown = site.get(Some("qingxi.clerk"), &format!("/visits/{number}")).await.text();
     assert!(shown.contains("重新办理：承诺事项未兑现"), "{shown}");

@@ -36,7 +36,7 @@ pub async fn show(
     let reading = Reading::of(&form.fields);
     let page = PanelPage {
         panel: panel::show(&mut tx, &window.session, &hits, today).await?,
-        age: reading.age(today),
+        age: panel::age(&reading, &form.fields, &hits, today),
         id_hint: panel::id_hint(&reading),
         reading,
     };

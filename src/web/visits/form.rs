@@ -181,8 +181,10 @@ impl VisitForm {
         let representatives = company::representatives(self, form, &mut problems);
         let principal = company::principal(self, form, &mut problems);
         let sealed = self.kind() == VisitKind::Accusation;
-        let category = self.category(sealed, &mut problems);
-        let origin = self.origin(&desk.units, sealed, &mut problems);
+        // What is joined is the matter of its case, which has them.
+        let spared = sealed || found.joined.is_some();
+        let category = self.category(spared, &mut problems);
+        let origin = self.origin(&desk.units, spared, &mut problems);
         let account = self.account(found, &mut problems);
         let course = self.course(found, sealed, &mut problems);
         let urgent_reason = self.urgent(&mut problems);
@@ -275,17 +277,17 @@ impl VisitForm {
         Some(day)
     }
 
-    fn category(&self, sealed: bool, problems: &mut Problems) -> Option<Category> {
+    fn category(&self, spared: bool, problems: &mut Problems) -> Option<Category> {
         match Category::from_code(&self.appeal_category) {
-            None if sealed => Some(Category::Other),
+            None if spared => Some(Category::Other),
             chosen => problems.take("appeal_category", chosen, "请选择诉求类别"),
         }
     }
 
     /// The court of the original case.
-    fn origin(&self, units: &[Unit], sealed: bool, problems: &mut Problems) -> Option<Origin> {
+    fn origin(&self, units: &[Unit], spared: bool, problems: &mut Problems) -> Option<Origin> {
         let text = self.origin_court.trim();
-        if matches!(text, NO_COURT | OTHER_COURT) || (sealed && text.is_empty()) {
+        if matches!(text, NO_COURT | OTHER_COURT) || (spared && text.is_empty()) {
             return Some(Origin::Elsewhere);
         }
         let court = courts(units).find(|unit| unit.name == text || unit.short_name == text);

@@ -7,7 +7,7 @@ use crate::domain::calendar;
 use crate::domain::petitioner::{
     IdFault, IdNumber, IdOverride, IdType, Name, NoIdReason, Phone, Sex, region_of,
 };
-use crate::domain::visit::{Channel, Contact, Document, Identity};
+use crate::domain::visit::{Channel, Contact, Disposition, Document, Identity};
 use crate::store::visits::Person;
 use crate::web::form::Problems;
 
@@ -95,7 +95,10 @@ fn read_known(form: &VisitForm, known: &Known, problems: &mut Problems) -> Optio
     {
         problems.add("name", format!("这个证件号码在册的姓名是“{on_file}”，与所填不同，请核对"));
     }
-    let stays = form.phone.trim().is_empty() && !known.on_file.phone_tail.is_empty();
+    // Of another court's file the window sees no phone; whoever handles the joined case has it.
+    let joins = form.disposition() == Some(Disposition::JoinedToCase);
+    let on_file = joins || !known.on_file.phone_tail.is_empty();
+    let stays = form.phone.trim().is_empty() && on_file;
     let phone = if stays { None } else { phone(form, problems) };
     problems.within("address", &form.address, 120);
     let contact = Contact { phone, address: form.address.trim().to_owned() };

@@ -37,7 +37,7 @@ pub enum Refusal {
     NotNow(#[from] NotNow),
     #[error("请选择形式")]
     NoKind,
-    #[error("请填写日期和时间")]
+    #[error("日期应写成 2026-06-15、时间应写成 09:30 的样子")]
     NoTime,
     #[error("约见时间不能晚于现在")]
     Future,

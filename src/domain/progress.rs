@@ -37,7 +37,7 @@ pub enum Refusal {
     NotNow(#[from] NotNow),
     #[error("请选择类别")]
     NoKind,
-    #[error("请填写时间")]
+    #[error("时间应写成 2026-06-15 09:30 的样子")]
     NoTime,
     #[error("时间不能晚于现在")]
     Future,

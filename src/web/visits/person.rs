@@ -176,5 +176,9 @@ fn phone(form: &VisitForm, problems: &mut Problems) -> Option<Phone> {
     if text.is_empty() && may_be_empty {
         return None;
     }
+    if text.is_empty() {
+        problems.add("phone", "请填写手机号；没有电话的请选“无电话”");
+        return None;
+    }
     problems.accept("phone", Phone::parse(text))
 }

@@ -84,7 +84,8 @@ async fn another_court_has_the_tail_of_the_card_alone() {
     let fields = on_file(&uuid, &[]);
     let page = site.post(Some("qingxi.clerk"), NEW, &fields).await;
     let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(page.problem("phone").as_deref(), Some("手机号应为11位"));
+    let said = "请填写手机号；没有电话的请选“无电话”";
+    assert_eq!(page.problem("phone").as_deref(), Some(said));
     assert_eq!(page.problem("no_id_reason"), None);
     register(&site, "qingxi.clerk", &on_file(&uuid, &[("phone", "10000000033")])).await;
     assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 1);

@@ -646,6 +646,11 @@ async fn what_is_too_long_to_keep_is_told_beside_its_field() {
             "转送机关最多60字，现在多出143字，请精简",
         ),
         (
+            vec![("origin_case_no", &long)],
+            "origin_case_no",
+            "原审案号最多60字，现在多出143字，请精简",
+        ),
+        (
             vec![("urgent", "1"), ("urgent_reason", &long)],
             "urgent_reason",
             "紧急情况最多200字，现在多出3字，请精简",

@@ -24,6 +24,8 @@ const SHORTEST_SUMMARY: usize = 5;
 /// The longest reason, and the longest name of an organ.
 pub const REASON: usize = 200;
 const ORGAN: usize = 60;
+/// The longest number of a court case.
+const CASE_NUMBER: usize = 60;
 /// What stands for a matter without a court case, and for a court of elsewhere.
 pub const NO_COURT: &str = "无";
 pub const OTHER_COURT: &str = "本市以外法院";
@@ -185,6 +187,8 @@ impl VisitForm {
         let spared = sealed || found.joined.is_some();
         let category = self.category(spared, &mut problems);
         let origin = self.origin(&desk.units, spared, &mut problems);
+        let number = ("origin_case_no", "原审案号");
+        company::limit(&mut problems, number, &self.origin_case_no, CASE_NUMBER);
         let account = self.account(found, &mut problems);
         let course = self.course(found, sealed, &mut problems);
         let urgent_reason = self.urgent(&mut problems);

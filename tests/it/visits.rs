@@ -563,6 +563,20 @@ async fn the_open_page_gets_the_panel_alone() {
 }
 
 #[tokio::test]
+async fn a_place_that_the_number_does_not_tell_is_asked_for_until_it_is_filled_in() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    for (region, asked) in [("", true), ("东湖区", false)] {
+        let fields = [("id_number", id.as_str()), ("id_type", "id_card"), ("region", region)];
+        let page = site.post(Some(CLERK), "/petitioners/match", &fields).await;
+        let said = page.expect(StatusCode::OK).text();
+        assert!(said.contains("校验通过"), "{said}");
+        assert_eq!(said.contains("区划代码未收录，请手工填写"), asked, "{region}");
+    }
+}
+
+#[tokio::test]
 async fn an_unsigned_letter_is_registered_without_a_person() {
     let city = City::new().await;
     let site = Site::of(&city).await;

@@ -37,7 +37,7 @@ pub async fn show(
     let page = PanelPage {
         panel: panel::show(&mut tx, &window.session, &hits, today).await?,
         age: panel::age(&reading, &form.fields, &hits, today),
-        id_hint: panel::id_hint(&reading),
+        id_hint: panel::id_hint(&reading, &form.fields),
         reading,
     };
     Ok(Html(page.render()?).into_response())

@@ -114,7 +114,7 @@ impl Window {
             choices: Choices::of(&form, &desk),
             panel: panel::show(tx, &self.session, &hits, today).await?,
             age: panel::age(&reading, &form, &hits, today),
-            id_hint: panel::id_hint(&reading),
+            id_hint: panel::id_hint(&reading, &form),
             reading,
             other_name: person::other_name(&form, found.known.as_ref()).map(str::to_owned),
             on_file: OnFileNote::of(&form, found.known.as_ref()),

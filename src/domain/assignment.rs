@@ -1,9 +1,9 @@
 //! Assignment (交办): the bureau gives a petition case to the court or division that must handle
 //! it, under a rule set whose clocks start at that moment.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, day_of};
 use super::deadline::{ClockKind, Due, RuleSet, due};
 use super::ids::{PetitionCaseId, RoundId, StaffId, UnitId};
 use super::petition_case::{PetitionCase, Stage};
@@ -97,6 +97,15 @@ pub const CLOCKS: [ClockKind; 6] = [
     ClockKind::Objection,
 ];
 
+/// From 17:00 to midnight: what comes in then is assigned on the next day.
+const EVENING: TimeDelta = TimeDelta::hours(7);
+
+/// The day by which the bureau assigns what comes in at a moment: the same day, after 17:00 the
+/// next. The view `work` says the same of the bureau's queue.
+pub fn assign_by(at: DateTime<Utc>) -> NaiveDate {
+    day_of(at + EVENING)
+}
+
 /// The due days of a rule set for an assignment issued at a moment. Due days are computed here,
 /// once, and then frozen: no later rule or calendar changes them.
 pub fn dues(rules: &RuleSet, at: DateTime<Utc>, calendar: &Calendar) -> Vec<Due> {
@@ -158,6 +167,19 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_comes_in_is_assigned_on_the_same_day_and_after_five_on_the_next() {
+        for (received, expected) in [
+            ("2026-11-20T00:00:00+08:00", "2026-11-20"),
+            ("2026-11-20T11:21:00+08:00", "2026-11-20"),
+            ("2026-11-20T16:59:59+08:00", "2026-11-20"),
+            ("2026-11-20T17:00:00+08:00", "2026-11-21"),
+            ("2026-11-20T23:59:00+08:00", "2026-11-21"),
+        ] {
+            assert_eq!(assign_by(at(received)), date(expected), "{received}");
+        }
     }
 
     fn actor(role: Role) -> Actor {

@@ -152,6 +152,11 @@ pub fn format_short(day: NaiveDate) -> String {
     format!("{:02}-{:02}", day.month(), day.day())
 }
 
+/// 「06-14」 in the year of `today`, with the year otherwise.
+pub fn format_day(day: NaiveDate, today: NaiveDate) -> String {
+    if day.year() == today.year() { format_short(day) } else { day.to_string() }
+}
+
 /// 「10:42」
 pub fn clock_time(at: DateTime<Utc>) -> String {
     (at + AHEAD_OF_UTC).format("%H:%M").to_string()
@@ -353,6 +358,8 @@ mod tests {
         assert_eq!(format_md(date("2026-06-16")), "6月16日（周二）");
         assert_eq!(format_md(date("2025-10-12")), "10月12日（周日）");
         assert_eq!(format_short(date("2026-06-06")), "06-06");
+        assert_eq!(format_day(date("2026-06-06"), date("2026-12-31")), "06-06");
+        assert_eq!(format_day(date("1999-01-01"), date("2026-12-31")), "1999-01-01");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Talks with the petitioner (约见、接访), T13: the leader's meeting stops M2.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::calendar::day_of;
 use super::code::codes;
 use super::handling::{self, NotNow, listed, refused};
 use super::ids::{PetitionCaseId, RoundId, StaffId};
@@ -36,10 +37,12 @@ pub enum Refusal {
     NotNow(#[from] NotNow),
     #[error("请选择形式")]
     NoKind,
-    #[error("请填写日期和时间")]
+    #[error("日期应写成 2026-06-15、时间应写成 09:30 的样子")]
     NoTime,
     #[error("约见时间不能晚于现在")]
     Future,
+    #[error("日期早于本案登记的{0}，请核对年份；登记以前的情况请写入谈话要点")]
+    BeforeTheCase(NaiveDate),
     #[error("请选择主持人")]
     NoHost,
     #[error("包案领导约见须由包案领导本人主持；由他人代为约见请选“接访”。")]
@@ -139,7 +142,7 @@ pub fn hold(
     at: DateTime<Utc>,
 ) -> Result<Held, Vec<Refusal>> {
     handling::under_way(case).map_err(|reason| vec![Refusal::NotNow(reason)])?;
-    let missing = missing(wanted, hosts, at);
+    let missing = missing(case, wanted, hosts, at);
     let host = wanted.host.and_then(|host| hosts.people.iter().find(|one| one.id == host));
     let whole = (wanted.kind, wanted.held_at, host, wanted.present);
     let (Some(kind), Some(held_at), Some(host), Some(present)) = whole else { return Err(missing) };
@@ -170,7 +173,9 @@ pub fn hold(
 }
 
 /// All that is missing, in the order of the form.
-fn missing(wanted: &Wanted, hosts: &Hosts, at: DateTime<Utc>) -> Vec<Refusal> {
+fn missing(case: &PetitionCase, wanted: &Wanted, hosts: &Hosts, at: DateTime<Utc>) -> Vec<Refusal> {
+    let opened = day_of(case.opened_at);
+    let before = wanted.held_at.is_some_and(|held_at| day_of(held_at) < opened);
     let empty = |text: &str| text.trim().is_empty();
     let by_leader = wanted.host.is_some_and(|host| hosts.leaders.contains(&host));
     let known = wanted.host.is_some_and(|host| hosts.people.iter().any(|one| one.id == host));
@@ -182,6 +187,7 @@ fn missing(wanted: &Wanted, hosts: &Hosts, at: DateTime<Utc>) -> Vec<Refusal> {
         (wanted.kind.is_none(), Refusal::NoKind),
         (wanted.held_at.is_none(), Refusal::NoTime),
         (wanted.held_at.is_some_and(|held_at| held_at > at), Refusal::Future),
+        (before, Refusal::BeforeTheCase(opened)),
         (!known, Refusal::NoHost),
         (known && led && hosts.leaders.is_empty(), Refusal::NoLeaderYet),
         (known && led && !hosts.leaders.is_empty() && !by_leader, Refusal::NotTheLeader),
@@ -230,6 +236,7 @@ mod tests {
     #[test]
     fn a_talk_says_all_that_the_form_asks() {
         let note = |text: &str| text.to_owned();
+        let before = Refusal::BeforeTheCase(day_of(at("06-08 09:00")));
         for (wanted, expected) in [
             (meeting(), vec![]),
             (
@@ -238,6 +245,8 @@ mod tests {
             ),
             (Wanted { held_at: Some(at("06-11 16:00")), ..meeting() }, vec![]),
             (Wanted { held_at: Some(at("06-11 16:01")), ..meeting() }, vec![Refusal::Future]),
+            (Wanted { held_at: Some(at("06-08 00:00")), ..meeting() }, vec![]),
+            (Wanted { held_at: Some(at("06-07 23:59")), ..meeting() }, vec![before]),
             (Wanted { host: Some(HANDLER), ..meeting() }, vec![Refusal::NotTheLeader]),
             (Wanted { host: Some(HANDLER), kind: Some(Kind::Reception), ..meeting() }, vec![]),
             (Wanted { host: Some(StaffId(99)), ..meeting() }, vec![Refusal::NoHost]),

@@ -1,7 +1,8 @@
 //! Lines of progress (办理进展), T16: added, never changed; a correction is a line of its own.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::calendar::day_of;
 use super::code::codes;
 use super::handling::{self, NotNow, refused};
 use super::ids::{PetitionCaseId, RoundId, StaffId};
@@ -36,10 +37,12 @@ pub enum Refusal {
     NotNow(#[from] NotNow),
     #[error("请选择类别")]
     NoKind,
-    #[error("请填写时间")]
+    #[error("时间应写成 2026-06-15 09:30 的样子")]
     NoTime,
     #[error("时间不能晚于现在")]
     Future,
+    #[error("时间早于本案登记的{0}，请核对年份；登记以前的情况请写在内容中")]
+    BeforeTheCase(NaiveDate),
     #[error("请写明做了什么、结果如何")]
     NoText,
     #[error("请写明更正的原因")]
@@ -117,10 +120,13 @@ pub fn add(
 ) -> Result<Added, Vec<Refusal>> {
     handling::under_way(case).map_err(|reason| vec![Refusal::NotNow(reason)])?;
     let text = wanted.text.trim().to_owned();
+    let opened = day_of(case.opened_at);
+    let before = wanted.happened_at.is_some_and(|happened_at| day_of(happened_at) < opened);
     let missing = refused([
         (wanted.kind.is_none(), Refusal::NoKind),
         (wanted.happened_at.is_none(), Refusal::NoTime),
         (wanted.happened_at.is_some_and(|happened_at| happened_at > at), Refusal::Future),
+        (before, Refusal::BeforeTheCase(opened)),
         (text.is_empty(), Refusal::NoText),
     ]);
     match (wanted.kind, wanted.happened_at) {
@@ -195,6 +201,11 @@ mod tests {
             (Wanted::default(), vec![Refusal::NoKind, Refusal::NoTime, Refusal::NoText]),
             (Wanted { happened_at: Some(at("06-14 17:00")), ..line() }, vec![]),
             (Wanted { happened_at: Some(at("06-14 17:01")), ..line() }, vec![Refusal::Future]),
+            (Wanted { happened_at: Some(at("06-08 00:00")), ..line() }, vec![]),
+            (
+                Wanted { happened_at: Some(at("06-07 23:59")), ..line() },
+                vec![Refusal::BeforeTheCase(day_of(at("06-08 09:00")))],
+            ),
             (Wanted { text: " ".to_owned(), ..line() }, vec![Refusal::NoText]),
         ] {
             let added = add(&handler(), &case(Stage::InHandling), &wanted, at("06-14 17:00"));

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
+use super::assignment::assign_by;
 use super::calendar::{self, Calendar, day_of};
 use super::deadline::{ClockKind, RuleSet, due};
 use super::visit::{Disposition, LitigationRoute};
@@ -31,7 +32,7 @@ pub fn next_step(taken: &Taken<'_>, rules: &RuleSet, calendar: &Calendar) -> Str
     match taken.disposition {
         Disposition::JoinedToCase if taken.reopens => {
             let number = taken.case.map_or("原信访案件", |(number, _)| number);
-            let confirmed = day(received + Days::new(1));
+            let confirmed = day(assign_by(taken.received_at));
             let answered = rules
                 .rule(ClockKind::Close)
                 .map(|rule| day(due(rule, taken.received_at, calendar).on))
@@ -41,7 +42,7 @@ pub fn next_step(taken: &Taken<'_>, rules: &RuleSet, calendar: &Calendar) -> Str
         }
         Disposition::Accepted => {
             let court = taken.court.unwrap_or("责任法院");
-            let assigned = day(received + Days::new(1));
+            let assigned = day(assign_by(taken.received_at));
             match rules.rule(ClockKind::Close) {
                 Some(rule) => {
                     let answered = day(due(rule, taken.received_at, calendar).on);
@@ -164,13 +165,18 @@ mod tests {
             (
                 Disposition::Accepted,
                 "2026-06-15T10:42:00+08:00",
+                "中院信访局最迟6月15日交东湖法院办理，办理结果最迟7月15日答复您。",
+            ),
+            (
+                Disposition::Accepted,
+                "2026-06-15T17:00:00+08:00",
                 "中院信访局最迟6月16日交东湖法院办理，办理结果最迟7月15日答复您。",
             ),
             // 2026-10-01 to 10-07 are holidays: the thirtieth day rolls.
             (
                 Disposition::Accepted,
                 "2026-09-02T10:42:00+08:00",
-                "中院信访局最迟9月3日交东湖法院办理，办理结果最迟10月8日答复您。",
+                "中院信访局最迟9月2日交东湖法院办理，办理结果最迟10月8日答复您。",
             ),
             (
                 Disposition::JoinedToCase,

@@ -1,7 +1,8 @@
 //! The register (来访 来信 来电 网上 视频): one visit, letter or call, and what was decided about it.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Months, NaiveDate, Utc};
 
+use super::calendar::day_of;
 pub use super::category::Category;
 use super::code::codes;
 use super::court_case::StatedNumber;
@@ -91,6 +92,8 @@ pub const COLLECTIVE_FROM: u32 = 5;
 pub const MOST_REPRESENTATIVES: usize = 5;
 /// A further visit on the same matter within this time is a repeated one (重复访), at whatever court.
 pub const REPEAT_WITHIN: Duration = Duration::days(365);
+/// How far back a visit may be entered late: an older date is a slip of the key.
+const LATE_ENTRY: Months = Months::new(60);
 /// Where an accusation goes: no court's business side reads it.
 pub const INSPECTION: &str = "督察部门";
 /// How long the one who registered may take it back.
@@ -194,6 +197,10 @@ pub enum Refusal {
     NotYours,
     #[error("来访时间不能晚于现在")]
     InTheFuture,
+    #[error("来访时间不能早于{0}，请核对年份")]
+    TooEarly(NaiveDate),
+    #[error("邮戳日期不能早于{0}，请核对年份")]
+    PostedTooEarly(NaiveDate),
     #[error("代表不超过5人")]
     TooManyRepresentatives,
     #[error(
@@ -268,6 +275,12 @@ impl Registered {
     }
 }
 
+/// The first day that a visit entered now may be of, and a letter be posted on.
+pub fn earliest(at: DateTime<Utc>) -> NaiveDate {
+    let today = day_of(at);
+    today.checked_sub_months(LATE_ENTRY).unwrap_or(today)
+}
+
 /// Registers a visit (T1 with the screening of the window). `same` is a case of the same person
 /// about the same court case, within the period of the repeat rule.
 pub fn register(
@@ -281,6 +294,13 @@ pub fn register(
     }
     if entry.received_at > at {
         return Err(Refusal::InTheFuture);
+    }
+    let earliest = earliest(at);
+    if day_of(entry.received_at) < earliest {
+        return Err(Refusal::TooEarly(earliest));
+    }
+    if entry.posted_on.is_some_and(|day| day < earliest) {
+        return Err(Refusal::PostedTooEarly(earliest));
     }
     if entry.representatives.len() > MOST_REPRESENTATIVES {
         return Err(Refusal::TooManyRepresentatives);
@@ -438,6 +458,24 @@ mod tests {
             let answer = register(&actor(*role), entry(Course::Accepted), None, at(NOW));
             let may = matches!(role, Role::Clerk | Role::Handler | Role::Bureau | Role::BureauHead);
             assert_eq!(answer.is_ok(), may, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_visit_is_entered_within_five_years_of_its_day() {
+        let first = NaiveDate::from_ymd_opt(2021, 6, 15).unwrap();
+        let received = |text: &str| Entry { received_at: at(text), ..entry(Course::Accepted) };
+        let posted = |text: &str| Entry { posted_on: text.parse().ok(), ..entry(Course::Accepted) };
+        for (entry, expected) in [
+            (received("2026-06-15T02:11:00Z"), Some(Refusal::InTheFuture)),
+            (received("2021-06-14T16:00:00Z"), None),
+            (received("2021-06-14T15:59:00Z"), Some(Refusal::TooEarly(first))),
+            (received("0000-12-31T16:00:00Z"), Some(Refusal::TooEarly(first))),
+            (posted("2021-06-15"), None),
+            (posted("2021-06-14"), Some(Refusal::PostedTooEarly(first))),
+        ] {
+            let answer = register(&actor(Role::Clerk), entry, None, at(NOW));
+            assert_eq!(answer.err(), expected);
         }
     }
 

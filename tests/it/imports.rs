@@ -543,6 +543,9 @@ async fn a_file_that_cannot_be_read_is_refused_with_a_way_on() {
     let page = site.upload(BUREAU, "/imports/new", &[("kind", "all")], &[]).await;
     let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("file").unwrap(), "请选择台账文件");
+    let page = send(&site, b"", "all").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let said = "台账.xlsx是空文件（0字节），请选择有内容的台账文件";
+    assert_eq!(page.problem("file").unwrap(), said);
     let large = vec![0; (20 << 20) + 1];
     let page = send(&site, &large, "all").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("file").unwrap(), "文件大于20MB，请拆成几个文件后再导入");

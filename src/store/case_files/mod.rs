@@ -160,7 +160,8 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                    FROM party y JOIN petitioner i ON i.id = y.petitioner_id
                    WHERE y.case_id = c.id AND d.reads) AS "parties: Json<Vec<rows::PartyCard>>",
                   (SELECT json_agg(json_build_object(
-                       'number', f.number, 'received_at', f.received_at, 'court', f.court,
+                       'number', f.number, 'court', f.court,
+                       'received_at', (extract(epoch FROM f.received_at) * 1000000)::bigint,
                        'channel', (SELECT v.channel FROM visit v WHERE v.number = f.number))
                        ORDER BY f.received_at DESC, f.number DESC)
                    FROM party y CROSS JOIN LATERAL visits_of_petitioner(y.petitioner_id) f

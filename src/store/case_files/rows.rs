@@ -50,6 +50,8 @@ pub struct PartyCard {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct VisitMark {
     pub number: String,
+    /// Counted, not written out: JSON has no way to write a year before the first.
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub received_at: DateTime<Utc>,
     pub court: String,
     /// Told of visits within reach only.

@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::file::{Head, Tab};
 use super::words;
-use crate::domain::calendar::{clock_time, day_of, format_moment, format_short};
+use crate::domain::calendar::{clock_time, day_of, format_day, format_moment};
 use crate::domain::closing::Closing;
 use crate::domain::document::DocumentKind;
 use crate::domain::staff::Role;
@@ -192,19 +192,20 @@ struct ProgressPage {
     kinds: Vec<(String, &'static str, bool)>,
     older: Option<String>,
     newest: Option<String>,
+    today: NaiveDate,
 }
 
 impl ProgressPage {
-    fn date(entry: &Entry) -> String {
-        format_short(day_of(entry.at))
+    fn date(&self, at: &DateTime<Utc>) -> String {
+        format_day(day_of(*at), self.today)
     }
 
-    fn corrects(entry: &Entry) -> Option<String> {
-        entry.corrects.map(|at| format!("更正了{}的记录", format_short(day_of(at))))
+    fn corrects(&self, entry: &Entry) -> Option<String> {
+        entry.corrects.map(|at| format!("更正了{}的记录", self.date(&at)))
     }
 
-    fn corrected(entry: &Entry) -> Option<String> {
-        entry.corrected.map(|at| format!("此条已更正，见{}", format_short(day_of(at))))
+    fn corrected(&self, entry: &Entry) -> Option<String> {
+        entry.corrected.map(|at| format!("此条已更正，见{}", self.date(&at)))
     }
 }
 
@@ -236,6 +237,7 @@ pub async fn progress(
         kinds: std::iter::once((here.clone(), "全部", kind.is_none())).chain(kinds).collect(),
         older: page.after.map(|after| format!("{narrowed}{join}after={after}")),
         newest: page.before.map(|_| narrowed.clone()),
+        today: reading.today,
     })
 }
 

@@ -31,8 +31,13 @@ impl ChooseForm {
     /// The file that was chosen: its name and its bytes.
     pub fn check(files: Vec<Upload>) -> Result<(String, Vec<u8>), Problems> {
         let mut problems = Problems::default();
-        let file = files.into_iter().find(|file| file.field == "file" && !file.bytes.is_empty());
+        let file = files.into_iter().find(|file| file.field == "file");
         match problems.take("file", file, "请选择台账文件") {
+            Some(file) if file.bytes.is_empty() => {
+                let name = bare_name(&file.name);
+                problems.add("file", format!("{name}是空文件（0字节），请选择有内容的台账文件"));
+                Err(problems)
+            }
             Some(file) => Ok((bare_name(&file.name), file.bytes.to_vec())),
             None => Err(problems),
         }

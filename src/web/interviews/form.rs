@@ -104,7 +104,7 @@ pub const fn field(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::NotNow(_) => "",
         Refusal::NoKind => "kind",
-        Refusal::NoTime | Refusal::Future => "date",
+        Refusal::NoTime | Refusal::Future | Refusal::BeforeTheCase(_) => "date",
         Refusal::NoHost | Refusal::NotTheLeader | Refusal::NoLeaderYet => "host_id",
         Refusal::PresentUnsaid => "present",
         Refusal::NoAttempt => "absence_note",

@@ -71,7 +71,7 @@ pub const fn field(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NotNow(_) | Refusal::AlreadyCorrected => "",
         Refusal::NoKind => "kind",
-        Refusal::NoTime | Refusal::Future => "happened_at",
+        Refusal::NoTime | Refusal::Future | Refusal::BeforeTheCase(_) => "happened_at",
         Refusal::NoText => "text",
         Refusal::NoReason => "reason",
     }

@@ -24,8 +24,7 @@ pub fn people(form: &VisitForm, problems: &mut Problems) -> Option<u32> {
     if text.is_empty() {
         return Some(1);
     }
-    let people = count(problems, ("people_count", "来访人数"), text, "请填写来访人数")?;
-    problems.take("people_count", (people >= 1).then_some(people), "请填写来访人数")
+    count(problems, ("people_count", "来访人数"), text, 1)
 }
 
 pub fn involved(form: &VisitForm, kind: Form, problems: &mut Problems) -> Option<u32> {
@@ -33,23 +32,18 @@ pub fn involved(form: &VisitForm, kind: Form, problems: &mut Problems) -> Option
     if kind != Form::Group || text.is_empty() {
         return None;
     }
-    count(problems, ("involved_count", "涉及人数"), text, "涉及人数应为数字")
+    count(problems, ("involved_count", "涉及人数"), text, 0)
 }
 
 fn count(
     problems: &mut Problems,
     (field, label): (&str, &str),
     text: &str,
-    missing: &str,
+    least: u32,
 ) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit());
-    let count = if digits { Some(text.parse().unwrap_or(u32::MAX)) } else { None };
-    let count = problems.take(field, count, missing)?;
-    if count > MOST_PEOPLE {
-        problems.add(field, format!("{label}最多{MOST_PEOPLE}人，请核对后重新填写"));
-        return None;
-    }
-    Some(count)
+    let count = text.parse().ok().filter(|count| digits && (least..=MOST_PEOPLE).contains(count));
+    problems.take(field, count, &format!("{label}应为{least}到{MOST_PEOPLE}的整数"))
 }
 
 pub fn representatives(
@@ -117,18 +111,14 @@ mod tests {
         assert_eq!(told(|_| ()), []);
         let most = |form: &mut VisitForm| form.people_count = "99999".to_owned();
         assert_eq!(told(most), []);
-        for number in ["100000", "2147483648", "99999999999999999999"] {
-            let said = "来访人数最多99999人，请核对后重新填写";
+        for number in ["100000", "2147483648", "99999999999", "0", "-3", "+3", "1.5", "许多"] {
+            let said = "来访人数应为1到99999的整数";
             let told = told(|form| form.people_count = number.to_owned());
             assert_eq!(told, one("people_count", said), "{number}");
         }
-        for number in ["0", "-1", "许多"] {
-            let told = told(|form| form.people_count = number.to_owned());
-            assert_eq!(told, one("people_count", "请填写来访人数"), "{number}");
-        }
         assert_eq!(
             told(|form| form.involved_count = "4294967296".to_owned()),
-            one("involved_count", "涉及人数最多99999人，请核对后重新填写")
+            one("involved_count", "涉及人数应为0到99999的整数")
         );
         assert_eq!(
             told(|form| form.representatives = vec![long(NAME)]),

@@ -12,7 +12,7 @@ use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::domain::visit::{
     Account, Assist, COLLECTIVE_FROM, Category, Channel, Course, Disposition, Entry, INSPECTION,
-    LitigationRoute, ReopenReason, SameMatter, VisitForm as Form, VisitKind,
+    LitigationRoute, Refusal, ReopenReason, SameMatter, VisitForm as Form, VisitKind, earliest,
 };
 use crate::store::petitioners::OnFile;
 use crate::store::visits::Person;
@@ -24,6 +24,8 @@ const SHORTEST_SUMMARY: usize = 5;
 /// The longest reason, and the longest name of an organ.
 pub const REASON: usize = 200;
 const ORGAN: usize = 60;
+/// The longest number of a court case.
+const CASE_NUMBER: usize = 60;
 /// What stands for a matter without a court case, and for a court of elsewhere.
 pub const NO_COURT: &str = "无";
 pub const OTHER_COURT: &str = "本市以外法院";
@@ -181,8 +183,12 @@ impl VisitForm {
         let representatives = company::representatives(self, form, &mut problems);
         let principal = company::principal(self, form, &mut problems);
         let sealed = self.kind() == VisitKind::Accusation;
-        let category = self.category(sealed, &mut problems);
-        let origin = self.origin(&desk.units, sealed, &mut problems);
+        // What is joined is the matter of its case, which has them.
+        let spared = sealed || found.joined.is_some();
+        let category = self.category(spared, &mut problems);
+        let origin = self.origin(&desk.units, spared, &mut problems);
+        let number = ("origin_case_no", "原审案号");
+        company::limit(&mut problems, number, &self.origin_case_no, CASE_NUMBER);
         let account = self.account(found, &mut problems);
         let course = self.course(found, sealed, &mut problems);
         let urgent_reason = self.urgent(&mut problems);
@@ -239,7 +245,11 @@ impl VisitForm {
         let moment =
             problems.take("received_at", moment, "请填写来访时间，如“2026-06-15 10:42”")?;
         if moment > now {
-            problems.add("received_at", "来访时间不能晚于现在");
+            problems.add("received_at", Refusal::InTheFuture.to_string());
+            return None;
+        }
+        if calendar::day_of(moment) < earliest(now) {
+            problems.add("received_at", Refusal::TooEarly(earliest(now)).to_string());
             return None;
         }
         Some(moment)
@@ -252,20 +262,25 @@ impl VisitForm {
         }
         let today = calendar::day_of(now);
         let day = calendar::read_day(text, today).filter(|day| *day <= today);
-        problems.take("posted_on", day, "请填写邮戳日期，不能晚于今天")
+        let day = problems.take("posted_on", day, "请填写邮戳日期，不能晚于今天")?;
+        if day < earliest(now) {
+            problems.add("posted_on", Refusal::PostedTooEarly(earliest(now)).to_string());
+            return None;
+        }
+        Some(day)
     }
 
-    fn category(&self, sealed: bool, problems: &mut Problems) -> Option<Category> {
+    fn category(&self, spared: bool, problems: &mut Problems) -> Option<Category> {
         match Category::from_code(&self.appeal_category) {
-            None if sealed => Some(Category::Other),
+            None if spared => Some(Category::Other),
             chosen => problems.take("appeal_category", chosen, "请选择诉求类别"),
         }
     }
 
     /// The court of the original case.
-    fn origin(&self, units: &[Unit], sealed: bool, problems: &mut Problems) -> Option<Origin> {
+    fn origin(&self, units: &[Unit], spared: bool, problems: &mut Problems) -> Option<Origin> {
         let text = self.origin_court.trim();
-        if matches!(text, NO_COURT | OTHER_COURT) || (sealed && text.is_empty()) {
+        if matches!(text, NO_COURT | OTHER_COURT) || (spared && text.is_empty()) {
             return Some(Origin::Elsewhere);
         }
         let court = courts(units).find(|unit| unit.name == text || unit.short_name == text);

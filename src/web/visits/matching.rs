@@ -36,8 +36,8 @@ pub async fn show(
     let reading = Reading::of(&form.fields);
     let page = PanelPage {
         panel: panel::show(&mut tx, &window.session, &hits, today).await?,
-        age: reading.age(today),
-        id_hint: panel::id_hint(&reading),
+        age: panel::age(&reading, &form.fields, &hits, today),
+        id_hint: panel::id_hint(&reading, &form.fields),
         reading,
     };
     Ok(Html(page.render()?).into_response())

@@ -109,7 +109,8 @@ async fn decide(
 /// A refusal beside the field that it is about.
 fn at_its_field(refusal: &Refusal) -> Problems {
     let field = match refusal {
-        Refusal::InTheFuture => "received_at",
+        Refusal::InTheFuture | Refusal::TooEarly(_) => "received_at",
+        Refusal::PostedTooEarly(_) => "posted_on",
         Refusal::TooManyRepresentatives => "representatives[]",
         Refusal::SameMatter { .. } => "not_same_reason",
         Refusal::NotYours

@@ -239,10 +239,18 @@ impl Known<'_> {
     }
 }
 
+/// 「58岁」: by the number that was typed, else of the person of the card that was taken.
+pub fn age(reading: &Reading, form: &VisitForm, hits: &Hits, today: NaiveDate) -> Option<u32> {
+    let taken = hits.people.iter().find(|card| card.uuid.to_string() == form.petitioner_id);
+    let of_card = taken.and_then(|card| card.birth_date);
+    reading.age(today).or_else(|| of_card.and_then(|birth| today.years_since(birth)))
+}
+
 /// The hint under the ID number: 「校验通过」, or what is wrong with it.
-pub fn id_hint(reading: &Reading) -> (&'static str, String) {
+/// The place of a code that isn't known is asked for until one is filled in.
+pub fn id_hint(reading: &Reading, form: &VisitForm) -> (&'static str, String) {
     match (&reading.number, &reading.fault) {
-        (Some(_), _) if reading.region.is_empty() => {
+        (Some(_), _) if reading.region.is_empty() && form.region.trim().is_empty() => {
             ("ok", "校验通过。区划代码未收录，请手工填写".to_owned())
         }
         (Some(_), _) => ("ok", "校验通过".to_owned()),

@@ -1,15 +1,18 @@
 //! The person as the window sent them: document, name, sex, birth, phone. Nothing refuses anyone.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::form::{Known, VisitForm};
 use crate::domain::calendar;
 use crate::domain::petitioner::{
     IdFault, IdNumber, IdOverride, IdType, Name, NoIdReason, Phone, Sex, region_of,
 };
-use crate::domain::visit::{Channel, Contact, Document, Identity};
+use crate::domain::visit::{Channel, Contact, Disposition, Document, Identity};
 use crate::store::visits::Person;
 use crate::web::form::Problems;
+
+/// The first year of birth that a form takes: nobody who comes to the window is older.
+const FIRST_BIRTH_YEAR: i32 = 1900;
 
 /// What the ID number says, as far as it can be read.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +95,10 @@ fn read_known(form: &VisitForm, known: &Known, problems: &mut Problems) -> Perso
     {
         problems.add("name", format!("这个证件号码在册的姓名是“{on_file}”，与所填不同，请核对"));
     }
-    let stays = form.phone.trim().is_empty() && !known.on_file.phone_tail.is_empty();
+    // Of another court's file the window sees no phone; whoever handles the joined case has it.
+    let joins = form.disposition() == Some(Disposition::JoinedToCase);
+    let on_file = joins || !known.on_file.phone_tail.is_empty();
+    let stays = form.phone.trim().is_empty() && on_file;
     let phone = if stays { None } else { phone(form, problems) };
     problems.within("address", &form.address, 120);
     let contact = Contact { phone, address: form.address.trim().to_owned() };
@@ -155,6 +161,11 @@ fn birth_date(form: &VisitForm, today: NaiveDate, problems: &mut Problems) -> Op
         problems.add("birth_date", "出生日期不能晚于今天");
         return None;
     }
+    if day.year() < FIRST_BIRTH_YEAR {
+        let said = format!("出生日期不能早于{FIRST_BIRTH_YEAR}-01-01，请核对年份");
+        problems.add("birth_date", said);
+        return None;
+    }
     Some(day)
 }
 
@@ -163,6 +174,10 @@ fn phone(form: &VisitForm, problems: &mut Problems) -> Option<Phone> {
     let text = form.phone.trim();
     let may_be_empty = !form.no_phone.is_empty() || form.channel() != Channel::Visit;
     if text.is_empty() && may_be_empty {
+        return None;
+    }
+    if text.is_empty() {
+        problems.add("phone", "请填写手机号；没有电话的请选“无电话”");
         return None;
     }
     problems.accept("phone", Phone::parse(text))

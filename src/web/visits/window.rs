@@ -113,8 +113,8 @@ impl Window {
             drafts: waiting.map(|(sheet, draft)| DraftNote::of(sheet, draft, today)).collect(),
             choices: Choices::of(&form, &desk),
             panel: panel::show(tx, &self.session, &hits, today).await?,
-            age: reading.age(today),
-            id_hint: panel::id_hint(&reading),
+            age: panel::age(&reading, &form, &hits, today),
+            id_hint: panel::id_hint(&reading, &form),
             reading,
             other_name: person::other_name(&form, found.known.as_ref()).map(str::to_owned),
             on_file: OnFileNote::of(&form, found.known.as_ref()),
@@ -190,7 +190,8 @@ pub async fn take(tx: &mut Tx, form: &mut VisitForm, hits: &Hits) -> AppResult<O
 }
 
 /// The face of the card, and of the own court's files what isn't masked; what was typed already
-/// stays. Numbers and the address stay sealed: the form rests on what is on file of them.
+/// stays. Numbers and the address stay sealed, and the day of birth unless the whole number was
+/// typed: the form rests on what is on file of them.
 async fn fill_person(tx: &mut Tx, form: &mut VisitForm, card: &PersonCard) -> AppResult<()> {
     let keep = |field: &mut String, known: String| {
         if field.trim().is_empty() {
@@ -200,8 +201,10 @@ async fn fill_person(tx: &mut Tx, form: &mut VisitForm, card: &PersonCard) -> Ap
     form.name.clone_from(&card.name);
     let sex = card.sex.map(|sex| sex.code().to_owned()).unwrap_or_default();
     keep(&mut form.sex, sex);
-    let birth = card.birth_date.map(|day| day.to_string()).unwrap_or_default();
-    keep(&mut form.birth_date, birth);
+    if panel::whole_number(form).is_some() {
+        let birth = card.birth_date.map(|day| day.to_string()).unwrap_or_default();
+        keep(&mut form.birth_date, birth);
+    }
     if person::rests_on_file(form, &card.id_tail) {
         form.id_number.clear();
     }

@@ -94,7 +94,7 @@ async fn what_is_wrong_is_said_beside_its_field() {
     let full = meeting(&leader);
     for (changed, field, said) in [
         (vec![("kind", "")], "kind", "请选择形式"),
-        (vec![("date", "soon")], "date", "请填写日期和时间"),
+        (vec![("date", "soon")], "date", "日期应写成 2026-06-15、时间应写成 09:30 的样子"),
         (vec![("time", "12:01")], "date", "约见时间不能晚于现在"),
         (
             vec![("host_id", handler.as_str())],

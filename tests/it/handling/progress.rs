@@ -46,7 +46,8 @@ async fn a_line_that_says_nothing_or_is_yet_to_happen_comes_back() {
     let long = "答".repeat(201);
     for (fields, field, said) in [
         (vec![("happened_at", "2026-06-15 12:01")], "happened_at", "时间不能晚于现在"),
-        (vec![("happened_at", "")], "happened_at", "请填写时间"),
+        (vec![("happened_at", "")], "happened_at", "时间应写成 2026-06-15 09:30 的样子"),
+        (vec![("happened_at", "2026.13.5")], "happened_at", "时间应写成 2026-06-15 09:30 的样子"),
         (vec![("text", "")], "text", "请写明做了什么、结果如何"),
         (vec![("kind", "imported")], "kind", "请选择类别"),
         (vec![("reply_to_public", long.as_str())], "reply_to_public", "超出1字，请精简"),

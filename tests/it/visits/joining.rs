@@ -58,7 +58,7 @@ async fn a_visit_reopens_a_case_that_has_ended_and_the_bureau_confirms_by_assign
     let receipt = site.get(Some("qingxi.clerk"), &format!("/visits/{number}/receipt")).await;
     let receipt = receipt.expect(StatusCode::OK).text();
     let next =
-        "XF2026-00001已登记重新办理，中院信访局最迟6月16日确认并交办，办理结果最迟7月15日答复您。";
+        "XF2026-00001已登记重新办理，中院信访局最迟6月15日确认并交办，办理结果最迟7月15日答复您。";
     assert!(receipt.contains(next), "{receipt}");
     let shown = site.get(Some("qingxi.clerk"), &format!("/visits/{number}")).await.text();
     assert!(shown.contains("重新办理：承诺事项未兑现"), "{shown}");
@@ -77,6 +77,34 @@ async fn a_visit_reopens_a_case_that_has_ended_and_the_bureau_confirms_by_assign
     site.act("zhongyuan.bureau", "/assignments/new", &fields).await;
     assert_eq!(city.value::<String>(STAGE).await, "assigned");
     assert_eq!(city.audit_verbs().await, ["case.assigned", "case.reopened", "visit.registered"]);
+}
+
+#[tokio::test]
+async fn a_case_of_another_court_is_joined_with_its_person_by_saying_what_is_wanted_now() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let id = id_number("19680312", 1);
+    register(&site, "qingxi.clerk", &visit_with_id(&id, &[])).await;
+    let uuid = city.value::<String>("SELECT uuid::text FROM petitioner").await;
+    for typed in [("name", "张某"), ("id_number", &id[14..]), ("id_number", id.as_str())] {
+        let take = format!("{uuid}|{CASE}|join");
+        let sent = [typed, ("id_type", "id_card"), ("take", &take)];
+        let page = site.post(Some(CLERK), NEW, &sent).await.expect(StatusCode::OK);
+        let filled = ["id_number", "name", "phone", "origin_court", "merge_case_no"];
+        let filled = filled.map(|field| (field, page.value(field).unwrap_or_default()));
+        let mut fields: Vec<(&str, &str)> =
+            filled.iter().map(|(field, value)| (*field, value.as_str())).collect();
+        fields.extend([("id_type", "id_card"), ("petitioner_id", &uuid), ("channel", "visit")]);
+        fields.extend([("disposition", "joined_to_case"), ("action", "save")]);
+        let page = site.post(Some(CLERK), NEW, &fields).await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        let said = page.texts(".f--bad label").join(" ");
+        assert!(said.starts_with("事由与诉求") && !said.contains(' '), "{typed:?}: {said}");
+        fields.push(("summary", "再次询问案款何时发放"));
+        register(&site, CLERK, &fields).await;
+    }
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 1);
+    assert_eq!(city.value::<i64>("SELECT visits FROM petition_case_now").await, 4);
 }
 
 #[tokio::test]

@@ -391,11 +391,16 @@ async fn the_receipt_has_two_parts_a_code_and_the_next_date() {
 async fn a_refusal_prints_its_notice() {
     let city = City::new().await;
     let site = Site::of(&city).await;
-    let refused = visit(&[("disposition", "not_accepted"), ("answer_text", "属行政机关职责范围")]);
+    let refused = visit(&[
+        ("disposition", "not_accepted"),
+        ("answer_text", "属行政机关职责范围"),
+        ("appeal_category", "filing"),
+    ]);
     let number = register(&site, CLERK, &refused).await;
     let page = site.get(Some(CLERK), &format!("/visits/{number}/notice")).await;
     let text = page.expect(StatusCode::OK).text();
     assert!(text.contains("不予受理告知单") && text.contains("属行政机关职责范围"), "{text}");
+    assert!(text.contains("十日内") && !text.contains("申请再审"), "{text}");
     let routed = visit(&[("disposition", "routed_to_litigation"), ("litigation_route", "retrial")]);
     let number = register(&site, CLERK, &routed).await;
     let page = site.get(Some(CLERK), &format!("/visits/{number}/notice")).await;

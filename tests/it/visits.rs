@@ -464,7 +464,7 @@ async fn a_draft_comes_back_to_its_writer_until_its_form_is_sent() {
     let body = city.value::<String>("SELECT body FROM draft").await;
     assert!(!body.contains("只写了一半") && !body.contains("%E5"), "it is kept sealed");
     let page = site.get(Some(CLERK), NEW).await.expect(StatusCode::OK);
-    assert!(page.text().contains("有未提交的草稿（今天12:00）"), "{}", page.text());
+    assert!(page.text().contains("有未提交的草稿（张某，今天12:00）"), "{}", page.text());
     assert!(page.text().contains("继续填写") && page.text().contains("丢弃"));
     assert_ne!(page.value("summary").as_deref(), Some("只写了一半的事由"));
     let other = site.get(Some("donghu.handler"), NEW).await.expect(StatusCode::OK);
@@ -494,9 +494,14 @@ async fn a_second_visitor_gets_a_sheet_of_their_own_and_a_draft_is_thrown_away_o
     let page = site.get(Some(CLERK), NEW).await;
     assert_eq!(page.value("draft").as_deref(), Some("2"));
     assert!(page.text().contains("草稿2"));
-    site.post(Some(CLERK), "/drafts/visit", &visit(&[("draft", "2")])).await;
+    let second = visit(&[("draft", "2"), ("name", "李某某")]);
+    site.post(Some(CLERK), "/drafts/visit", &second).await;
     let page = site.get(Some(CLERK), NEW).await;
     assert_eq!(page.value("draft").as_deref(), Some(""), "a third sheet is not kept");
+    let notices = page.texts(".notice");
+    let said = "有未提交的草稿（张某，今天12:00）　继续填写　丢弃　另有1份（李某某，今天12:00）";
+    assert_eq!(notices.len(), 1);
+    assert!(notices[0].contains(said), "{notices:?}");
     let page = site.get(Some(CLERK), "/drafts/visit/1").await.expect(StatusCode::OK);
     assert!(page.text().contains("确认丢弃"));
     site.act(CLERK, "/drafts/visit/1", &[]).await;

@@ -641,6 +641,17 @@ async fn an_earlier_day_is_kept_beside_the_time_of_entry() {
     assert_eq!(number, "LF20260615-0110-001", "the number is that of the day of entry");
     let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("补录"));
+    let also = format!("另有1批补录：{number}");
+    for (who, path, shown) in [
+        (CLERK, "/visits", true),
+        (CLERK, "/visits?date=2026-06-12", false),
+        ("qingxi.clerk", "/visits", false),
+    ] {
+        let text = site.get(Some(who), path).await.expect(StatusCode::OK).text();
+        assert_eq!(text.contains(&also), shown, "{who} {path}: {text}");
+    }
+    let text = site.get(Some(CLERK), "/visits?date=2025-06-14").await.text();
+    assert!(text.contains("2025年6月14日（周六）0批0人"), "{text}");
 }
 
 #[tokio::test]

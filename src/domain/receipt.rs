@@ -5,6 +5,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::assignment::assign_by;
 use super::calendar::{self, Calendar, day_of};
+use super::category::Category;
 use super::deadline::{ClockKind, RuleSet, due};
 use super::visit::{Disposition, LitigationRoute};
 
@@ -142,6 +143,33 @@ impl LitigationRoute {
     }
 }
 
+/// Against an order that a suit isn't accepted, which is a first decision and no judgment in force.
+const APPEAL: LawfulWay = LawfulWay {
+    what: "对人民法院不予受理的裁定不服的，可以提起上诉；没有收到裁定的，可以请求受诉人民法院依法作出裁定",
+    place: "作出裁定的人民法院的上一级人民法院，上诉状通过原审人民法院提出",
+    limit: "裁定书送达之日起十日内",
+    basis: "《中华人民共和国民事诉讼法》第一百二十六条、第一百七十一条",
+};
+
+impl Category {
+    /// What the notice of a refusal (不予受理告知单) names as the lawful way of such a matter; where
+    /// the law has several, none of them alone.
+    pub const fn way(self) -> LawfulWay {
+        match self {
+            Self::Filing => APPEAL,
+            Self::TrialSubstance | Self::TrialProcedure | Self::Retrial => {
+                LitigationRoute::Retrial.way()
+            }
+            Self::EnforcementAssets
+            | Self::EnforcementPayment
+            | Self::EnforcementTerminated
+            | Self::EnforcementConduct => LitigationRoute::EnforcementObjection.way(),
+            Self::StateCompensation => LitigationRoute::StateCompensation.way(),
+            Self::Preservation | Self::JudicialAid | Self::Other => LitigationRoute::Other.way(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +221,20 @@ mod tests {
         let rules = RuleSet::standard(RuleSetId(1));
         for (disposition, at, expected) in table {
             assert_eq!(next_step(&taken(disposition, at), &rules, &calendar()), expected);
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_way_of_its_matter() {
+        for (category, expected) in [
+            (Category::Filing, "十日内"),
+            (Category::TrialSubstance, "六个月内"),
+            (Category::Retrial, "六个月内"),
+            (Category::EnforcementPayment, "执行程序终结之前"),
+            (Category::StateCompensation, "两年内"),
+            (Category::Other, "以法律对该程序的规定为准"),
+        ] {
+            assert!(category.way().limit.contains(expected), "{category:?}");
         }
     }
 

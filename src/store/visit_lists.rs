@@ -92,6 +92,28 @@ pub async fn list(tx: &mut Tx, filter: &Filter, size: i64) -> StoreResult<Vec<Vi
     Ok(lines)
 }
 
+/// What was entered on the day for an earlier one (补录): the numbers, which bear the day of entry.
+pub async fn late_entries(tx: &mut Tx, filter: &Filter) -> StoreResult<Vec<String>> {
+    let (conn, scope) = tx.scoped();
+    let numbers = sqlx::query_scalar!(
+        "SELECT v.number FROM visit v
+         WHERE v.number LIKE $2 AND v.unit_id = ANY ($1) AND v.received_at < $3
+           AND ($4::bigint IS NULL OR v.hall_id = $4)
+           AND (v.visit_kind <> 'accusation' OR v.recorded_by = $6 OR $5 = 'all')
+           AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
+         ORDER BY v.number",
+        scope.units(),
+        format!("LF{}-%", filter.day.format("%Y%m%d")),
+        calendar::start_of(filter.day),
+        filter.hall,
+        scope.opening().code(),
+        scope.staff().0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(numbers)
+}
+
 /// The sums of a day: 「今日18批23人，初访11，重复访7，集体访1」. What was taken back isn't counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DaySums {

@@ -6,9 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use std::collections::HashMap;
 
-use super::pages::{DiscardPage, DraftNote};
+use super::pages::DiscardPage;
 use super::window::{SHEETS, Window};
-use crate::domain::calendar::day_of;
 use crate::store::{Session, drafts};
 use crate::web::extract::{Form, Path};
 use crate::web::layout::{Frame, done};
@@ -47,9 +46,8 @@ pub async fn edit(
     let window = Window { app, session, frame };
     let mut tx = window.app.db.begin(&window.session).await?;
     let waiting = window.drafts(&mut tx).await?;
-    let (sheet, draft) =
-        waiting.into_iter().find(|(known, _)| *known == sheet).ok_or(AppError::NotFound)?;
-    let note = DraftNote::of(sheet, &draft, day_of(window.now()));
+    let notes = window.waiting(&waiting, "").await?;
+    let note = notes.into_iter().find(|note| note.sheet == sheet).ok_or(AppError::NotFound)?;
     let page = DiscardPage { shell: window.frame.shell("丢弃草稿"), note };
     Ok(Html(page.render()?).into_response())
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use crate::domain::calendar::{self, day_of};
@@ -37,6 +37,8 @@ struct ListPage {
     is_today: bool,
     sums: String,
     lines: Vec<VisitLine>,
+    /// Numbers of what was entered on the day for an earlier one.
+    late: Vec<String>,
     halls: Vec<Choice>,
     forms: Vec<Choice>,
     dispositions: Vec<Choice>,
@@ -67,6 +69,17 @@ fn said(sums: DaySums, day: &str) -> String {
     format!("{day}{visits}批{people}人，初访{first}，重复访{repeated}，集体访{groups}")
 }
 
+/// 「今日」, 「6月14日（周日）」, of another year 「2025年6月14日（周六）」
+fn heading(day: NaiveDate, today: NaiveDate) -> String {
+    if day == today {
+        "今日".to_owned()
+    } else if day.year() == today.year() {
+        calendar::format_md(day)
+    } else {
+        format!("{}年{}", day.year(), calendar::format_md(day))
+    }
+}
+
 pub async fn list(
     State(app): State<App>,
     session: Session,
@@ -83,14 +96,13 @@ pub async fn list(
         lines.pop();
     }
     let next = lines.last().filter(|_| more).map(|last| address(&asked, &last.number));
-    let day =
-        if filter.day == today { "今日".to_owned() } else { calendar::format_md(filter.day) };
     let is_clerk = session.actor().role == Role::Clerk;
     let every = || std::iter::once((String::new(), "全部".to_owned()));
     let page = ListPage {
         shell: frame.shell("今日来访"),
         is_today: filter.day == today,
-        sums: said(visit_lists::sums(&mut tx, &filter).await?, &day),
+        sums: said(visit_lists::sums(&mut tx, &filter).await?, &heading(filter.day, today)),
+        late: visit_lists::late_entries(&mut tx, &filter).await?,
         lines,
         halls: if is_clerk || halls.len() < 2 {
             Vec::new()

@@ -93,20 +93,31 @@ impl OnFileNote {
     }
 }
 
-/// A draft that waits: 「有未提交的草稿（今天10:42）」.
+/// A draft that waits: 「张某，今天10:42」.
 pub struct DraftNote {
     pub sheet: &'static str,
+    /// The name that was typed; empty if none was.
+    pub name: String,
     pub saved: String,
 }
 
 impl DraftNote {
-    pub fn of(sheet: &'static str, draft: &Draft, today: NaiveDate) -> Self {
+    pub fn of((sheet, draft): (&'static str, &Draft), name: &str, today: NaiveDate) -> Self {
         let saved = if day_of(draft.saved_at) == today {
             format!("今天{}", calendar::clock_time(draft.saved_at))
         } else {
             calendar::format_moment(draft.saved_at, today)
         };
-        Self { sheet, saved }
+        Self { sheet, name: name.trim().to_owned(), saved }
+    }
+
+    /// What tells it from another.
+    pub fn title(&self) -> String {
+        if self.name.is_empty() {
+            self.saved.clone()
+        } else {
+            format!("{}，{}", self.name, self.saved)
+        }
     }
 }
 

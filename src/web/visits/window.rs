@@ -21,6 +21,7 @@ use crate::store::petitioners::{Face, PersonCard};
 use crate::store::{
     Session, Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits,
 };
+use crate::web::extract;
 use crate::web::form::Problems;
 use crate::web::layout::Frame;
 use crate::web::{App, AppResult};
@@ -55,6 +56,20 @@ impl Window {
             waiting.extend(draft.map(|draft| (sheet, draft)));
         }
         Ok(waiting)
+    }
+
+    /// The drafts beside the sheet that is open, each by the name that was typed.
+    pub async fn waiting(
+        &self,
+        drafts: &[(&'static str, Draft)],
+        open: &str,
+    ) -> AppResult<Vec<DraftNote>> {
+        let mut notes = Vec::new();
+        for (sheet, draft) in drafts.iter().filter(|(sheet, _)| *sheet != open) {
+            let form: VisitForm = extract::read_fields(&draft.body, &self.app).await?;
+            notes.push(DraftNote::of((sheet, draft), &form.name, day_of(self.now())));
+        }
+        Ok(notes)
     }
 
     /// What the form is read against.
@@ -105,12 +120,11 @@ impl Window {
         let last = visit_lists::last_running(tx, hall, today).await?;
         let status =
             if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let waiting = drafts.iter().filter(|(sheet, _)| *sheet != form.draft);
         let reading = Reading::of(&form);
         let page = NewPage {
             shell: self.frame.shell("来访登记"),
             heading: format!("今日第{}批　{}", last + 1, calendar::format_moment(now, today)),
-            drafts: waiting.map(|(sheet, draft)| DraftNote::of(sheet, draft, today)).collect(),
+            drafts: self.waiting(&drafts, &form.draft).await?,
             choices: Choices::of(&form, &desk),
             panel: panel::show(tx, &self.session, &hits, today).await?,
             age: panel::age(&reading, &form, &hits, today),

@@ -391,11 +391,16 @@ async fn the_receipt_has_two_parts_a_code_and_the_next_date() {
 async fn a_refusal_prints_its_notice() {
     let city = City::new().await;
     let site = Site::of(&city).await;
-    let refused = visit(&[("disposition", "not_accepted"), ("answer_text", "属行政机关职责范围")]);
+    let refused = visit(&[
+        ("disposition", "not_accepted"),
+        ("answer_text", "属行政机关职责范围"),
+        ("appeal_category", "filing"),
+    ]);
     let number = register(&site, CLERK, &refused).await;
     let page = site.get(Some(CLERK), &format!("/visits/{number}/notice")).await;
     let text = page.expect(StatusCode::OK).text();
     assert!(text.contains("不予受理告知单") && text.contains("属行政机关职责范围"), "{text}");
+    assert!(text.contains("十日内") && !text.contains("申请再审"), "{text}");
     let routed = visit(&[("disposition", "routed_to_litigation"), ("litigation_route", "retrial")]);
     let number = register(&site, CLERK, &routed).await;
     let page = site.get(Some(CLERK), &format!("/visits/{number}/notice")).await;
@@ -459,7 +464,7 @@ async fn a_draft_comes_back_to_its_writer_until_its_form_is_sent() {
     let body = city.value::<String>("SELECT body FROM draft").await;
     assert!(!body.contains("只写了一半") && !body.contains("%E5"), "it is kept sealed");
     let page = site.get(Some(CLERK), NEW).await.expect(StatusCode::OK);
-    assert!(page.text().contains("有未提交的草稿（今天12:00）"), "{}", page.text());
+    assert!(page.text().contains("有未提交的草稿（张某，今天12:00）"), "{}", page.text());
     assert!(page.text().contains("继续填写") && page.text().contains("丢弃"));
     assert_ne!(page.value("summary").as_deref(), Some("只写了一半的事由"));
     let other = site.get(Some("donghu.handler"), NEW).await.expect(StatusCode::OK);
@@ -489,9 +494,14 @@ async fn a_second_visitor_gets_a_sheet_of_their_own_and_a_draft_is_thrown_away_o
     let page = site.get(Some(CLERK), NEW).await;
     assert_eq!(page.value("draft").as_deref(), Some("2"));
     assert!(page.text().contains("草稿2"));
-    site.post(Some(CLERK), "/drafts/visit", &visit(&[("draft", "2")])).await;
+    let second = visit(&[("draft", "2"), ("name", "李某某")]);
+    site.post(Some(CLERK), "/drafts/visit", &second).await;
     let page = site.get(Some(CLERK), NEW).await;
     assert_eq!(page.value("draft").as_deref(), Some(""), "a third sheet is not kept");
+    let notices = page.texts(".notice");
+    let said = "有未提交的草稿（张某，今天12:00）　继续填写　丢弃　另有1份（李某某，今天12:00）";
+    assert_eq!(notices.len(), 1);
+    assert!(notices[0].contains(said), "{notices:?}");
     let page = site.get(Some(CLERK), "/drafts/visit/1").await.expect(StatusCode::OK);
     assert!(page.text().contains("确认丢弃"));
     site.act(CLERK, "/drafts/visit/1", &[]).await;
@@ -631,6 +641,17 @@ async fn an_earlier_day_is_kept_beside_the_time_of_entry() {
     assert_eq!(number, "LF20260615-0110-001", "the number is that of the day of entry");
     let page = site.get(Some(CLERK), &format!("/visits/{number}")).await.expect(StatusCode::OK);
     assert!(page.text().contains("补录"));
+    let also = format!("另有1批补录：{number}");
+    for (who, path, shown) in [
+        (CLERK, "/visits", true),
+        (CLERK, "/visits?date=2026-06-12", false),
+        ("qingxi.clerk", "/visits", false),
+    ] {
+        let text = site.get(Some(who), path).await.expect(StatusCode::OK).text();
+        assert_eq!(text.contains(&also), shown, "{who} {path}: {text}");
+    }
+    let text = site.get(Some(CLERK), "/visits?date=2025-06-14").await.text();
+    assert!(text.contains("2025年6月14日（周六）0批0人"), "{text}");
 }
 
 #[tokio::test]

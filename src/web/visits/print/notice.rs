@@ -21,7 +21,7 @@ struct NoticePage {
     visit: VisitFile,
     received: String,
     printed: String,
-    /// The procedure and its way; a refusal names that of judgments in force.
+    /// The procedure and its way; a refusal names that of its matter.
     procedure: Option<&'static str>,
     way: LawfulWay,
 }
@@ -43,7 +43,7 @@ pub async fn show(
         received: receipt::moment(visit.received_at),
         printed: receipt::moment(app.clock.now()),
         procedure: route.map(LitigationRoute::label),
-        way: route.unwrap_or(LitigationRoute::Retrial).way(),
+        way: route.map_or(visit.category.way(), LitigationRoute::way),
         visit,
     };
     Ok(Html(page.render()?).into_response())

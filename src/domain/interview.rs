@@ -180,9 +180,9 @@ fn missing(case: &PetitionCase, wanted: &Wanted, hosts: &Hosts, at: DateTime<Utc
     let by_leader = wanted.host.is_some_and(|host| hosts.leaders.contains(&host));
     let known = wanted.host.is_some_and(|host| hosts.people.iter().any(|one| one.id == host));
     let led = wanted.kind == Some(Kind::LeadMeeting);
-    let came = wanted.present == Some(true);
-    let unsigned = came && wanted.opinion == Some(Opinion::RefuseSign);
-    let unrecorded = came && !wanted.has_files && empty(&wanted.no_record_reason);
+    let is_present = wanted.present == Some(true);
+    let unsigned = is_present && wanted.opinion == Some(Opinion::RefuseSign);
+    let unrecorded = is_present && !wanted.has_files && empty(&wanted.no_record_reason);
     refused([
         (wanted.kind.is_none(), Refusal::NoKind),
         (wanted.held_at.is_none(), Refusal::NoTime),
@@ -193,7 +193,7 @@ fn missing(case: &PetitionCase, wanted: &Wanted, hosts: &Hosts, at: DateTime<Utc
         (known && led && !hosts.leaders.is_empty() && !by_leader, Refusal::NotTheLeader),
         (wanted.present.is_none(), Refusal::PresentUnsaid),
         (wanted.present == Some(false) && empty(&wanted.absence_note), Refusal::NoAttempt),
-        (came && empty(&wanted.notes), Refusal::NoNotes),
+        (is_present && empty(&wanted.notes), Refusal::NoNotes),
         (unsigned && empty(&wanted.sign_note), Refusal::NoSignNote),
         (unrecorded, Refusal::NoRecord),
     ])

@@ -7,7 +7,7 @@ use anjie::domain::summary::By;
 use anjie::jobs::figures;
 use anjie::jobs::import_ledger::{self, Options};
 use anjie::office::figures_text;
-use calamine::{Data, Reader, Xlsx, open_workbook_from_rs};
+use calamine::{Data, DataType, Reader, Xlsx, open_workbook_from_rs};
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 
 use crate::support::{City, Site, noon};
@@ -19,39 +19,36 @@ const GOOD_ROWS: Options<'_> = Options { dry_run: false, good_rows: true, system
 /// The workbook with the columns of each sheet from right to left, merged cells and all.
 fn turned(bytes: &[u8]) -> Vec<u8> {
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes.to_vec())).unwrap();
-    book.load_merged_regions().unwrap();
     let mut copy = Workbook::new();
     for name in book.sheet_names() {
         let range = book.worksheet_range(&name).unwrap();
         let last = range.end().unwrap().1;
         let mirror = |at: u32| u16::try_from(last - at).unwrap();
+        let merges = book.merge_cells_by_sheet_name(&name).unwrap();
         let sheet = copy.add_worksheet().set_name(&name).unwrap();
-        for (_, _, merged) in book.merged_regions_by_sheet(&name) {
+        for merged in &merges {
             let (top, bottom) = (merged.start.0, merged.end.0);
             let (left, right) = (mirror(merged.end.1), mirror(merged.start.1));
             sheet.merge_range(top, left, bottom, right, "", &Format::new()).unwrap();
         }
-        let merges: Vec<_> = book.merged_regions_by_sheet(&name).iter().map(|one| one.2).collect();
         for (row, at, value) in range.used_cells() {
             let (row, at) = (u32::try_from(row).unwrap(), u32::try_from(at).unwrap());
             // A merged cell's value stands in its upper left, which the mirror moves.
-            let merged = merges.iter().find(|one| one.start == (row, at));
-            write(sheet, (row, mirror(merged.map_or(at, |one| one.end.1))), value);
+            let group = merges.iter().find(|one| one.start == (row, at));
+            write(sheet, (row, mirror(group.map_or(at, |one| one.end.1))), value);
         }
     }
     copy.save_to_buffer().unwrap()
 }
 
 fn write(sheet: &mut Worksheet, (row, at): (u32, u16), value: &Data) {
-    match value {
-        Data::Empty => {}
-        Data::DateTime(moment) => {
-            let day = Format::new().set_num_format("yyyy-mm-dd");
-            sheet.write_number_with_format(row, at, moment.as_f64(), &day).unwrap();
-        }
-        Data::Float(number) => drop(sheet.write_number(row, at, *number).unwrap()),
-        Data::Int(number) => drop(sheet.write_number(row, at, *number as f64).unwrap()),
-        other => drop(sheet.write_string(row, at, other.to_string()).unwrap()),
+    if let Data::DateTime(moment) = value {
+        let day = Format::new().set_num_format("yyyy-mm-dd");
+        sheet.write_number_with_format(row, at, moment.as_f64(), &day).unwrap();
+    } else if let Data::Float(number) = value {
+        sheet.write_number(row, at, *number).unwrap();
+    } else if !value.is_empty() {
+        sheet.write_string(row, at, value.to_string()).unwrap();
     }
 }
 
@@ -79,6 +76,9 @@ async fn a_ledger_with_its_columns_in_another_order_is_read_alike() {
         }
         assert_eq!(printed[0], printed[1]);
         let again = import(&first, &copy).await;
-        assert!(again.contains("Nothing to import"), "the same rows, whatever their order: {again}");
+        assert!(
+            again.contains("Nothing to import"),
+            "the same rows, whatever their order: {again}"
+        );
     }
 }

@@ -59,7 +59,7 @@ pub async fn create(
     let fact = match reveal(session.actor(), &file.case, (field, reason), own_work, now) {
         Ok(fact) => fact,
         Err(Refusal::NoReason) if asks => return ask(&frame, number, field, Problems::default()),
-        Err(refusal) => return ask(&frame, number, field, problems(&refusal)),
+        Err(refusal) => return ask(&frame, number, field, problems(refusal)),
     };
     let value = reveals::record(&mut tx, &file, &fact).await?;
     let basics = case_files::basics(&mut tx, &file).await?;
@@ -70,7 +70,7 @@ pub async fn create(
     Ok(Html(page.render()?).into_response())
 }
 
-fn problems(refusal: &Refusal) -> Problems {
+fn problems(refusal: Refusal) -> Problems {
     let mut problems = Problems::default();
     match refusal {
         Refusal::NoReason => problems.add("reason", refusal.to_string()),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::code::codes;
 
@@ -112,6 +112,15 @@ impl Calendar {
 /// The day of the courts' clock on which this moment falls.
 pub fn day_of(at: DateTime<Utc>) -> NaiveDate {
     (at + AHEAD_OF_UTC).date_naive()
+}
+
+/// How far back something may be entered late: an older date is a slip of the key.
+const LATE_ENTRY: Months = Months::new(60);
+
+/// The first day that a visit entered now may be of, and a letter be posted on.
+pub fn earliest_entry(at: DateTime<Utc>) -> NaiveDate {
+    let today = day_of(at);
+    today.checked_sub_months(LATE_ENTRY).unwrap_or(today)
 }
 
 /// The first moment of a day.

@@ -1,8 +1,8 @@
 //! The register (来访 来信 来电 网上 视频): one visit, letter or call, and what was decided about it.
 
-use chrono::{DateTime, Duration, Months, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::calendar::day_of;
+use super::calendar::{day_of, earliest_entry};
 pub use super::category::Category;
 use super::code::codes;
 use super::court_case::StatedNumber;
@@ -92,8 +92,6 @@ pub const COLLECTIVE_FROM: u32 = 5;
 pub const MOST_REPRESENTATIVES: usize = 5;
 /// A further visit on the same matter within this time is a repeated one (重复访), at whatever court.
 pub const REPEAT_WITHIN: Duration = Duration::days(365);
-/// How far back a visit may be entered late: an older date is a slip of the key.
-const LATE_ENTRY: Months = Months::new(60);
 /// Where an accusation goes: no court's business side reads it.
 pub const INSPECTION: &str = "督察部门";
 /// How long the one who registered may take it back.
@@ -275,12 +273,6 @@ impl Registered {
     }
 }
 
-/// The first day that a visit entered now may be of, and a letter be posted on.
-pub fn earliest(at: DateTime<Utc>) -> NaiveDate {
-    let today = day_of(at);
-    today.checked_sub_months(LATE_ENTRY).unwrap_or(today)
-}
-
 /// Registers a visit (T1 with the screening of the window). `same` is a case of the same person
 /// about the same court case, within the period of the repeat rule.
 pub fn register(
@@ -295,7 +287,7 @@ pub fn register(
     if entry.received_at > at {
         return Err(Refusal::InTheFuture);
     }
-    let earliest = earliest(at);
+    let earliest = earliest_entry(at);
     if day_of(entry.received_at) < earliest {
         return Err(Refusal::TooEarly(earliest));
     }

@@ -12,7 +12,7 @@ use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::domain::visit::{
     Account, Assist, COLLECTIVE_FROM, Category, Channel, Course, Disposition, Entry, INSPECTION,
-    LitigationRoute, Refusal, ReopenReason, SameMatter, VisitForm as Form, VisitKind, earliest,
+    LitigationRoute, Refusal, ReopenReason, SameMatter, VisitForm as Form, VisitKind,
 };
 use crate::store::petitioners::OnFile;
 use crate::store::visits::Person;
@@ -248,8 +248,9 @@ impl VisitForm {
             problems.add("received_at", Refusal::InTheFuture.to_string());
             return None;
         }
-        if calendar::day_of(moment) < earliest(now) {
-            problems.add("received_at", Refusal::TooEarly(earliest(now)).to_string());
+        if calendar::day_of(moment) < calendar::earliest_entry(now) {
+            problems
+                .add("received_at", Refusal::TooEarly(calendar::earliest_entry(now)).to_string());
             return None;
         }
         Some(moment)
@@ -263,8 +264,11 @@ impl VisitForm {
         let today = calendar::day_of(now);
         let day = calendar::read_day(text, today).filter(|day| *day <= today);
         let day = problems.take("posted_on", day, "请填写邮戳日期，不能晚于今天")?;
-        if day < earliest(now) {
-            problems.add("posted_on", Refusal::PostedTooEarly(earliest(now)).to_string());
+        if day < calendar::earliest_entry(now) {
+            problems.add(
+                "posted_on",
+                Refusal::PostedTooEarly(calendar::earliest_entry(now)).to_string(),
+            );
             return None;
         }
         Some(day)

@@ -499,7 +499,7 @@ async fn a_second_visitor_gets_a_sheet_of_their_own_and_a_draft_is_thrown_away_o
     let page = site.get(Some(CLERK), NEW).await;
     assert_eq!(page.value("draft").as_deref(), Some(""), "a third sheet is not kept");
     let notices = page.texts(".notice");
-    let said = "有未提交的草稿（张某，今天12:00）　继续填写　丢弃　另有1份（李某某，今天12:00）";
+    let said = "有未提交的草稿（张某，今天12:00） 继续填写 丢弃 另有1份（李某某，今天12:00）";
     assert_eq!(notices.len(), 1);
     assert!(notices[0].contains(said), "{notices:?}");
     let page = site.get(Some(CLERK), "/drafts/visit/1").await.expect(StatusCode::OK);

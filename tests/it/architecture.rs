@@ -132,6 +132,28 @@ fn a_setting_of_the_connection_ends_with_its_transaction() {
 }
 
 #[test]
+fn the_top_level_holds_what_was_agreed_and_nothing_else() {
+    let agreed = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "README.md",
+        "docker-compose.yml",
+        "migrations",
+        "src",
+        "static",
+        "templates",
+        "tests",
+    ];
+    // What is built, and what the demonstration keeps, is not of the repository.
+    let made = |name: &str| name.starts_with('.') || ["target", "data"].contains(&name);
+    let names = fs::read_dir(".").unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap()).filter(|name| !made(name));
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    assert_eq!(names, agreed);
+}
+
+#[test]
 fn files_can_be_read_in_one_sitting() {
     let mut long = Vec::new();
     for path in files("src", ".rs") {

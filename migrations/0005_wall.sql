@@ -6,8 +6,8 @@ CREATE FUNCTION asking_staff() RETURNS bigint LANGUAGE sql STABLE
 CREATE FUNCTION asking_grant() RETURNS bigint LANGUAGE sql STABLE
     RETURN nullif(current_setting('app.grant_id', true), '')::bigint;
 
--- These are asked once a statement for each walled table in it: in PL/pgSQL, which keeps its plans,
--- that is a tenth of a millisecond; in SQL it was two.
+-- These are asked once a statement for each walled table in it: in PL/pgSQL, which keeps its plans;
+-- in SQL each call is planned anew.
 CREATE FUNCTION asking_role() RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN

@@ -104,6 +104,27 @@ CREATE TABLE visit_void (
     CONSTRAINT visit_void_reason_check CHECK (reason <> '')
 );
 
+-- 来访材料: what was handed in with the visit, at once or scanned later. The bytes are sealed with the
+-- program's key; the hash is of the plain file.
+CREATE TABLE visit_material (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL,
+    visit_id bigint NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size int NOT NULL,
+    sha256 bytea NOT NULL,
+    sealed bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    CONSTRAINT visit_material_pkey PRIMARY KEY (id),
+    CONSTRAINT visit_material_uuid_key UNIQUE (uuid),
+    CONSTRAINT visit_material_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id),
+    CONSTRAINT visit_material_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id),
+    CONSTRAINT visit_material_size_check CHECK (size BETWEEN 1 AND 52428800)
+);
+CREATE INDEX visit_material_visit_idx ON visit_material (visit_id);
+
 -- 「不是同一事项」: the clerk's correction of the repeat rule, with its reason.
 CREATE TABLE repeat_correction (
     visit_id bigint NOT NULL,
@@ -135,6 +156,11 @@ CALL lay_wall('visit_text', $$
 CREATE POLICY visit_text_seal ON visit_text FOR INSERT TO app_user WITH CHECK (
     sealed AND EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id
                        AND v.recorded_by = (SELECT asking_staff())));
+-- Material is read by whoever reads the account; that of an accusation is handed in, and read by nobody here.
+CALL lay_wall('visit_material', 'EXISTS (SELECT FROM visit_text t WHERE t.visit_id = visit_material.visit_id)');
+CREATE POLICY visit_material_seal ON visit_material FOR INSERT TO app_user WITH CHECK (
+    EXISTS (SELECT FROM visit v WHERE v.id = visit_material.visit_id AND v.visit_kind = 'accusation'
+            AND v.recorded_by = (SELECT asking_staff())));
 CALL lay_wall('visit_representative', 'EXISTS (SELECT FROM visit v WHERE v.id = visit_representative.visit_id)');
 CALL lay_wall('visit_void', 'EXISTS (SELECT FROM visit v WHERE v.id = visit_void.visit_id)');
 CALL lay_wall('repeat_correction', 'EXISTS (SELECT FROM visit v WHERE v.id = repeat_correction.visit_id)');
@@ -143,7 +169,7 @@ CALL lay_wall('visit_case', $$
     EXISTS (SELECT FROM visit v WHERE v.id = visit_case.visit_id)
     OR EXISTS (SELECT FROM petition_case c WHERE c.id = visit_case.case_id)$$);
 
-GRANT SELECT, INSERT ON visit, visit_text, visit_representative, visit_case, visit_void, repeat_correction TO app_user;
+GRANT SELECT, INSERT ON visit, visit_text, visit_material, visit_representative, visit_case, visit_void, repeat_correction TO app_user;
 
 -- How many visits of a hall's day are sealed, so that everyone at the hall reads the same sums.
 CREATE FUNCTION sealed_visits(

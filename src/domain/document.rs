@@ -8,6 +8,7 @@ use super::ids::StaffId;
 codes! {
     /// What a file is in the dossier (卷宗).
     DocumentKind {
+        VisitMaterial = "visit_material", "来访材料";
         InterviewRecord = "interview_record", "约见、接访笔录";
         ReplyEvidence = "reply_evidence", "答复材料";
         ReviewReport = "review_report", "评查报告";

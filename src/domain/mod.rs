@@ -30,6 +30,7 @@ pub mod next_step;
 pub mod reveal;
 pub mod document;
 pub mod handling;
+pub mod material;
 pub mod acknowledgement;
 pub mod ledger;
 pub mod interview;

@@ -31,6 +31,30 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
+/// A file as it is kept.
+pub(super) struct Kept {
+    pub size: i32,
+    pub sha256: Vec<u8>,
+    pub sealed: Vec<u8>,
+}
+
+impl Kept {
+    pub fn of(tx: &Tx, filed: &Filed<'_>) -> StoreResult<Self> {
+        let size = i32::try_from(filed.bytes().len()).map_err(|_| StoreError::Unreadable {
+            table: "document",
+            column: "size",
+            value: filed.bytes().len().to_string(),
+        })?;
+        let sealed = tx.keys().seal(PURPOSE, filed.bytes())?;
+        Ok(Self { size, sha256: keys::sha256(filed.bytes()).to_vec(), sealed })
+    }
+}
+
+/// The plain bytes of a file that was kept.
+pub(super) fn open(tx: &Tx, sealed: &[u8]) -> StoreResult<Vec<u8>> {
+    Ok(tx.keys().open(PURPOSE, sealed)?)
+}
+
 /// Files a document, and says so in the audit.
 pub async fn add(
     tx: &mut Tx,
@@ -38,12 +62,7 @@ pub async fn add(
     filed: &Filed<'_>,
     filing: &Filing,
 ) -> StoreResult<Uuid> {
-    let sealed = tx.keys().seal(PURPOSE, filed.bytes())?;
-    let size = i32::try_from(filed.bytes().len()).map_err(|_| StoreError::Unreadable {
-        table: "document",
-        column: "size",
-        value: filed.bytes().len().to_string(),
-    })?;
+    let kept = Kept::of(tx, filed)?;
     let (conn, case) = tx.within(opened);
     let uuid = sqlx::query_scalar!(
         "INSERT INTO document (case_id, kind, name, media_type, size, sha256, sealed, belongs_to,
@@ -54,9 +73,9 @@ pub async fn add(
         filed.kind().code(),
         filed.name(),
         filed.media_type().code(),
-        size,
-        &keys::sha256(filed.bytes()),
-        &sealed,
+        kept.size,
+        &kept.sha256,
+        &kept.sealed,
         filing.belongs_to,
         filing.at,
         filing.by.0,
@@ -67,40 +86,71 @@ pub async fn add(
     Ok(uuid)
 }
 
-/// The files of a case, oldest first.
+/// The files of a case, and those that were handed in with its visits where their account is open
+/// to the reader; oldest first.
 pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<DocumentLine>> {
-    let (conn, case) = tx.within(opened);
+    let (conn, case, scope) = tx.within_reach(opened);
     let lines = sqlx::query_as!(
         DocumentLine,
-        r#"SELECT d.uuid, d.kind AS "kind: DocumentKind", d.name, d.media_type AS "media_type: MediaType",
-                  d.size, d.belongs_to, d.recorded_at, s.name AS recorded_by
-           FROM document d JOIN staff s ON s.id = d.recorded_by
-           WHERE d.case_id = $1 ORDER BY d.id"#,
+        r#"SELECT d.uuid AS "uuid!", d.kind AS "kind!: DocumentKind", d.name AS "name!",
+                  d.media_type AS "media_type!: MediaType", d.size AS "size!", d.belongs_to AS "belongs_to!",
+                  d.recorded_at AS "recorded_at!", s.name AS recorded_by
+           FROM (
+               SELECT uuid, kind, name, media_type, size, belongs_to, recorded_at, recorded_by
+               FROM document WHERE case_id = $1
+               UNION ALL
+               SELECT m.uuid, 'visit_material', m.name, m.media_type, m.size, v.number, m.recorded_at, m.recorded_by
+               FROM visit_case vc
+               JOIN visit v ON v.id = vc.visit_id
+               JOIN visit_material m ON m.visit_id = v.id
+               WHERE vc.case_id = $1 AND v.unit_id = ANY ($2)
+                 AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
+                      OR EXISTS (SELECT FROM team_member t
+                                 WHERE t.case_id = $1 AND t.ended_at IS NULL AND t.staff_id = $4))
+                 AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) d
+           JOIN staff s ON s.id = d.recorded_by
+           ORDER BY d.recorded_at, d.uuid"#,
         case,
+        scope.units(),
+        scope.opening().code(),
+        scope.staff().0,
     )
     .fetch_all(conn)
     .await?;
     Ok(lines)
 }
 
-/// A file of the case, with a line in the audit: who read what is known.
+/// A file of the case or of one of its visits, with a line in the audit: who read what is known.
 pub async fn read(
     tx: &mut Tx,
     opened: &Opened,
     uuid: Uuid,
     at: DateTime<Utc>,
 ) -> StoreResult<Option<Document>> {
-    let (conn, case) = tx.within(opened);
+    let (conn, case, scope) = tx.within_reach(opened);
     let found = sqlx::query!(
-        r#"SELECT name, media_type AS "media_type: MediaType", sealed FROM document
-           WHERE case_id = $1 AND uuid = $2"#,
+        r#"SELECT name AS "name!", media_type AS "media_type!: MediaType", sealed AS "sealed!"
+           FROM document WHERE case_id = $1 AND uuid = $5
+           UNION ALL
+           SELECT m.name, m.media_type, m.sealed
+           FROM visit_material m
+           JOIN visit v ON v.id = m.visit_id
+           JOIN visit_case vc ON vc.visit_id = v.id AND vc.case_id = $1
+           WHERE m.uuid = $5 AND v.unit_id = ANY ($2)
+             AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
+                  OR EXISTS (SELECT FROM team_member t
+                             WHERE t.case_id = $1 AND t.ended_at IS NULL AND t.staff_id = $4))
+             AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)"#,
         case,
+        scope.units(),
+        scope.opening().code(),
+        scope.staff().0,
         uuid,
     )
     .fetch_optional(conn)
     .await?;
     let Some(row) = found else { return Ok(None) };
-    let bytes = tx.keys().open(PURPOSE, &row.sealed)?;
+    let bytes = open(tx, &row.sealed)?;
     trace(tx, opened, "document.read", uuid, at).await?;
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))
 }

@@ -25,6 +25,7 @@ pub mod imports;
 pub mod keys;
 pub mod known_facts;
 pub mod ledgers;
+pub mod materials;
 pub mod numbers;
 pub mod openings;
 pub mod outcomes;

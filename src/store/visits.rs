@@ -63,6 +63,7 @@ pub async fn same_matter(
 /// What a registration got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
+    pub visit: VisitId,
     pub visit_number: String,
     /// The case it opened or joined; none for a sealed accusation.
     pub case_number: Option<String>,
@@ -133,7 +134,7 @@ pub async fn record(
         case: case.as_ref().map(|(id, _)| *id),
     };
     audit::append(tx, entry).await?;
-    Ok(Recorded { visit_number: number, case_number: case.map(|(_, number)| number) })
+    Ok(Recorded { visit, visit_number: number, case_number: case.map(|(_, number)| number) })
 }
 
 pub(super) async fn find_hall(tx: &mut Tx, hall: Option<i64>, court: UnitId) -> StoreResult<Hall> {

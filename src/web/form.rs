@@ -58,6 +58,11 @@ impl Problems {
         }
     }
 
+    /// What is wrong elsewhere on the form, after what is wrong so far.
+    pub fn append(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -171,7 +171,12 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                         WHERE h.case_id = c.id AND d.reads ORDER BY z.id) AS "court_cases!",
                   (SELECT count(*) FROM interview WHERE case_id = c.id AND d.opens) AS "interviews!",
                   (SELECT count(*) FROM progress_entry WHERE case_id = c.id AND d.opens) AS "progress!",
-                  (SELECT count(*) FROM document WHERE case_id = c.id AND d.opens) AS "documents!",
+                  (SELECT count(*) FROM document WHERE case_id = c.id AND d.opens)
+                      + (SELECT count(*) FROM visit_case vc JOIN visit v ON v.id = vc.visit_id
+                         JOIN visit_material m ON m.visit_id = v.id
+                         WHERE vc.case_id = c.id AND d.opens AND v.unit_id = ANY ($2)
+                           AND ($6 = 'all' OR t.in_team OR v.recorded_by = $3)
+                           AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "documents!",
                   (SELECT count(*) FROM case_review WHERE case_id = c.id AND d.opens) AS "reviews!",
                   (SELECT count(*) FROM closing WHERE round_id = n.round_id AND d.opens) AS "closings!",
                   (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!"

@@ -21,6 +21,7 @@ use crate::store::cursor::Place;
 use crate::store::documents::{self, DocumentLine};
 use crate::store::petition_cases::Opened;
 use crate::store::{Session, Tx};
+use crate::web::documents::file_size;
 use crate::web::extract::{Path, Query};
 use crate::web::layout::{Frame, Shell};
 use crate::web::signing::{self, OpinionLine, StepLine};
@@ -258,11 +259,7 @@ impl DocumentsPage {
     }
 
     fn size(line: &DocumentLine) -> String {
-        match line.size {
-            small @ ..=1023 => format!("{small}字节"),
-            medium @ 1024..=1_048_575 => format!("{}KB", medium / 1024),
-            large => format!("{}.{}MB", large / 1_048_576, large % 1_048_576 * 10 / 1_048_576),
-        }
+        file_size(line.size)
     }
 }
 

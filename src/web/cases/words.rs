@@ -131,6 +131,8 @@ pub fn verb(code: &str) -> &str {
         "closing.signed" => "签批办结报告",
         "closing.returned" => "退回办结报告",
         "closing.confirmed" => "认定办结",
+        "material.filed" => "上传来访材料",
+        "material.read" => "查看来访材料",
         "document.filed" => "上传材料",
         "document.read" => "查看材料",
         "identity.revealed" => "查看全号",

@@ -9,6 +9,7 @@ use super::extract::Path;
 use super::routes::{Table, Who};
 use super::{App, AppError, AppResult, urls};
 use crate::domain::staff::Role;
+use crate::store::documents::Document;
 use crate::store::{self, Session};
 
 const READERS: Who = Who::Staff(&[
@@ -24,8 +25,6 @@ pub fn routes(table: Table) -> Table {
     table.get("/cases/{case_no}/documents/{uuid}", READERS, show)
 }
 
-/// Always a download under the type that was found when it was filed: nothing that someone
-/// uploaded is ever shown as a page of this site.
 async fn show(
     State(app): State<App>,
     session: Session,
@@ -37,11 +36,26 @@ async fn show(
         .await?
         .ok_or(AppError::NotFound)?;
     tx.commit().await?;
+    Ok(handed_out(document))
+}
+
+/// Always a download under the type that was found when it was filed: nothing that someone
+/// uploaded is ever shown as a page of this site.
+pub fn handed_out(document: Document) -> Response {
     let disposition = format!("attachment; filename*=UTF-8''{}", urls::encode(&document.name));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(document.media_type.code()));
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    Ok((headers, document.bytes).into_response())
+    (headers, document.bytes).into_response()
+}
+
+/// 「120KB」
+pub fn file_size(bytes: i32) -> String {
+    match bytes {
+        small @ ..=1023 => format!("{small}字节"),
+        medium @ 1024..=1_048_575 => format!("{}KB", medium / 1024),
+        large => format!("{}.{}MB", large / 1_048_576, large % 1_048_576 * 10 / 1_048_576),
+    }
 }

@@ -85,6 +85,9 @@ pub struct VisitForm {
     pub action: String,
     /// A card that is being taken: person, case, and `join` or `other`.
     pub take: String,
+    /// Whether files came with it: a browser doesn't keep them for a page that comes back.
+    #[serde(skip)]
+    pub files_again: bool,
     /// A number to look for in the match panel.
     pub case_no: String,
 }

@@ -4,6 +4,7 @@ mod company;
 mod drafts;
 mod form;
 mod list;
+mod materials;
 mod matching;
 mod new;
 mod pages;
@@ -25,12 +26,14 @@ pub fn routes(table: Table) -> Table {
     table
         .get("/visits", READERS, list::list)
         .get("/visits/new", REGISTRARS, new::new)
-        .post("/visits/new", REGISTRARS, new::create)
+        .upload("/visits/new", REGISTRARS, new::create)
         .post("/petitioners/match", REGISTRARS, matching::show)
         .post("/drafts/visit", REGISTRARS, drafts::create)
         .get("/drafts/visit/{sheet}", REGISTRARS, drafts::edit)
         .post("/drafts/visit/{sheet}", REGISTRARS, drafts::update)
         .get("/visits/{visit_no}", READERS, show::show)
+        .upload("/visits/{visit_no}/materials", REGISTRARS, materials::create)
+        .get("/visits/{visit_no}/materials/{uuid}", READERS, materials::show)
         .get("/visits/{visit_no}/void", REGISTRARS, void::new)
         .post("/visits/{visit_no}/void", REGISTRARS, void::create)
         .get("/visits/{visit_no}/receipt", REGISTRARS, print::receipt::show)

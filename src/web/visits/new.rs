@@ -5,13 +5,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::form::VisitForm;
+use super::materials;
 use super::panel::{self, Hits};
 use super::window::{SHEETS, Window, take};
+use crate::domain::document::DocumentKind;
 use crate::domain::visit::{Refusal, Registered, register};
 use crate::store::visits::{self, Person};
 use crate::store::{Begun, Session, Tx, drafts, petitioners};
 use crate::web::extract::{self, Form, Query};
 use crate::web::form::Problems;
+use crate::web::handling::filed;
 use crate::web::layout::{Frame, done};
 use crate::web::{App, AppResult};
 
@@ -51,7 +54,8 @@ pub async fn create(
     form: Form<VisitForm>,
 ) -> AppResult<Response> {
     let window = Window { app, session, frame };
-    let Form { fields: mut form, key, .. } = form;
+    let Form { fields: mut form, key, files } = form;
+    form.files_again = !files.is_empty();
     if !form.take.is_empty() {
         return fill(&window, &mut form).await;
     }
@@ -61,14 +65,21 @@ pub async fn create(
         Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
     };
     let hits = panel::search(&mut tx, &form).await?;
+    let mut problems = Problems::default();
+    let filed = filed(DocumentKind::VisitMaterial, &files, &mut problems);
     match decide(&window, &mut tx, &form, &hits).await? {
-        Ok((fact, person)) => {
+        Ok((fact, person)) if problems.is_empty() => {
             let hall = window.session.hall();
             let recorded = visits::record(&mut tx, &fact, &person, hall).await?;
+            materials::keep(&mut tx, &window.session, (&fact, &recorded), filed).await?;
             drafts::discard(&mut tx, super::window::subject(&form.draft)).await?;
             saved(tx, &form, &recorded.visit_number).await
         }
-        Err(problems) => window.page(tx, form, problems, hits).await,
+        Ok(_) => window.page(tx, form, problems, hits).await,
+        Err(mut wrong) => {
+            wrong.append(problems);
+            window.page(tx, form, wrong, hits).await
+        }
     }
 }
 

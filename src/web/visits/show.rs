@@ -2,14 +2,20 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
+use chrono::NaiveDate;
 
+use super::window::Window;
 use crate::domain::calendar::{self, day_of};
 use crate::domain::receipt;
 use crate::domain::visit::{Assist, Disposition, VisitKind};
+use crate::store::materials::{self, MaterialLine};
 use crate::store::visit_lists::{self, VisitFile};
-use crate::store::{Session, visit_voids};
+use crate::store::{Session, Tx, visit_voids};
+use crate::web::documents::file_size;
 use crate::web::extract::Path;
+use crate::web::form::Problems;
+use crate::web::handling;
 use crate::web::layout::{Frame, Shell};
 use crate::web::{App, AppError, AppResult};
 
@@ -24,7 +30,12 @@ struct VisitPage {
     /// Whether the reader can take it back now.
     can_void: bool,
     can_print: bool,
+    /// Whether files can join it.
+    can_add: bool,
     voided: Option<String>,
+    materials: Vec<MaterialLine>,
+    today: NaiveDate,
+    problems: Problems,
 }
 
 impl VisitPage {
@@ -40,6 +51,12 @@ impl VisitPage {
     fn assists(&self) -> String {
         let known = self.visit.assist.iter().filter_map(|code| Assist::from_code(code));
         known.map(Assist::label).collect::<Vec<_>>().join("、")
+    }
+
+    /// 「06-12 10:20　李某某　120KB」
+    fn about(&self, line: &MaterialLine) -> String {
+        let when = calendar::format_moment(line.recorded_at, self.today);
+        format!("{when}　{}　{}", line.recorded_by, file_size(line.size))
     }
 
     fn notice(&self) -> Option<&'static str> {
@@ -69,19 +86,36 @@ pub async fn show(
     frame: Frame,
     Path(number): Path<String>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin(&session).await?;
-    let visit = visit_lists::find(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
-    let standing = visit_voids::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
+    let tx = app.db.begin(&session).await?;
+    let window = Window { app, session, frame };
+    page(&window, tx, &number, Problems::default()).await
+}
+
+/// The visit, as first shown or with what was wrong with files that were to join it.
+pub async fn page(
+    window: &Window,
+    mut tx: Tx,
+    number: &str,
+    problems: Problems,
+) -> AppResult<Response> {
+    let (actor, now) = (window.session.actor(), window.now());
+    let visit = visit_lists::find(&mut tx, number).await?.ok_or(AppError::NotFound)?;
+    let standing = visit_voids::standing(&mut tx, number).await?.ok_or(AppError::NotFound)?;
+    let receiving = materials::receiving(&mut tx, number).await?.ok_or(AppError::NotFound)?;
     let late = day_of(visit.received_at) < day_of(visit.recorded_at);
+    let registers = super::REGISTRARS.admits(actor.role);
     let page = VisitPage {
-        shell: frame.shell(format!("来访{number}")),
+        shell: window.frame.shell(format!("来访{number}")),
         received: receipt::moment(visit.received_at),
         late: late.then(|| receipt::moment(visit.recorded_at)),
-        can_void: standing.may_be_taken_back(session.actor(), now).is_ok(),
-        can_print: super::REGISTRARS.admits(session.actor().role),
+        can_void: standing.may_be_taken_back(actor, now).is_ok(),
+        can_print: registers,
+        can_add: registers && receiving.may_be_added_to(actor).is_ok(),
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
+        materials: materials::list(&mut tx, visit.id).await?,
+        today: day_of(now),
         visit,
+        problems,
     };
-    Ok(Html(page.render()?).into_response())
+    handling::answer(&page, &page.problems)
 }

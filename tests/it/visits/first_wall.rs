@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use super::materials::{hand_in, handed_in};
 use super::{CLERK, register, visit};
 use crate::support::laid::{self, Laid};
 use crate::support::{City, Site};
@@ -31,6 +32,9 @@ async fn visited(city: &City, site: &Site) -> (String, Vec<String>) {
     }
     let secret = [("visit_kind", "accusation"), ("summary", "反映某法官"), ("name", "司马某某")];
     visits.push(register(site, CLERK, &visit(&secret)).await);
+    for (who, number) in ["qingxi.clerk", CLERK].into_iter().zip(&visits) {
+        hand_in(site, who, number).await;
+    }
     (case, visits)
 }
 
@@ -42,11 +46,17 @@ async fn the_first_wall_alone_shows_no_more_of_what_was_said() {
     // A case without a handler is open to the court's handlers, and what was said is not.
     let unclaimed = laid::lay(&city, Laid { handler: "", ..Laid::default() }).await;
     let join = [("disposition", "joined_to_case"), ("merge_case_no", unclaimed.as_str())];
-    register(&both, CLERK, &visit(&join)).await;
+    let number = register(&both, CLERK, &visit(&join)).await;
+    hand_in(&both, CLERK, &number).await;
     let first = Site::behind_the_first_wall_alone(&city).await;
     let mut paths = vec!["/visits".to_owned()];
     for case in [&case, &unclaimed] {
-        paths.extend([format!("/cases/{case}"), format!("/cases/{case}/progress")]);
+        paths.extend(["", "/progress", "/documents"].map(|page| format!("/cases/{case}{page}")));
+    }
+    for uuid in handed_in(&city).await {
+        let of_visits = visits.iter().chain([&number]);
+        paths.extend(of_visits.map(|visit| format!("/visits/{visit}/materials/{uuid}")));
+        paths.extend([&case, &unclaimed].map(|case| format!("/cases/{case}/documents/{uuid}")));
     }
     paths.extend(visits.iter().map(|number| format!("/visits/{number}")));
     let court = |court: &'static str| {

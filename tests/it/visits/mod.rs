@@ -3,6 +3,7 @@
 mod first_wall;
 mod identity;
 mod joining;
+mod materials;
 mod numbers;
 mod plan;
 mod sums;

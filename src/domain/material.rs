@@ -1,0 +1,125 @@
+//! Material that was handed in with a visit (来访材料), at once or scanned later.
+
+use chrono::{DateTime, Utc};
+
+use super::document::Filed;
+use super::ids::{StaffId, VisitId};
+use super::staff::Actor;
+
+/// Why nothing is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("请选择要上传的文件")]
+    Nothing,
+    #[error("登记已撤销，不能再补充材料")]
+    Void,
+    #[error("检举控告的材料只能由登记人补充")]
+    NotTheRecorder,
+}
+
+/// A visit as its material asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receiving {
+    pub visit: VisitId,
+    pub number: String,
+    pub recorded_by: StaffId,
+    /// An accusation: what is added can be read by nobody here.
+    pub is_sealed: bool,
+    pub is_void: bool,
+}
+
+impl Receiving {
+    /// Whether this person may add to it, the files apart.
+    pub fn may_be_added_to(&self, actor: &Actor) -> Result<(), Refusal> {
+        if self.is_void {
+            return Err(Refusal::Void);
+        }
+        if self.is_sealed && self.recorded_by != actor.staff {
+            return Err(Refusal::NotTheRecorder);
+        }
+        Ok(())
+    }
+}
+
+/// Files that join a visit. Only [`add`] makes one.
+#[must_use = "material is kept only when it is recorded"]
+#[derive(Debug)]
+pub struct Added<'a> {
+    visit: VisitId,
+    number: String,
+    files: Vec<Filed<'a>>,
+    at: DateTime<Utc>,
+    by: StaffId,
+}
+
+impl<'a> Added<'a> {
+    pub const fn visit(&self) -> VisitId {
+        self.visit
+    }
+
+    /// The number of the visit.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    pub fn files(&self) -> &[Filed<'a>] {
+        &self.files
+    }
+
+    pub const fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    pub const fn by(&self) -> StaffId {
+        self.by
+    }
+}
+
+/// Adds files to a visit; nothing is ever taken away.
+pub fn add<'a>(
+    actor: &Actor,
+    to: &Receiving,
+    files: Vec<Filed<'a>>,
+    at: DateTime<Utc>,
+) -> Result<Added<'a>, Refusal> {
+    to.may_be_added_to(actor)?;
+    if files.is_empty() {
+        return Err(Refusal::Nothing);
+    }
+    Ok(Added { visit: to.visit, number: to.number.clone(), files, at, by: actor.staff })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::document::{DocumentKind, file};
+    use crate::domain::handling::sample::handler;
+
+    fn clerk(staff: i64) -> Actor {
+        Actor { staff: StaffId(staff), ..handler() }
+    }
+
+    #[test]
+    fn material_joins_a_visit_that_stands_and_that_of_an_accusation_is_its_recorders() {
+        let visit = |is_sealed, is_void| Receiving {
+            visit: VisitId(7),
+            number: "LF20260615-0110-001".to_owned(),
+            recorded_by: StaffId(1),
+            is_sealed,
+            is_void,
+        };
+        for (who, to, expected) in [
+            (1, visit(false, false), Ok(1)),
+            (2, visit(false, false), Ok(1)),
+            (1, visit(true, false), Ok(1)),
+            (2, visit(true, false), Err(Refusal::NotTheRecorder)),
+            (1, visit(false, true), Err(Refusal::Void)),
+        ] {
+            let files = vec![file(DocumentKind::VisitMaterial, "材料.pdf", b"%PDF-1.7").unwrap()];
+            let added = add(&clerk(who), &to, files, DateTime::UNIX_EPOCH);
+            assert_eq!(added.map(|added| added.files().len()), expected, "{who} {to:?}");
+        }
+        let nothing = add(&clerk(1), &visit(false, false), Vec::new(), DateTime::UNIX_EPOCH);
+        assert_eq!(nothing.map(|_| ()), Err(Refusal::Nothing));
+    }
+}

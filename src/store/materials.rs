@@ -1,0 +1,134 @@
+//! Material that was handed in with visits. The bytes are sealed like any document's.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::documents::{self, Document};
+use super::{StoreResult, Tx, audit};
+use crate::domain::document::MediaType;
+use crate::domain::ids::{StaffId, VisitId};
+use crate::domain::material::{Added, Receiving};
+
+/// A visit within reach, as adding to it asks for it.
+pub async fn receiving(tx: &mut Tx, number: &str) -> StoreResult<Option<Receiving>> {
+    let (conn, scope) = tx.scoped();
+    Ok(sqlx::query_as!(
+        Receiving,
+        r#"SELECT v.id AS "visit: VisitId", v.number, v.recorded_by AS "recorded_by: StaffId",
+                  v.visit_kind = 'accusation' AS "is_sealed!",
+                  EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!"
+           FROM visit v
+           WHERE v.number = $1 AND v.unit_id = ANY ($2)
+             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $3 OR $4 = 'all')"#,
+        number,
+        scope.units(),
+        scope.staff().0,
+        scope.opening().code(),
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Writes what was added, a line of the audit for each file.
+pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
+    for file in fact.files() {
+        let kept = documents::Kept::of(tx, file)?;
+        // Not RETURNING: the material of an accusation can be written and not read.
+        let uuid = Uuid::new_v4();
+        sqlx::query!(
+            "INSERT INTO visit_material (uuid, visit_id, name, media_type, size, sha256, sealed, recorded_at,
+                                         recorded_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            uuid,
+            fact.visit().0,
+            file.name(),
+            file.media_type().code(),
+            kept.size,
+            &kept.sha256,
+            &kept.sealed,
+            fact.at(),
+            fact.by().0,
+        )
+        .execute(tx.unscoped())
+        .await?;
+        let entry = audit::Entry {
+            verb: "material.filed",
+            object: &uuid.to_string(),
+            detail: fact.number(),
+            at: fact.at(),
+            case: None,
+        };
+        audit::append(tx, entry).await?;
+    }
+    Ok(())
+}
+
+/// Material in a list: all but its content.
+#[derive(Debug, Clone)]
+pub struct MaterialLine {
+    pub uuid: Uuid,
+    pub name: String,
+    pub size: i32,
+    pub recorded_at: DateTime<Utc>,
+    pub recorded_by: String,
+}
+
+/// What was handed in with a visit, oldest first, if its account is open to the reader.
+pub async fn list(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<MaterialLine>> {
+    let (conn, scope) = tx.scoped();
+    let lines = sqlx::query_as!(
+        MaterialLine,
+        r#"SELECT m.uuid, m.name, m.size, m.recorded_at, s.name AS recorded_by
+           FROM visit_material m
+           JOIN visit v ON v.id = m.visit_id
+           JOIN staff s ON s.id = m.recorded_by
+           WHERE m.visit_id = $1 AND v.unit_id = ANY ($2) AND v.visit_kind <> 'accusation'
+             AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
+                  OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
+                             WHERE vc.visit_id = v.id AND t.ended_at IS NULL AND t.staff_id = $4))
+           ORDER BY m.id"#,
+        visit.0,
+        scope.units(),
+        scope.opening().code(),
+        scope.staff().0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(lines)
+}
+
+/// One of them with its content, and a line in the audit: who read what is known.
+pub async fn read(
+    tx: &mut Tx,
+    (number, uuid): (&str, Uuid),
+    at: DateTime<Utc>,
+) -> StoreResult<Option<Document>> {
+    let (conn, scope) = tx.scoped();
+    let found = sqlx::query!(
+        r#"SELECT m.name, m.media_type AS "media_type: MediaType", m.sealed
+           FROM visit_material m
+           JOIN visit v ON v.id = m.visit_id
+           WHERE v.number = $1 AND m.uuid = $5 AND v.unit_id = ANY ($2) AND v.visit_kind <> 'accusation'
+             AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
+                  OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
+                             WHERE vc.visit_id = v.id AND t.ended_at IS NULL AND t.staff_id = $4))"#,
+        number,
+        scope.units(),
+        scope.opening().code(),
+        scope.staff().0,
+        uuid,
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = found else { return Ok(None) };
+    let bytes = documents::open(tx, &row.sealed)?;
+    let entry = audit::Entry {
+        verb: "material.read",
+        object: &uuid.to_string(),
+        detail: number,
+        at,
+        case: None,
+    };
+    audit::append(tx, entry).await?;
+    Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))
+}

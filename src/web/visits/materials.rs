@@ -52,7 +52,7 @@ pub async fn create(
         }
     }
     let window = Window { app, session, frame };
-    show::page(&window, tx, &number, problems).await
+    show::page(&window, tx, &number, (problems, !files.is_empty())).await
 }
 
 pub async fn show(

@@ -35,6 +35,8 @@ struct VisitPage {
     voided: Option<String>,
     materials: Vec<MaterialLine>,
     today: NaiveDate,
+    /// Whether files came that must be chosen again.
+    files_again: bool,
     problems: Problems,
 }
 
@@ -88,15 +90,16 @@ pub async fn show(
 ) -> AppResult<Response> {
     let tx = app.db.begin(&session).await?;
     let window = Window { app, session, frame };
-    page(&window, tx, &number, Problems::default()).await
+    page(&window, tx, &number, (Problems::default(), false)).await
 }
 
-/// The visit, as first shown or with what was wrong with files that were to join it.
+/// The visit, as first shown or with what was wrong with files that were to join it, and whether
+/// there were any.
 pub async fn page(
     window: &Window,
     mut tx: Tx,
     number: &str,
-    problems: Problems,
+    (problems, files_again): (Problems, bool),
 ) -> AppResult<Response> {
     let (actor, now) = (window.session.actor(), window.now());
     let visit = visit_lists::find(&mut tx, number).await?.ok_or(AppError::NotFound)?;
@@ -114,6 +117,7 @@ pub async fn page(
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
         materials: materials::list(&mut tx, visit.id).await?,
         today: day_of(now),
+        files_again,
         visit,
         problems,
     };

@@ -109,6 +109,10 @@ async fn material_joins_a_visit_later_as_long_as_it_stands() {
         empty.expect(StatusCode::UNPROCESSABLE_ENTITY).texts(".errors li"),
         ["请选择要上传的文件"]
     );
+    let wrong = ("files", "材料.pdf", "application/pdf", &b"<script>"[..]);
+    let page = site.upload(Some(CLERK), &path, &[], &[wrong]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text().contains("浏览器不保留所选的文件，请重新选择。"));
     hand_in(&site, CLERK, &number).await;
     assert_eq!(handed_in(&city).await.len(), 1);
     for who in ["qingxi.clerk", "qingxi.handler"] {

@@ -1,17 +1,16 @@
 //! One visit.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 
 use crate::domain::calendar::{self, day_of};
 use crate::domain::receipt;
 use crate::domain::visit::{Assist, Disposition, VisitKind};
 use crate::store::visit_lists::{self, VisitFile};
-use crate::store::{Session, visit_voids};
+use crate::store::visit_voids;
 use crate::web::extract::Path;
-use crate::web::layout::{Frame, Shell};
-use crate::web::{App, AppError, AppResult};
+use crate::web::layout::{self, Shell};
+use crate::web::{AppError, AppResult, Asking};
 
 #[derive(Template)]
 #[template(path = "visits/show.html")]
@@ -63,25 +62,20 @@ pub fn notice(disposition: Disposition) -> Option<&'static str> {
     }
 }
 
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin(&session).await?;
+pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let now = asking.now();
+    let mut tx = asking.begin().await?;
     let visit = visit_lists::find(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let standing = visit_voids::standing(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let late = day_of(visit.received_at) < day_of(visit.recorded_at);
     let page = VisitPage {
-        shell: frame.shell(format!("来访{number}")),
+        shell: asking.shell(format!("来访{number}")),
         received: receipt::moment(visit.received_at),
         late: late.then(|| receipt::moment(visit.recorded_at)),
-        can_void: standing.may_be_taken_back(session.actor(), now).is_ok(),
-        can_print: super::REGISTRARS.admits(session.actor().role),
+        can_void: standing.may_be_taken_back(asking.actor(), now).is_ok(),
+        can_print: super::REGISTRARS.admits(asking.actor().role),
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
         visit,
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }

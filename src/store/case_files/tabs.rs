@@ -75,15 +75,8 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
                    FROM visit_case vc
                    JOIN visit v ON v.id = vc.visit_id
                    JOIN unit u ON u.id = v.unit_id
-                   JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
-                       $4 IN ('all', 'narrative') OR v.recorded_by = $5
-                       OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
-                                  WHERE o.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $5))
-                   LEFT JOIN visit sv ON sv.id = t.same_as_visit_id AND sv.unit_id = ANY ($2)
-                   LEFT JOIN visit_text s ON s.visit_id = sv.id AND NOT s.sealed AND (
-                       $4 IN ('all', 'narrative') OR sv.recorded_by = $5
-                       OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
-                                  WHERE o.visit_id = sv.id AND m.ended_at IS NULL AND m.staff_id = $5))
+                   CROSS JOIN LATERAL account_of_visit(v.id, $2, $4, $5) t
+                   LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2, $4, $5) s ON true
                    WHERE vc.case_id = c.id AND v.unit_id = ANY ($2) AND $3
                      AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "visits: Json<Vec<VisitText>>",
                   (SELECT json_agg(json_build_object(

@@ -10,8 +10,7 @@ use sqlx::types::Json;
 
 pub use rows::{Part, PartyCard, Person, VisitMark};
 pub use tabs::{
-    AssignmentLine, AuditLine, Basics, InterviewLine, RelatedLine, ReviewLine, VisitText, basics,
-    interviews, log, reviews,
+    AssignmentLine, AuditLine, Basics, RelatedLine, ReviewLine, VisitText, basics, log, reviews,
 };
 pub use timeline::{Attachment, Entry, Kind, timeline};
 

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::CaseFile;
 use super::rows::list;
@@ -102,46 +101,6 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
         visits: list(row.visits),
         related: list(row.related),
     })
-}
-
-/// A talk with the petitioner.
-#[derive(Debug, Clone)]
-pub struct InterviewLine {
-    pub uuid: Uuid,
-    pub kind: String,
-    pub held_at: DateTime<Utc>,
-    pub place: String,
-    pub host: String,
-    pub host_post: String,
-    pub attendees: String,
-    pub present: bool,
-    pub absence_note: String,
-    pub notes: String,
-    pub requests: Vec<String>,
-    pub told_timetable: bool,
-    pub opinion: Option<String>,
-    pub sign_note: String,
-    pub no_record_reason: String,
-    pub records: i64,
-}
-
-/// The talks of a case, newest first.
-pub async fn interviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<InterviewLine>> {
-    let (conn, case) = tx.within(opened);
-    let lines = sqlx::query_as!(
-        InterviewLine,
-        r#"SELECT i.uuid, i.kind, i.held_at, i.place, s.name AS host, i.host_post, i.attendees, i.present,
-                  i.absence_note, i.notes, i.requests, i.told_timetable, i.opinion, i.sign_note, i.no_record_reason,
-                  (SELECT count(*) FROM document d
-                   WHERE d.case_id = i.case_id AND d.belongs_to = i.uuid::text) AS "records!"
-           FROM interview i JOIN staff s ON s.id = i.host_id
-           WHERE i.case_id = $1
-           ORDER BY i.held_at DESC, i.id DESC"#,
-        case,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(lines)
 }
 
 /// A quality review of one of the court cases behind it.

@@ -13,12 +13,12 @@ use crate::domain::document::DocumentKind;
 use crate::domain::staff::Role;
 use crate::store::Tx;
 use crate::store::case_files::{
-    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, InterviewLine, Kind, ReviewLine,
-    VisitText,
+    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, Kind, ReviewLine, VisitText,
 };
 use crate::store::closings;
 use crate::store::cursor::Place;
 use crate::store::documents::{self, DocumentLine};
+use crate::store::interviews::{self, InterviewLine};
 use crate::store::petition_cases::Opened;
 use crate::web::extract::{Path, Query};
 use crate::web::layout::{self, Shell};
@@ -149,7 +149,7 @@ struct InterviewsPage {
 
 pub async fn interviews(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
-    let lines = case_files::interviews(&mut reading.tx, &opened).await?;
+    let lines = interviews::list(&mut reading.tx, &opened).await?;
     let (shell, head) = reading.around(&asking, Tab::Interviews);
     layout::shown(&InterviewsPage { shell, head, lines, today: reading.today })
 }

@@ -3,7 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::install::INSTALL_IT;
+const INSTALL_IT: &str = "Install it with `sudo apt-get install postgresql` (Debian, Ubuntu), \
+    `sudo dnf install postgresql-server postgresql-contrib` (Fedora, RHEL), `sudo apk add \
+    postgresql postgresql-contrib` (Alpine) or `brew install postgresql@17` (macOS), or set \
+    PG_BIN_DIR to the folder that holds initdb and postgres.";
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
@@ -99,4 +102,11 @@ pub enum ClusterError {
 
 fn numbered(id: Option<u32>) -> String {
     id.map(|id| format!(" (process {id})")).unwrap_or_default()
+}
+
+/// The end of what a program said, for a message.
+pub fn last_lines(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
+    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines.get(lines.len().saturating_sub(8)..).unwrap_or_default().join("\n")
 }

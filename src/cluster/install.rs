@@ -3,12 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::error::last_lines;
 use super::{ClusterError, is_root};
-
-pub const INSTALL_IT: &str = "Install it with `sudo apt-get install postgresql` (Debian, Ubuntu), \
-    `sudo dnf install postgresql-server postgresql-contrib` (Fedora, RHEL), `sudo apk add \
-    postgresql postgresql-contrib` (Alpine) or `brew install postgresql@17` (macOS), or set \
-    PG_BIN_DIR to the folder that holds initdb and postgres.";
 
 /// The commands that install PostgreSQL, one after the other.
 type Steps = &'static [&'static [&'static str]];
@@ -41,5 +37,5 @@ fn run(tool: &str, step: &[&str]) -> Result<(), ClusterError> {
     if said.status.success() {
         return Ok(());
     }
-    Err(ClusterError::NotInstalled { said: super::process::last_lines(&said.stderr) })
+    Err(ClusterError::NotInstalled { said: last_lines(&said.stderr) })
 }

@@ -11,6 +11,7 @@ use sqlx::postgres::PgConnection;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::account::{self, CTYPE};
+use super::error::last_lines;
 use super::folder::{Folder, PORT, SUPERUSER};
 use super::programs::{self, Programs};
 use super::{ClusterError, Places, install, pid_file};
@@ -234,13 +235,6 @@ impl Server {
 fn output(mut command: Command) -> Result<Output, ClusterError> {
     let program = PathBuf::from(command.get_program());
     command.output().map_err(|source| ClusterError::CannotRun { program, source })
-}
-
-/// The end of what a program said, for a message.
-pub fn last_lines(said: &[u8]) -> String {
-    let said = String::from_utf8_lossy(said);
-    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines.get(lines.len().saturating_sub(8)..).unwrap_or_default().join("\n")
 }
 
 /// Runs a step that waits for a program without holding up the runtime.

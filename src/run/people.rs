@@ -15,7 +15,6 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 
 use super::place::Place;
-use super::say;
 
 /// Letters and digits that can't be taken for one another.
 const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
@@ -24,16 +23,7 @@ const LENGTH: usize = 14;
 /// Does what was asked, and leaves its trace.
 pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, user.local(), Mode::Visit).await?;
-    let mut owner = place.owner().await?;
-    owner.begin().await?;
-    let said = act(&mut owner, user).await;
-    if said.is_ok() {
-        owner.commit().await?;
-    }
-    owner.close().await?;
-    place.close().await?;
-    say(&said?);
-    Ok(ExitCode::SUCCESS)
+    place.act(async |owner| act(owner, user).await).await
 }
 
 async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {

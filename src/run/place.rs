@@ -1,5 +1,7 @@
 //! The database that a command works on: the local cluster of a folder, or a server's.
 
+use std::process::ExitCode;
+
 use anjie::cluster::{Cluster, Mode, Options};
 use anjie::command::Local;
 use anjie::config::{Database, Environment};
@@ -9,6 +11,8 @@ use anjie::store::keys::Keys;
 use anjie::store::owner::Owner;
 use anjie::store::roles::{self, OWNER, SERVER};
 use sqlx::postgres::PgConnectOptions;
+
+use super::say;
 
 /// The name of the database in a local cluster.
 const NAME: &str = "anjie";
@@ -73,6 +77,23 @@ impl Place {
             anyhow::anyhow!("Set DATABASE_OWNER_URL: only the owner of the tables may do this.")
         })?;
         Ok(Owner::connect(options).await?)
+    }
+
+    /// Does an act as the owner, whole or not at all, leaves, and says what was done.
+    pub async fn act(
+        self,
+        act: impl AsyncFnOnce(&mut Owner) -> anyhow::Result<String>,
+    ) -> anyhow::Result<ExitCode> {
+        let mut owner = self.owner().await?;
+        owner.begin().await?;
+        let said = act(&mut owner).await;
+        if said.is_ok() {
+            owner.commit().await?;
+        }
+        owner.close().await?;
+        self.close().await?;
+        say(&said?);
+        Ok(ExitCode::SUCCESS)
     }
 
     /// Leaves it; a local cluster stops unless someone else uses it.

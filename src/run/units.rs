@@ -15,24 +15,15 @@ use chrono::{DateTime, Utc};
 
 use super::people::unit_called;
 use super::place::Place;
-use super::say;
 
 /// Does what was asked, and leaves its trace.
 pub async fn run(env: &Environment, unit: Unit) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, unit.local(), Mode::Visit).await?;
-    let mut owner = place.owner().await?;
-    owner.begin().await?;
-    let said = match unit {
-        Unit::Add { unit, .. } => add(&mut owner, &unit, Clock::system().now()).await,
-        Unit::List { .. } => list(&mut owner).await,
+    let act = async |owner: &mut Owner| match unit {
+        Unit::Add { unit, .. } => add(owner, &unit, Clock::system().now()).await,
+        Unit::List { .. } => list(owner).await,
     };
-    if said.is_ok() {
-        owner.commit().await?;
-    }
-    owner.close().await?;
-    place.close().await?;
-    say(&said?);
-    Ok(ExitCode::SUCCESS)
+    place.act(act).await
 }
 
 async fn add(owner: &mut Owner, asked: &UnitToAdd, now: DateTime<Utc>) -> anyhow::Result<String> {

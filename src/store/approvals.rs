@@ -6,14 +6,14 @@ use uuid::Uuid;
 
 use super::deadlines::{self, Turn, Turning};
 use super::petition_cases::{Opened, decided_on};
+use super::work_queues::Desk;
 use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::calendar::day_of;
 use crate::domain::closing::{Decision, Effect, Signed};
 use crate::domain::deadline::{ClockEvent, ClockKind, What};
 use crate::domain::outcome::Outcome;
-use crate::domain::petition_case::Stage;
 use crate::domain::sign_step::SignStep;
-use crate::domain::staff::{Actor, Role};
+use crate::domain::staff::Actor;
 
 /// A report that waits for a signature.
 #[derive(Debug, Clone)]
@@ -31,50 +31,32 @@ pub struct WaitingLine {
 
 /// The reports that wait for this person in this role, longest waiting first.
 pub async fn waiting(tx: &mut Tx, actor: &Actor) -> StoreResult<Vec<WaitingLine>> {
-    let Some((step, before)) = step_of(actor.role) else { return Ok(Vec::new()) };
+    let desk = Desk::of(actor);
     let (conn, scope) = tx.scoped();
     let lines = sqlx::query_as!(
         WaitingLine,
-        r#"SELECT g.uuid, c.number, coalesce(p.name, '') AS "petitioner!", coalesce(w.summary, '') AS "summary!",
-                  u.short_name AS court, g.outcome AS "outcome: Outcome", a.name AS applied_by,
-                  coalesce(s.last_at, g.applied_at) AS "since!"
-           FROM petition_case_now n
-           JOIN petition_case c ON c.id = n.case_id
-           JOIN unit u ON u.id = c.unit_id
-           JOIN LATERAL (SELECT id, uuid, outcome, needs_leading_group, applied_at, recorded_by
-                         FROM closing WHERE round_id = n.round_id ORDER BY id DESC LIMIT 1) g ON true
+        r#"SELECT g.uuid, n.number, coalesce(p.name, '') AS "petitioner!", coalesce(r.summary, '') AS "summary!",
+                  u.short_name AS court, g.outcome AS "outcome: Outcome", a.name AS applied_by, w.since AS "since!"
+           FROM work w
+           JOIN petition_case_now n ON n.case_id = w.case_id
+           JOIN unit u ON u.id = w.unit_id
+           JOIN closing g ON g.uuid = w.paper
            JOIN staff a ON a.id = g.recorded_by
-           JOIN LATERAL (SELECT max(signed_at) AS last_at,
-                                coalesce(bool_or(decision = 'return'), false) AS returned
-                         FROM closing_signature WHERE closing_id = g.id) s ON NOT s.returned
-           LEFT JOIN party y ON y.case_id = c.id AND y.part = 'main'
+           LEFT JOIN party y ON y.case_id = w.case_id AND y.part = 'main'
            LEFT JOIN petitioner p ON p.id = y.petitioner_id
-           LEFT JOIN grounds w ON w.case_id = c.id
-           WHERE n.is_open AND c.unit_id = ANY ($1)
-             AND ($2::text IS NULL OR n.stage = $2)
-             AND ($3::bigint IS NULL OR n.leader_id = $3 AND s.last_at IS NULL)
-             AND ($4::bigint IS NULL OR court_of(n.unit_id) = $4)
-           ORDER BY "since!", g.id"#,
+           LEFT JOIN grounds r ON r.case_id = w.case_id
+           WHERE w.desk = 'sign' AND w.unit_id = ANY ($1)
+             AND w.step = $2 AND (w.step <> 'leader' OR n.leader_id = $3)
+             AND ($4::bigint IS NULL OR court_of(w.unit_id) = $4)
+           ORDER BY w.since, g.id"#,
         scope.units(),
-        before.map(Stage::code),
-        (step == SignStep::Leader).then_some(scope.staff().0),
-        (step == SignStep::President).then_some(actor.court.0),
+        desk.sign.map(SignStep::code),
+        scope.staff().0,
+        desk.court.map(|court| court.0),
     )
     .fetch_all(conn)
     .await?;
     Ok(lines)
-}
-
-/// The step that a role takes, and the stage of a case that has come so far; what waits for the
-/// leader has no stage of its own.
-const fn step_of(role: Role) -> Option<(SignStep, Option<Stage>)> {
-    match role {
-        Role::Leader => Some((SignStep::Leader, None)),
-        Role::President => Some((SignStep::President, Some(Stage::UnitClosed))),
-        Role::Bureau | Role::BureauHead => Some((SignStep::Bureau, Some(Stage::Signed))),
-        Role::LeadingGroup => Some((SignStep::LeadingGroup, Some(Stage::BureauChecked))),
-        Role::Clerk | Role::Handler | Role::Job => None,
-    }
 }
 
 /// A signature that someone gave.

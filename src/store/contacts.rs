@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::petitioners::{ADDRESS, PHONE};
 use super::{StoreResult, Tx, audit};
 use crate::domain::ids::{PetitionerId, StaffId, VisitId};
 use crate::domain::visit::Contact;
+
+/// What a column of a contact is sealed and indexed for.
+pub const PHONE: &str = "petitioner.phone";
+pub const ADDRESS: &str = "petitioner.address";
 
 /// The columns of a contact.
 pub(super) struct Columns {

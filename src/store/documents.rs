@@ -102,11 +102,9 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<DocumentLine>
                SELECT m.uuid, 'visit_material', m.name, m.media_type, m.size, v.number, m.recorded_at, m.recorded_by
                FROM visit_case vc
                JOIN visit v ON v.id = vc.visit_id
+               CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
                JOIN visit_material m ON m.visit_id = v.id
                WHERE vc.case_id = $1 AND v.unit_id = ANY ($2)
-                 AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
-                      OR EXISTS (SELECT FROM team_member t
-                                 WHERE t.case_id = $1 AND t.ended_at IS NULL AND t.staff_id = $4))
                  AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) d
            JOIN staff s ON s.id = d.recorded_by
            ORDER BY d.recorded_at, d.uuid"#,
@@ -136,10 +134,8 @@ pub async fn read(
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN visit_case vc ON vc.visit_id = v.id AND vc.case_id = $1
+           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
            WHERE m.uuid = $5 AND v.unit_id = ANY ($2)
-             AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
-                  OR EXISTS (SELECT FROM team_member t
-                             WHERE t.case_id = $1 AND t.ended_at IS NULL AND t.staff_id = $4))
              AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)"#,
         case,
         scope.units(),

@@ -13,7 +13,6 @@ use crate::domain::interview::{Held, Interview, Kind, Opinion};
 /// A talk in the list of a case.
 #[derive(Debug, Clone)]
 pub struct InterviewLine {
-    pub uuid: Uuid,
     pub kind: Kind,
     pub held_at: DateTime<Utc>,
     pub place: String,
@@ -28,23 +27,23 @@ pub struct InterviewLine {
     pub opinion: Option<Opinion>,
     pub sign_note: String,
     pub no_record_reason: String,
-    pub recorded_at: DateTime<Utc>,
-    pub recorded_by: String,
+    /// How many documents were filed with it.
+    pub records: i64,
 }
 
-/// The talks of a case, oldest first.
+/// The talks of a case, newest first.
 pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<InterviewLine>> {
     let (conn, case) = tx.within(opened);
     let lines = sqlx::query_as!(
         InterviewLine,
-        r#"SELECT i.uuid, i.kind AS "kind: Kind", i.held_at, i.place, h.name AS host, i.host_post, i.attendees,
-                  i.present, i.absence_note, i.notes, i.requests, i.told_timetable,
-                  i.opinion AS "opinion: Opinion", i.sign_note, i.no_record_reason, i.recorded_at,
-                  s.name AS recorded_by
-           FROM interview i
-           JOIN staff h ON h.id = i.host_id
-           JOIN staff s ON s.id = i.recorded_by
-           WHERE i.case_id = $1 ORDER BY i.held_at, i.id"#,
+        r#"SELECT i.kind AS "kind: Kind", i.held_at, i.place, s.name AS host, i.host_post, i.attendees, i.present,
+                  i.absence_note, i.notes, i.requests, i.told_timetable, i.opinion AS "opinion: Opinion",
+                  i.sign_note, i.no_record_reason,
+                  (SELECT count(*) FROM document d
+                   WHERE d.case_id = i.case_id AND d.belongs_to = i.uuid::text) AS "records!"
+           FROM interview i JOIN staff s ON s.id = i.host_id
+           WHERE i.case_id = $1
+           ORDER BY i.held_at DESC, i.id DESC"#,
         case,
     )
     .fetch_all(conn)

@@ -106,7 +106,7 @@ async fn reviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<Reviewed>> {
 
 /// Talks and lines of progress together, oldest first; a corrected line is told by its correction.
 async fn done(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<Done>> {
-    let talks = interviews::list(tx, opened).await?.into_iter().map(|talk| Done {
+    let talks = interviews::list(tx, opened).await?.into_iter().rev().map(|talk| Done {
         at: talk.held_at,
         what: talk.kind.label(),
         text: if talk.present { talk.notes } else { talk.absence_note },

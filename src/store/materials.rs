@@ -82,10 +82,8 @@ pub async fn list(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<MaterialLine>>
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN staff s ON s.id = m.recorded_by
-           WHERE m.visit_id = $1 AND v.unit_id = ANY ($2) AND v.visit_kind <> 'accusation'
-             AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
-                  OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
-                             WHERE vc.visit_id = v.id AND t.ended_at IS NULL AND t.staff_id = $4))
+           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
+           WHERE m.visit_id = $1 AND v.unit_id = ANY ($2)
            ORDER BY m.id"#,
         visit.0,
         scope.units(),
@@ -108,10 +106,8 @@ pub async fn read(
         r#"SELECT m.name, m.media_type AS "media_type: MediaType", m.sealed
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
-           WHERE v.number = $1 AND m.uuid = $5 AND v.unit_id = ANY ($2) AND v.visit_kind <> 'accusation'
-             AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
-                  OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
-                             WHERE vc.visit_id = v.id AND t.ended_at IS NULL AND t.staff_id = $4))"#,
+           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
+           WHERE v.number = $1 AND m.uuid = $5 AND v.unit_id = ANY ($2)"#,
         number,
         scope.units(),
         scope.opening().code(),

@@ -3,16 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{StoreError, StoreResult, Tx, audit, contacts};
+use super::contacts::{self, PHONE};
+use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::ids::{PetitionerId, StaffId, UnitId};
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdNumber, IdOverride, IdType, Sex};
 use crate::domain::visit::{Document, Identity};
 
-/// What a column of a person is sealed and indexed for.
+/// What the number of a person is sealed and indexed for.
 pub const ID: &str = "petitioner.id";
-pub const PHONE: &str = "petitioner.phone";
-pub const ADDRESS: &str = "petitioner.address";
 
 /// What someone is looked for by: any of these.
 #[derive(Debug, Clone, Default)]

@@ -24,6 +24,15 @@ pub struct ReplyLine {
 
 /// The replies of the open round, oldest first.
 pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReplyLine>> {
+    lines(tx, opened, None).await
+}
+
+/// One reply of the case, of whichever round.
+pub async fn find(tx: &mut Tx, opened: &Opened, uuid: Uuid) -> StoreResult<Option<ReplyLine>> {
+    Ok(lines(tx, opened, Some(uuid)).await?.pop())
+}
+
+async fn lines(tx: &mut Tx, opened: &Opened, one: Option<Uuid>) -> StoreResult<Vec<ReplyLine>> {
     let round = opened.case().round.0;
     let (conn, case) = tx.within(opened);
     let lines = sqlx::query_as!(
@@ -32,9 +41,11 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReplyLine>> {
                   r.signature AS "signature: Signature", r.none_reason AS "none_reason: NoneReason",
                   r.recorded_at, s.name AS recorded_by
            FROM reply r JOIN staff s ON s.id = r.recorded_by
-           WHERE r.case_id = $1 AND r.round_id = $2 ORDER BY r.id"#,
+           WHERE r.case_id = $1 AND (r.uuid = $3 OR $3 IS NULL AND r.round_id = $2)
+           ORDER BY r.id"#,
         case,
         round,
+        one,
     )
     .fetch_all(conn)
     .await?;
@@ -57,24 +68,6 @@ pub async fn reached(tx: &mut Tx, opened: &Opened) -> StoreResult<Reached> {
     .await?;
     let attempts = u32::try_from(row.attempts).unwrap_or(u32::MAX);
     Ok(Reached { is_named: row.is_named, attempts })
-}
-
-/// One reply of the case, of whichever round.
-pub async fn find(tx: &mut Tx, opened: &Opened, uuid: Uuid) -> StoreResult<Option<ReplyLine>> {
-    let (conn, case) = tx.within(opened);
-    let line = sqlx::query_as!(
-        ReplyLine,
-        r#"SELECT r.uuid, r.answered_at, r.way AS "way: Way", r.place, r.content, r.opinion,
-                  r.signature AS "signature: Signature", r.none_reason AS "none_reason: NoneReason",
-                  r.recorded_at, s.name AS recorded_by
-           FROM reply r JOIN staff s ON s.id = r.recorded_by
-           WHERE r.case_id = $1 AND r.uuid = $2"#,
-        case,
-        uuid,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(line)
 }
 
 /// Writes the reply: the case is answered from then on.

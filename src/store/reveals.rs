@@ -1,15 +1,15 @@
 //! Masked values, opened one at a time and on the record.
 
 use super::case_files::CaseFile;
-use super::{StoreResult, Tx, audit, petitioners};
+use super::{StoreResult, Tx, audit, contacts, petitioners};
 use crate::domain::reveal::{MaskedField, Revealed};
 
 /// What each value is sealed for.
 const fn purpose(field: MaskedField) -> &'static str {
     match field {
         MaskedField::IdNumber => petitioners::ID,
-        MaskedField::Phone => petitioners::PHONE,
-        MaskedField::Address => petitioners::ADDRESS,
+        MaskedField::Phone => contacts::PHONE,
+        MaskedField::Address => contacts::ADDRESS,
     }
 }
 

@@ -22,19 +22,12 @@ pub async fn said(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Said>> {
     let (conn, scope) = tx.scoped();
     let said = sqlx::query_as!(
         Said,
-        r#"SELECT v.number, coalesce(nullif(t.summary, ''), e.summary, '') AS "summary!", t.answer_text AS answer,
+        r#"SELECT v.number, coalesce(nullif(t.summary, ''), e.summary, '') AS "summary!", t.answer_text AS "answer!",
                   v.disposition AS "disposition: Disposition"
            FROM visit v
-           JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed
-           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($2)
-           LEFT JOIN visit_text e ON e.visit_id = ev.id AND NOT e.sealed AND (
-               $3 IN ('all', 'narrative') OR ev.recorded_by = $4
-               OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
-                          WHERE o.visit_id = ev.id AND m.ended_at IS NULL AND m.staff_id = $4))
-           WHERE v.number = ANY ($1) AND v.unit_id = ANY ($2)
-             AND ($3 IN ('all', 'narrative') OR v.recorded_by = $4
-                  OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
-                             WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $4))"#,
+           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4) t
+           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2, $3, $4) e ON true
+           WHERE v.number = ANY ($1) AND v.unit_id = ANY ($2)"#,
         numbers,
         scope.units(),
         scope.opening().code(),

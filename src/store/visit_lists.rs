@@ -59,15 +59,8 @@ pub async fn list(tx: &mut Tx, filter: &Filter, size: i64) -> StoreResult<Vec<Vi
            LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $7 OR EXISTS (
                SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY ($1)))
            LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
-           LEFT JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
-               $6 IN ('all', 'narrative') OR v.recorded_by = $7
-               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
-                          WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $7))
-           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($1)
-           LEFT JOIN visit_text e ON e.visit_id = ev.id AND NOT e.sealed AND (
-               $6 IN ('all', 'narrative') OR ev.recorded_by = $7
-               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
-                          WHERE vc.visit_id = ev.id AND m.ended_at IS NULL AND m.staff_id = $7))
+           LEFT JOIN LATERAL account_of_visit(v.id, $1, $6, $7) t ON true
+           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $1, $6, $7) e ON true
            WHERE v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
              AND ($4::bigint IS NULL OR v.hall_id = $4)
              AND ($5::text IS NULL OR v.visit_form = $5)
@@ -275,15 +268,9 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
            LEFT JOIN LATERAL case_of_visit(v.id) k ON true
            LEFT JOIN unit nu ON nu.id = k.unit_id
            LEFT JOIN screening g ON g.case_id = k.case_id AND k.nth = 1 AND k.unit_id = ANY ($2)
-           LEFT JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
-               $3 IN ('all', 'narrative') OR v.recorded_by = $4
-               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
-                          WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $4))
+           LEFT JOIN LATERAL account_of_visit(v.id, $2, $3, $4) t ON true
            LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($2)
-           LEFT JOIN visit_text e ON e.visit_id = ev.id AND NOT e.sealed AND (
-               $3 IN ('all', 'narrative') OR ev.recorded_by = $4
-               OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
-                          WHERE vc.visit_id = ev.id AND m.ended_at IS NULL AND m.staff_id = $4))
+           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2, $3, $4) e ON true
            LEFT JOIN visit_void x ON x.visit_id = v.id
            WHERE v.number = $1 AND v.unit_id = ANY ($2)
              AND (v.visit_kind <> 'accusation' OR v.recorded_by = $4 OR $3 = 'all')"#,

@@ -37,9 +37,9 @@ pub struct Desk {
     unclaimed: bool,
     /// Reports to receive, cases to assign, and what courts are late with.
     bureau: bool,
-    sign: Option<SignStep>,
+    pub(super) sign: Option<SignStep>,
     /// Whose own court's papers alone are theirs to sign.
-    court: Option<UnitId>,
+    pub(super) court: Option<UnitId>,
 }
 
 impl Desk {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::layout::{Frame, Shell};
 use super::routes::Who;
@@ -10,9 +10,12 @@ use super::typed::{Again, Typed};
 use super::urls;
 use crate::store::StoreError;
 
-/// What a handler can fail with.
+/// What a handler can end with instead of its page.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
+    /// Nothing failed: what was asked for stands on another page.
+    #[error("stands elsewhere")]
+    Elsewhere(String),
     /// No such thing, or not for this person.
     #[error("not found")]
     NotFound,
@@ -154,7 +157,7 @@ impl AppError {
                 ways: vec![HOME],
             },
             Self::Store(error) => page_of_store(error),
-            Self::Render(_) | Self::Office(_) => broken(),
+            Self::Elsewhere(_) | Self::Render(_) | Self::Office(_) => broken(),
         }
     }
 }
@@ -209,6 +212,9 @@ fn names(who: Who) -> String {
 
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
+        if let Self::Elsewhere(location) = &self {
+            return Redirect::to(location).into_response();
+        }
         let failed = self.page();
         if failed.status.is_server_error() {
             let cause = std::error::Error::source(&self).map(ToString::to_string);

@@ -14,8 +14,13 @@ pub struct Problems(Vec<Problem>);
 impl Problems {
     /// A refusal of a rule: about the form as a whole.
     pub fn whole(message: impl Into<String>) -> Self {
+        Self::at("", message)
+    }
+
+    /// One problem of one field.
+    pub fn at(field: &str, message: impl Into<String>) -> Self {
         let mut problems = Self::default();
-        problems.add("", message);
+        problems.add(field, message);
         problems
     }
 

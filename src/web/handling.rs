@@ -1,9 +1,5 @@
 //! What the pages of handling share: who may act, the case they act on, how a form comes back.
 
-use askama::Template;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
-
 use super::extract::Upload;
 use super::form::{Choice, Problems};
 use super::routes::Who;
@@ -16,23 +12,22 @@ use crate::store::{self, StoreResult, Tx};
 /// Those who handle a case at its unit.
 pub const UNIT: Who = Who::Staff(&[Role::Handler, Role::Leader]);
 
+/// Those who read what is on file of a case; the registration desk keeps to the basic facts.
+pub const INSIDERS: Who = Who::Staff(&[
+    Role::Handler,
+    Role::Leader,
+    Role::President,
+    Role::Bureau,
+    Role::BureauHead,
+    Role::LeadingGroup,
+]);
+
 /// The field that files are chosen in.
 pub const FILES: &str = "files";
 
 /// The case, if it is open in full to the one who asks.
 pub async fn opened(tx: &mut Tx, number: &str) -> AppResult<Opened> {
     store::petition_cases::open(tx, number).await?.ok_or(AppError::NotFound)
-}
-
-/// A page as first shown, or as it comes back with what was wrong.
-pub fn answer(page: &impl Template, problems: &Problems) -> AppResult<Response> {
-    let wrong = !problems.is_empty();
-    answer_with(page, if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK })
-}
-
-/// A page with a status of its own.
-pub fn answer_with(page: &impl Template, status: StatusCode) -> AppResult<Response> {
-    Ok((status, Html(page.render()?)).into_response())
 }
 
 /// What a form says when someone decided on the case while it was being written; nothing of it is

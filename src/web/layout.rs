@@ -1,14 +1,16 @@
 //! The shell around every page: name, court, menu, flash.
 
+use askama::Template;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::{App, AppError, gate, urls};
+use super::form::Problems;
+use super::{App, AppError, AppResult, gate, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
-use crate::store::Session;
+use crate::store::{Session, Tx};
 
 const FLASH_COOKIE: &str = "__Host-flash";
 
@@ -185,6 +187,28 @@ fn menu(role: Role, path: &str) -> Vec<MenuItem> {
         hot: false,
     })
     .collect()
+}
+
+/// A page that is read.
+pub fn shown(page: &impl Template) -> AppResult<Response> {
+    answer_with(page, StatusCode::OK)
+}
+
+/// A page as first shown, or as it comes back with what was wrong.
+pub fn answer(page: &impl Template, problems: &Problems) -> AppResult<Response> {
+    let wrong = !problems.is_empty();
+    answer_with(page, if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK })
+}
+
+/// A page with a status of its own.
+pub fn answer_with(page: &impl Template, status: StatusCode) -> AppResult<Response> {
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+/// Keeps what a form did, and leads to the page that shows it.
+pub async fn kept(tx: Tx, location: &str, said: &str) -> AppResult<Response> {
+    tx.commit_to(location).await?;
+    Ok(done(location, said))
 }
 
 /// Success: to a page that can be reloaded, with a line that says what was done.

@@ -2,6 +2,7 @@
 
 mod acknowledgements;
 mod approvals;
+mod asking;
 mod assignments;
 mod cases;
 mod chips;
@@ -37,6 +38,7 @@ use chrono::Duration;
 
 use crate::clock::Clock;
 use crate::store::Db;
+use asking::Asking;
 pub use error::{AppError, AppResult};
 use routes::{Row, Table};
 

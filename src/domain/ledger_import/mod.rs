@@ -19,9 +19,10 @@ pub use column::{Column, Kind};
 pub use directory::Directory;
 pub use finding::{Change, Finding, Problem, Weight};
 pub use report::{Checked, CheckedRow, Choice, Counts, Known, Like, Refusal, Skipped, Verdict};
-pub use review::{CheckedReview, CheckedReviews, Grade, Procedure, ReviewRow, check_reviews};
+pub use review::{CheckedReview, CheckedReviews, ReviewRow, check_reviews};
 pub use row::{Closed, Entry, LedgerRow, Person, Place, Team};
 pub use table::{Heading, Mapping, RawRow, Table, letter, place_of};
+pub use words::{Grade, Procedure};
 
 #[cfg(test)]
 mod tests;

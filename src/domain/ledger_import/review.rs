@@ -9,43 +9,9 @@ use super::reading::Reading;
 use super::report::{Checked, CheckedRow, Refusal, Skipped, Verdict, stops};
 use super::row::Place;
 use super::table::{Mapping, Table};
-use super::words;
-use crate::domain::code::codes;
+use super::words::{self, Grade, Procedure};
 use crate::domain::court_case::StatedNumber;
 use crate::domain::petitioner::Name;
-
-/// The grade of a reviewed court case (评查等次).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Grade {
-    /// 一类
-    First,
-    /// 二类
-    Second,
-    /// 三类
-    Third,
-}
-
-impl Grade {
-    /// 1, 2 or 3.
-    pub const fn number(self) -> i16 {
-        match self {
-            Self::First => 1,
-            Self::Second => 2,
-            Self::Third => 3,
-        }
-    }
-}
-
-codes! {
-    /// The procedure in which a court case was decided (程序).
-    Procedure {
-        FirstInstance = "first_instance", "一审";
-        SecondInstance = "second_instance", "二审";
-        Retrial = "retrial", "再审";
-        Reexamination = "reexamination", "复查";
-        Enforcement = "enforcement", "执行";
-    }
-}
 
 /// A reviewed court case.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! The words of the courts' ledgers, and what they mean here.
 
 use super::cell::plain;
-use super::review::{Grade, Procedure};
+use crate::domain::code::codes;
 use crate::domain::outcome::Outcome;
 use crate::domain::source::Source;
 
@@ -61,6 +61,39 @@ pub fn standing(text: &str) -> Option<Standing> {
         other => Outcome::ALL.iter().copied().find(|outcome| outcome.label() == other)?,
     };
     Some(Standing::Closed(outcome))
+}
+
+/// The grade of a reviewed court case (评查等次).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// 一类
+    First,
+    /// 二类
+    Second,
+    /// 三类
+    Third,
+}
+
+impl Grade {
+    /// 1, 2 or 3.
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::First => 1,
+            Self::Second => 2,
+            Self::Third => 3,
+        }
+    }
+}
+
+codes! {
+    /// The procedure in which a court case was decided (程序).
+    Procedure {
+        FirstInstance = "first_instance", "一审";
+        SecondInstance = "second_instance", "二审";
+        Retrial = "retrial", "再审";
+        Reexamination = "reexamination", "复查";
+        Enforcement = "enforcement", "执行";
+    }
 }
 
 /// Reads 评查等次: 一类, 二类, 三类.

@@ -1,10 +1,8 @@
 //! Finds the header: the one or two rows in which most headings are known.
 
-use super::sheet::Grid;
+use super::sheet::{Grid, SEARCHED_ROWS};
 use crate::domain::ledger_import::{Cell, Heading, Kind, Mapping, RawRow, Table};
 
-/// A header stands near the top, below a title and the reporting unit.
-pub const SEARCHED_ROWS: usize = 30;
 /// Fewer known headings than these may be chance.
 const KNOWN_HEADINGS: usize = 3;
 

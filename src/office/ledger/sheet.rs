@@ -6,9 +6,10 @@ use std::io::{Read, Seek};
 use calamine::{DataRef, Dimensions, Xlsx};
 
 use super::Unreadable;
-use super::header::SEARCHED_ROWS;
 use crate::domain::ledger_import::{Cell, RawRow};
 
+/// A header stands near the top, below a title and the reporting unit.
+pub const SEARCHED_ROWS: usize = 30;
 /// Beyond these a sheet is not a ledger.
 const ROWS: usize = 20_000;
 const COLUMNS: usize = 200;

@@ -10,8 +10,7 @@ use sqlx::types::Json;
 
 pub use rows::{Part, PartyCard, Person, VisitMark};
 pub use tabs::{
-    AssignmentLine, AuditLine, Basics, InterviewLine, RelatedLine, ReviewLine, VisitText, basics,
-    interviews, log, reviews,
+    AssignmentLine, AuditLine, Basics, RelatedLine, ReviewLine, VisitText, basics, log, reviews,
 };
 pub use timeline::{Attachment, Entry, Kind, timeline};
 
@@ -173,9 +172,9 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                   (SELECT count(*) FROM progress_entry WHERE case_id = c.id AND d.opens) AS "progress!",
                   (SELECT count(*) FROM document WHERE case_id = c.id AND d.opens)
                       + (SELECT count(*) FROM visit_case vc JOIN visit v ON v.id = vc.visit_id
+                         CROSS JOIN LATERAL account_of_visit(v.id, $2, $6, $3)
                          JOIN visit_material m ON m.visit_id = v.id
                          WHERE vc.case_id = c.id AND d.opens AND v.unit_id = ANY ($2)
-                           AND ($6 = 'all' OR t.in_team OR v.recorded_by = $3)
                            AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "documents!",
                   (SELECT count(*) FROM case_review WHERE case_id = c.id AND d.opens) AS "reviews!",
                   (SELECT count(*) FROM closing WHERE round_id = n.round_id AND d.opens) AS "closings!",

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use super::CaseFile;
 use super::rows::list;
@@ -75,15 +74,8 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
                    FROM visit_case vc
                    JOIN visit v ON v.id = vc.visit_id
                    JOIN unit u ON u.id = v.unit_id
-                   JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
-                       $4 IN ('all', 'narrative') OR v.recorded_by = $5
-                       OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
-                                  WHERE o.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $5))
-                   LEFT JOIN visit sv ON sv.id = t.same_as_visit_id AND sv.unit_id = ANY ($2)
-                   LEFT JOIN visit_text s ON s.visit_id = sv.id AND NOT s.sealed AND (
-                       $4 IN ('all', 'narrative') OR sv.recorded_by = $5
-                       OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
-                                  WHERE o.visit_id = sv.id AND m.ended_at IS NULL AND m.staff_id = $5))
+                   CROSS JOIN LATERAL account_of_visit(v.id, $2, $4, $5) t
+                   LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2, $4, $5) s ON true
                    WHERE vc.case_id = c.id AND v.unit_id = ANY ($2) AND $3
                      AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "visits: Json<Vec<VisitText>>",
                   (SELECT json_agg(json_build_object(
@@ -109,46 +101,6 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
         visits: list(row.visits),
         related: list(row.related),
     })
-}
-
-/// A talk with the petitioner.
-#[derive(Debug, Clone)]
-pub struct InterviewLine {
-    pub uuid: Uuid,
-    pub kind: String,
-    pub held_at: DateTime<Utc>,
-    pub place: String,
-    pub host: String,
-    pub host_post: String,
-    pub attendees: String,
-    pub present: bool,
-    pub absence_note: String,
-    pub notes: String,
-    pub requests: Vec<String>,
-    pub told_timetable: bool,
-    pub opinion: Option<String>,
-    pub sign_note: String,
-    pub no_record_reason: String,
-    pub records: i64,
-}
-
-/// The talks of a case, newest first.
-pub async fn interviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<InterviewLine>> {
-    let (conn, case) = tx.within(opened);
-    let lines = sqlx::query_as!(
-        InterviewLine,
-        r#"SELECT i.uuid, i.kind, i.held_at, i.place, s.name AS host, i.host_post, i.attendees, i.present,
-                  i.absence_note, i.notes, i.requests, i.told_timetable, i.opinion, i.sign_note, i.no_record_reason,
-                  (SELECT count(*) FROM document d
-                   WHERE d.case_id = i.case_id AND d.belongs_to = i.uuid::text) AS "records!"
-           FROM interview i JOIN staff s ON s.id = i.host_id
-           WHERE i.case_id = $1
-           ORDER BY i.held_at DESC, i.id DESC"#,
-        case,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(lines)
 }
 
 /// A quality review of one of the court cases behind it.

@@ -101,15 +101,8 @@ pub async fn timeline(
                       coalesce(t.answer_text, '') AS more, NULL::uuid AS uuid,
                       NULL::timestamptz AS corrects, NULL::timestamptz AS corrected
                FROM visit_case vc JOIN visit v ON v.id = vc.visit_id AND v.unit_id = ANY ($7)
-               LEFT JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND (
-                   $8 IN ('all', 'narrative') OR v.recorded_by = $9
-                   OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
-                              WHERE o.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = $9))
-               LEFT JOIN visit sv ON sv.id = t.same_as_visit_id AND sv.unit_id = ANY ($7)
-               LEFT JOIN visit_text s ON s.visit_id = sv.id AND NOT s.sealed AND (
-                   $8 IN ('all', 'narrative') OR sv.recorded_by = $9
-                   OR EXISTS (SELECT FROM visit_case o JOIN team_member m ON m.case_id = o.case_id
-                              WHERE o.visit_id = sv.id AND m.ended_at IS NULL AND m.staff_id = $9))
+               LEFT JOIN LATERAL account_of_visit(v.id, $7, $8, $9) t ON true
+               LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $7, $8, $9) s ON true
                WHERE vc.case_id = $1 AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
                UNION ALL
                SELECT 'assignment', 2, a.id, a.assigned_at, 'assignment.' || a.source, a.recorded_by,

@@ -11,7 +11,7 @@ use super::known::id_index;
 use crate::domain::ledger_import::{Entry, Person};
 use crate::domain::petitioner::{IdNumber, IdOverride, IdType, NoIdReason};
 use crate::store::keys::{Keys, hex};
-use crate::store::{StoreError, StoreResult, Tx, petitioners};
+use crate::store::{StoreError, StoreResult, Tx, contacts, petitioners};
 
 /// By what a person is the same person: the number, and where that is doubtful the name with it.
 /// Nobody is the same by name alone.
@@ -132,10 +132,10 @@ fn seal(keys: &Keys, uuid: Uuid, person: &Person) -> StoreResult<NewPerson> {
         id_verified: read.is_some(),
         no_id_reason,
         id_override,
-        phone_sealed: sealed(petitioners::PHONE, phone.as_ref())?,
-        phone_index: indexed(petitioners::PHONE, phone.as_ref()),
+        phone_sealed: sealed(contacts::PHONE, phone.as_ref())?,
+        phone_index: indexed(contacts::PHONE, phone.as_ref()),
         phone_tail: phone.as_deref().map(tail).unwrap_or_default(),
-        address_sealed: sealed(petitioners::ADDRESS, address)?,
+        address_sealed: sealed(contacts::ADDRESS, address)?,
     })
 }
 

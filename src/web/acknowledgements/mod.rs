@@ -1,9 +1,8 @@
 //! Acknowledging an assignment (签收).
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::domain::acknowledgement::{Refusal, acknowledge, may_acknowledge};
@@ -12,11 +11,11 @@ use crate::domain::ids::UnitId;
 use crate::domain::petition_case::PetitionCase;
 use crate::domain::staff::Role;
 use crate::store::acknowledgements::AssignedLine;
-use crate::store::{self, Begun, Session, Tx};
+use crate::store::{self, Tx};
 use crate::web::extract::{Form, Path};
 use crate::web::layout::{self, Frame, Shell};
 use crate::web::routes::{Table, Who};
-use crate::web::{App, AppError, AppResult, handling};
+use crate::web::{AppError, AppResult, Asking};
 
 const UNIT: Who = Who::Staff(&[Role::Handler, Role::Leader, Role::President]);
 
@@ -67,41 +66,30 @@ impl Assigned {
     }
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let (case, court) = find(&mut tx, &number).await?;
-    let may = may_acknowledge(session.actor(), &case, court);
-    page(tx, frame, &case, may, StatusCode::OK).await
+    let may = may_acknowledge(asking.actor(), &case, court);
+    page(tx, asking.frame, &case, may, StatusCode::OK).await
 }
 
 async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Form { fields, key, .. }: Form<AcknowledgementForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
+    let now = asking.now();
+    let mut tx = asking.act(&key).await?;
     let (case, court) = find(&mut tx, &number).await?;
     let seen = fields.version.parse().map_err(|_| AppError::Malformed)?;
-    match acknowledge(session.actor(), &case, court, seen, now) {
+    match acknowledge(asking.actor(), &case, court, seen, now) {
         Ok(fact) => {
             store::acknowledgements::record(&mut tx, &fact).await?;
             let location = format!("/cases/{number}");
-            tx.commit_to(&location).await?;
-            Ok(layout::done(&location, "已签收。"))
+            layout::kept(tx, &location, "已签收。").await
         }
         Err(refusal) => {
-            page(tx, frame, &case, Err(refusal), StatusCode::UNPROCESSABLE_ENTITY).await
+            page(tx, asking.frame, &case, Err(refusal), StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
 }
@@ -128,5 +116,5 @@ async fn page(
         assigned: assigned.into_iter().map(Assigned::of).collect(),
         locked: may.err().map(|refusal| refusal.to_string()).unwrap_or_default(),
     };
-    handling::answer_with(&page, status)
+    layout::answer_with(&page, status)
 }

@@ -3,25 +3,23 @@
 mod form;
 mod pages;
 
-use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::extract::{Form, Path, Query};
 use super::form::Problems;
-use super::layout::{Frame, done};
+use super::layout::{self, Frame};
 use super::routes::{Table, Who};
-use super::{App, AppError, AppResult};
+use super::{AppError, AppResult, Asking};
 use crate::domain::assignment::{Assigned, Order, assign};
 use crate::domain::calendar::{self, Calendar};
 use crate::domain::deadline::RuleSet;
 use crate::domain::petition_case::PetitionCase;
 use crate::domain::staff::Role;
 use crate::domain::unit::Unit;
-use crate::store::{self, Begun, Session, Tx, assignments, deadlines, petition_cases};
+use crate::store::{self, Session, Tx, assignments, deadlines, petition_cases};
 use form::{AssignForm, Wanted};
 use pages::{BatchPage, ConfirmPage, CourtOfBatch, ListPage, NewPage, Preview, Row};
 
@@ -44,13 +42,8 @@ struct Listing {
     after: String,
 }
 
-async fn list(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(listing): Query<Listing>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+async fn list(asking: Asking, Query(listing): Query<Listing>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let show_batches = listing.tab == "batches";
     let after = if is_number(&listing.after) { listing.after.as_str() } else { "" };
     let count_waiting = assignments::count_waiting(&mut tx).await?;
@@ -64,10 +57,10 @@ async fn list(
     };
     let tab = if show_batches { "batches" } else { "waiting" };
     let next = next.map(|after| format!("/assignments?tab={tab}&after={after}"));
-    let today = calendar::day_of(app.clock.now());
-    let shell = frame.shell("交办");
+    let today = calendar::day_of(asking.now());
+    let shell = asking.shell("交办");
     let page = ListPage { shell, today, waiting, count_waiting, batches, show_batches, next };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 /// A page begins after a number (`XF2026-00128`, `JB2026-0041`); after anything else it is the first.
@@ -117,14 +110,9 @@ struct Chosen {
     cases: Vec<String>,
 }
 
-async fn new(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(chosen): Query<Chosen>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin(&session).await?;
+async fn new(asking: Asking, Query(chosen): Query<Chosen>) -> AppResult<Response> {
+    let now = asking.now();
+    let mut tx = asking.begin().await?;
     let mut form = AssignForm {
         cases: chosen.cases,
         rule: "standard".to_owned(),
@@ -134,7 +122,7 @@ async fn new(
     };
     let problems = form.gather();
     let desk = Desk::read(&mut tx, &form.cases, now).await?;
-    page(&frame, desk, form, problems, now)
+    page(&asking.frame, desk, form, problems, now)
 }
 
 /// The page of three blocks: for the first visit, and for a form that came back.
@@ -145,8 +133,6 @@ fn page(
     problems: Problems,
     now: DateTime<Utc>,
 ) -> AppResult<Response> {
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let rules = form.rules(&desk.rule_sets, &mut Problems::default());
     let at = form.moment(now, &mut Problems::default());
     let preview = rules.zip(at).map(|(rules, at)| Preview::of(&rules, at, &desk.calendar));
@@ -163,7 +149,7 @@ fn page(
     let shell = frame.shell("交办");
     let page =
         NewPage { shell, rows, unknown, all_courts, sources, rules, form, preview, problems };
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer(&page, &page.problems)
 }
 
 fn rows(desk: Desk, form: &AssignForm) -> Vec<Row> {
@@ -186,49 +172,33 @@ fn rows(desk: Desk, form: &AssignForm) -> Vec<Row> {
         .collect()
 }
 
-async fn preview(
-    State(app): State<App>,
-    session: Session,
-    form: Form<AssignForm>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin(&session).await?;
+async fn preview(asking: Asking, form: Form<AssignForm>) -> AppResult<Response> {
+    let now = asking.now();
+    let mut tx = asking.begin().await?;
     let desk = Desk::read(&mut tx, &[], now).await?;
     let mut problems = Problems::default();
     let rules = form.fields.rules(&desk.rule_sets, &mut problems);
     let at = form.fields.moment(now, &mut problems);
     if let Some((rules, at)) = rules.zip(at) {
-        return Ok(Html(Preview::of(&rules, at, &desk.calendar).render()?).into_response());
+        return layout::shown(&Preview::of(&rules, at, &desk.calendar));
     }
     let said = problems.list().first().map(|problem| problem.message.clone());
     Ok((StatusCode::UNPROCESSABLE_ENTITY, said.unwrap_or_default()).into_response())
 }
 
-async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    form: Form<AssignForm>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
+async fn create(asking: Asking, form: Form<AssignForm>) -> AppResult<Response> {
+    let now = asking.now();
     let Form { mut fields, key, .. } = form;
     let gathered = fields.gather();
     let issuing = fields.action == "issue";
-    let mut tx = if issuing {
-        match app.db.begin_form(&session, &key, now).await? {
-            Begun::Fresh(tx) => tx,
-            Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
-        }
-    } else {
-        app.db.begin(&session).await?
-    };
+    let mut tx = if issuing { asking.act(&key).await? } else { asking.begin().await? };
     let desk = Desk::read(&mut tx, &fields.cases, now).await?;
     if !gathered.is_empty() || !matches!(fields.action.as_str(), "issue" | "check") {
-        return page(&frame, desk, fields, gathered, now);
+        return page(&asking.frame, desk, fields, gathered, now);
     }
     let wanted = match fields.check(&desk.rule_sets, now) {
         Ok(wanted) => wanted,
-        Err(problems) => return page(&frame, desk, fields, problems, now),
+        Err(problems) => return page(&asking.frame, desk, fields, problems, now),
     };
     let order = Order {
         source: wanted.source,
@@ -239,18 +209,17 @@ async fn create(
         recorded_at: now,
     };
     let cases = petition_cases::find_all(&mut tx, &fields.cases).await?;
-    let facts = match decide(&session, &desk, &wanted, (&cases, &order)) {
+    let facts = match decide(&asking.session, &desk, &wanted, (&cases, &order)) {
         Ok(facts) => facts,
-        Err(problems) => return page(&frame, desk, fields, problems, now),
+        Err(problems) => return page(&asking.frame, desk, fields, problems, now),
     };
     if !issuing {
-        return confirm(&frame, &desk, fields, &wanted);
+        return confirm(&asking.frame, &desk, fields, &wanted);
     }
     let version = desk.calendar.version();
     let batch = assignments::record(&mut tx, &order, version, &facts).await?;
     let location = format!("/assignments/{batch}");
-    tx.commit_to(&location).await?;
-    Ok(done(&location, &format!("已下发{}件，批次{batch}。", facts.len())))
+    layout::kept(tx, &location, &format!("已下发{}件，批次{batch}。", facts.len())).await
 }
 
 /// Every row's decision, or every row's refusal.
@@ -284,23 +253,18 @@ fn confirm(frame: &Frame, desk: &Desk, form: AssignForm, wanted: &Wanted) -> App
         preview: Preview::of(&wanted.rules, wanted.at, &desk.calendar),
         form,
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let batch = assignments::batch(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let lines = assignments::deliveries(&mut tx, &number).await?;
     let page = BatchPage {
-        shell: frame.shell(format!("交办批次{number}")),
-        today: calendar::day_of(app.clock.now()),
+        shell: asking.shell(format!("交办批次{number}")),
+        today: calendar::day_of(asking.now()),
         batch,
         courts: CourtOfBatch::of(lines),
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }

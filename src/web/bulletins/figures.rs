@@ -1,35 +1,31 @@
 //! Where a figure comes from: its rule, and the items behind it.
 
-use askama::Template;
-use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 
 use super::pages::{DrawerPage, FigurePage, Head, ItemLine, ItemList, Source};
 use super::table::{beside, heading, unit_of};
-use super::{App, AppError, AppResult, find};
+use super::{AppError, AppResult, Asking, find};
 use crate::domain::calendar::day_of;
 use crate::domain::figure::{Bucket, Figure, Item, Mark, Metric};
 use crate::domain::fraction::Percent;
 use crate::domain::ids::PetitionCaseId;
 use crate::domain::period::Period;
 use crate::domain::unit::Unit;
+use crate::store::Tx;
 use crate::store::bulletins::{self, Issue};
-use crate::store::{Session, Tx};
 use crate::web::extract::Path;
-use crate::web::layout::Frame;
+use crate::web::layout;
 
 /// How many items of a kind the drawer shows; the page shows all.
 const IN_DRAWER: usize = 5;
 
 pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path((period, court, metric)): Path<(Period, String, String)>,
     headers: HeaderMap,
 ) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+    let mut tx = asking.begin().await?;
     let issue = find(&mut tx, period).await?;
     let units = bulletins::units(&mut tx, &issue).await?;
     let unit = unit_of(&units, &court).ok_or(AppError::NotFound)?;
@@ -39,12 +35,12 @@ pub async fn show(
     let reachable = bulletins::reachable(&mut tx, &cases).await?;
     if headers.contains_key("hx-request") {
         let source = source(&issue, (unit, &figure), &reachable, IN_DRAWER);
-        return Ok(Html(DrawerPage { source }.render()?).into_response());
+        return layout::shown(&DrawerPage { source });
     }
     let source = source(&issue, (unit, &figure), &reachable, usize::MAX);
-    let head = Head::of(&issue, session.actor().role, day_of(app.clock.now()));
-    let shell = frame.shell(format!("{}{}", unit.short_name, metric.label()));
-    Ok(Html(FigurePage { shell, head, source }.render()?).into_response())
+    let head = Head::of(&issue, asking.actor().role, day_of(asking.now()));
+    let shell = asking.shell(format!("{}{}", unit.short_name, metric.label()));
+    layout::shown(&FigurePage { shell, head, source })
 }
 
 async fn read(tx: &mut Tx, issue: &Issue, unit: &Unit, metric: Metric) -> AppResult<Figure> {

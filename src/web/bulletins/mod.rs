@@ -8,24 +8,21 @@ mod print;
 mod steps;
 mod table;
 
-use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::extract::{Form, Path, Query};
 use super::form::{Choice, Problems};
-use super::layout::{Frame, done};
+use super::layout;
 use super::routes::{Table, Who};
-use super::{App, AppError, AppResult};
+use super::{AppError, AppResult, Asking};
 use crate::domain::bulletin::{draft, may_edit};
 use crate::domain::calendar::day_of;
 use crate::domain::figure::Metric;
 use crate::domain::period::{Period, day_text};
 use crate::domain::staff::Role;
+use crate::store::Tx;
 use crate::store::bulletins::{self, Issue};
-use crate::store::{Begun, Session, Tx};
 use numbers::Numbers;
 use pages::{Head, IssueLine, ListPage, RankingPage, SettlementPage};
 use table::{Column, LateLine, ranking, settlement};
@@ -56,30 +53,28 @@ struct DraftForm {
     period: String,
 }
 
-async fn list(State(app): State<App>, session: Session, frame: Frame) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    list_page(&app, (&mut tx, &session), &frame, (DraftForm::default(), Problems::default())).await
+async fn list(asking: Asking) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    list_page(&asking, &mut tx, DraftForm::default(), Problems::default()).await
 }
 
 async fn list_page(
-    app: &App,
-    (tx, session): (&mut Tx, &Session),
-    frame: &Frame,
-    (form, problems): (DraftForm, Problems),
+    asking: &Asking,
+    tx: &mut Tx,
+    form: DraftForm,
+    problems: Problems,
 ) -> AppResult<Response> {
     let issues = bulletins::list(tx, Some(LISTED)).await?;
-    let (shell, now) = (frame.shell("双周通报"), app.clock.now());
-    let periods = if may_edit(session.actor().role) {
+    let (shell, now) = (asking.shell("双周通报"), asking.now());
+    let periods = if may_edit(asking.actor().role) {
         let made: Vec<_> = issues.iter().map(Issue::period).collect();
         offered(Period::last_ended(now), &made, &form.period)
     } else {
         Vec::new()
     };
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let issues = issues.iter().map(|issue| IssueLine::of(issue, day_of(now))).collect();
     let page = ListPage { shell, issues, periods, empty: empty(now), problems };
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer(&page, &page.problems)
 }
 
 /// The fortnights that are over and have no issue yet, the last one first.
@@ -97,33 +92,24 @@ fn empty(now: chrono::DateTime<chrono::Utc>) -> String {
     format!("还没有通报。{}将于{}生成草稿。", next.issue(), day_text(next.day_after()))
 }
 
-async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    form: Form<DraftForm>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
+async fn create(asking: Asking, form: Form<DraftForm>) -> AppResult<Response> {
+    let now = asking.now();
+    let mut tx = asking.act(&form.key).await?;
     let mut problems = Problems::default();
     if let Some(period) = problems.accept("period", form.fields.period.trim().parse::<Period>()) {
         let location = format!("/bulletins/{period}");
         if bulletins::find(&mut tx, period).await?.is_some() {
             return Ok(Redirect::to(&location).into_response());
         }
-        match draft(period, session.actor(), now) {
+        match draft(period, asking.actor(), now) {
             Ok(fact) => {
                 bulletins::record(&mut tx, &fact).await?;
-                tx.commit_to(&location).await?;
-                return Ok(done(&location, "已生成草稿。"));
+                return layout::kept(tx, &location, "已生成草稿。").await;
             }
             Err(refusal) => problems = Problems::whole(refusal.to_string()),
         }
     }
-    list_page(&app, (&mut tx, &session), &frame, (form.fields, problems)).await
+    list_page(&asking, &mut tx, form.fields, problems).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -146,20 +132,18 @@ fn ranked_by(issue: &Issue, by: &str) -> AppResult<Metric> {
 }
 
 async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(period): Path<Period>,
     Query(asked): Query<Asked>,
 ) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+    let mut tx = asking.begin().await?;
     let issue = find(&mut tx, period).await?;
     let numbers = Numbers::read(&mut tx, &issue).await?;
-    let head = Head::of(&issue, session.actor().role, day_of(app.clock.now()));
-    let shell = frame.shell(head.title.clone());
+    let head = Head::of(&issue, asking.actor().role, day_of(asking.now()));
+    let shell = asking.shell(head.title.clone());
     if asked.tab == "settlement" {
         let page = SettlementPage { shell, head, table: settlement(&issue, &numbers) };
-        return Ok(Html(page.render()?).into_response());
+        return layout::shown(&page);
     }
     let by = ranked_by(&issue, &asked.by)?;
     let earlier = bulletins::earlier(&mut tx, &issue, by, table::ISSUES_BEFORE).await?;
@@ -171,5 +155,5 @@ async fn show(
         by,
         head,
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }

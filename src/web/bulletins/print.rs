@@ -1,21 +1,19 @@
 //! 打印公文版: the issue as an official document. Before publication it prints 「草稿」 and no red
 //! header.
 
-use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Datelike, Utc};
 
 use super::numbers::Numbers;
 use super::pages::{PrintPage, PrintPart, PrintSection, title};
 use super::table::{LateLine, ranking, settlement};
-use super::{App, AppResult, find};
+use super::{AppResult, Asking, find};
 use crate::domain::calendar::day_of;
 use crate::domain::figure::Metric;
 use crate::domain::period::Period;
-use crate::store::Session;
 use crate::store::bulletins::Issue;
 use crate::web::extract::Path;
+use crate::web::layout;
 
 /// Which indicators each section reports (000 §十).
 const SECTIONS: &[(&str, &[Metric])] = &[
@@ -23,12 +21,8 @@ const SECTIONS: &[(&str, &[Metric])] = &[
     ("二、交办案件办理情况", &[Metric::I07, Metric::I03, Metric::I05]),
 ];
 
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    Path(period): Path<Period>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+pub async fn show(asking: Asking, Path(period): Path<Period>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let issue = find(&mut tx, period).await?;
     let numbers = Numbers::read(&mut tx, &issue).await?;
     let page = PrintPage {
@@ -43,7 +37,7 @@ pub async fn show(
         settlement: settlement(&issue, &numbers),
         late: late(&issue, &numbers),
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 /// 「2026年6月15日」

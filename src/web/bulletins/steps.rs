@@ -1,21 +1,19 @@
 //! The steps that can't be taken back, each with a page that asks once more: 冻结数据 and 发布.
 
-use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::pages::{Head, StepPage};
-use super::{App, AppError, AppResult, find};
-use crate::domain::bulletin::{Contents, freeze, publish};
+use super::{AppError, AppResult, Asking, find};
+use crate::domain::bulletin::{Contents, Refusal, freeze, publish};
 use crate::domain::calendar::day_of;
 use crate::domain::period::Period;
+use crate::store::Tx;
 use crate::store::bulletins::{self, Issue};
-use crate::store::{Begun, Session, Tx};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
-use crate::web::layout::{Frame, done};
+use crate::web::layout;
 
 /// The forms of these steps hold nothing but their tokens.
 #[derive(Debug, Default, Deserialize)]
@@ -41,102 +39,65 @@ const PUBLICATION: Step = Step {
     warning: "发布后各法院可以查看本期通报，数字不能再改；有错另发更正。",
 };
 
-pub async fn new_freeze(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(period): Path<Period>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+pub async fn new_freeze(asking: Asking, Path(period): Path<Period>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let issue = find(&mut tx, period).await?;
     let contents = contents(&mut tx, &issue).await?;
     let checks = checks(&contents);
-    let now = app.clock.now();
-    let refusal = freeze(&issue.bulletin, contents, session.actor(), now).err();
-    let problems = refusal.map(|refusal| Problems::whole(refusal.to_string())).unwrap_or_default();
-    let head = Head::of(&issue, session.actor().role, day_of(now));
-    page(&frame, head, (FREEZE, checks), problems, StatusCode::OK)
+    let refusal = freeze(&issue.bulletin, contents, asking.actor(), asking.now()).err();
+    page(&asking, &issue, (FREEZE, checks), problems(refusal), StatusCode::OK)
 }
 
 pub async fn create_freeze(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(period): Path<String>,
     form: Form<NoFields>,
 ) -> AppResult<Response> {
-    let period = read(&period)?;
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
-    let issue = find(&mut tx, period).await?;
+    let (mut tx, issue) = act(&asking, &period, &form).await?;
     let contents = contents(&mut tx, &issue).await?;
     let checks = checks(&contents);
-    match freeze(&issue.bulletin, contents, session.actor(), now) {
+    match freeze(&issue.bulletin, contents, asking.actor(), asking.now()) {
         Ok(fact) => {
-            bulletins::record_freeze(&mut tx, period, &fact).await?;
-            let location = format!("/bulletins/{period}");
-            tx.commit_to(&location).await?;
-            Ok(done(&location, "数据已冻结。"))
+            bulletins::record_freeze(&mut tx, issue.period(), &fact).await?;
+            layout::kept(tx, &location(&issue), "数据已冻结。").await
         }
-        Err(refusal) => {
-            let head = Head::of(&issue, session.actor().role, day_of(now));
-            let problems = Problems::whole(refusal.to_string());
-            page(&frame, head, (FREEZE, checks), problems, StatusCode::UNPROCESSABLE_ENTITY)
-        }
+        Err(refusal) => refused(&asking, &issue, (FREEZE, checks), refusal),
     }
 }
 
-pub async fn new_publication(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(period): Path<Period>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+pub async fn new_publication(asking: Asking, Path(period): Path<Period>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let issue = find(&mut tx, period).await?;
-    let now = app.clock.now();
-    let refusal = publish(&issue.bulletin, session.actor(), now).err();
-    let problems = refusal.map(|refusal| Problems::whole(refusal.to_string())).unwrap_or_default();
-    let head = Head::of(&issue, session.actor().role, day_of(now));
-    page(&frame, head, (PUBLICATION, Vec::new()), problems, StatusCode::OK)
+    let refusal = publish(&issue.bulletin, asking.actor(), asking.now()).err();
+    page(&asking, &issue, (PUBLICATION, Vec::new()), problems(refusal), StatusCode::OK)
 }
 
 pub async fn create_publication(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(period): Path<String>,
     form: Form<NoFields>,
 ) -> AppResult<Response> {
-    let period = read(&period)?;
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
-    let issue = find(&mut tx, period).await?;
-    match publish(&issue.bulletin, session.actor(), now) {
+    let (mut tx, issue) = act(&asking, &period, &form).await?;
+    match publish(&issue.bulletin, asking.actor(), asking.now()) {
         Ok(fact) => {
-            bulletins::record_publication(&mut tx, period, &fact).await?;
-            let location = format!("/bulletins/{period}");
-            tx.commit_to(&location).await?;
-            Ok(done(&location, "已发布，各法院可以查看。"))
+            bulletins::record_publication(&mut tx, issue.period(), &fact).await?;
+            layout::kept(tx, &location(&issue), "已发布，各法院可以查看。").await
         }
-        Err(refusal) => {
-            let head = Head::of(&issue, session.actor().role, day_of(now));
-            let problems = Problems::whole(refusal.to_string());
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            page(&frame, head, (PUBLICATION, Vec::new()), problems, status)
-        }
+        Err(refusal) => refused(&asking, &issue, (PUBLICATION, Vec::new()), refusal),
     }
 }
 
-/// The period of an act's address: read after the form, whose token is checked before all else.
-fn read(period: &str) -> AppResult<Period> {
-    period.parse().map_err(|_| AppError::NotFound)
+/// The issue that a step is taken on. Its period is read after the form, whose token is checked
+/// before all else.
+async fn act(asking: &Asking, period: &str, form: &Form<NoFields>) -> AppResult<(Tx, Issue)> {
+    let period = period.parse().map_err(|_| AppError::NotFound)?;
+    let mut tx = asking.act(&form.key).await?;
+    let issue = find(&mut tx, period).await?;
+    Ok((tx, issue))
+}
+
+fn location(issue: &Issue) -> String {
+    format!("/bulletins/{}", issue.period())
 }
 
 async fn contents(tx: &mut Tx, issue: &Issue) -> AppResult<Contents> {
@@ -153,15 +114,29 @@ fn checks(contents: &Contents) -> Vec<String> {
     contents.wholes.iter().filter(|one| one.adds_up()).map(whole).collect()
 }
 
+fn problems(refusal: Option<Refusal>) -> Problems {
+    refusal.map(|refusal| Problems::whole(refusal.to_string())).unwrap_or_default()
+}
+
+fn refused(
+    asking: &Asking,
+    issue: &Issue,
+    step: (Step, Vec<String>),
+    refusal: Refusal,
+) -> AppResult<Response> {
+    page(asking, issue, step, problems(Some(refusal)), StatusCode::UNPROCESSABLE_ENTITY)
+}
+
 fn page(
-    frame: &Frame,
-    head: Head,
+    asking: &Asking,
+    issue: &Issue,
     (step, checks): (Step, Vec<String>),
     problems: Problems,
     status: StatusCode,
 ) -> AppResult<Response> {
+    let head = Head::of(issue, asking.actor().role, day_of(asking.now()));
     let Step { what, action, warning } = step;
-    let shell = frame.shell(format!("{what}：{}", head.title));
+    let shell = asking.shell(format!("{what}：{}", head.title));
     let page = StepPage { shell, head, what, action, warning, checks, problems };
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer_with(&page, status)
 }

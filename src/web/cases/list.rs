@@ -1,8 +1,6 @@
 //! The list of cases.
 
-use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use chrono::NaiveDate;
 
 use super::form::{Asked, SIZES};
@@ -12,13 +10,12 @@ use crate::domain::category::Category;
 use crate::domain::petition_case::Stage;
 use crate::domain::source::Source;
 use crate::domain::staff::Role;
-use crate::store::Session;
 use crate::store::case_lists::{Around, COUNTED_TO, CaseLine, SortKey, around, list};
 use crate::store::cursor::Paged;
 use crate::web::extract::Query;
 use crate::web::form::Choice;
-use crate::web::layout::Frame;
-use crate::web::{App, AppResult};
+use crate::web::layout;
+use crate::web::{AppResult, Asking};
 
 const DUE: [(&str, &str); 6] = [
     ("", "全部"),
@@ -46,36 +43,29 @@ const COLUMNS: [(&str, SortKey, &str); 9] = [
     ("updated", SortKey::Updated, "最近进展"),
 ];
 
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(asked): Query<Asked>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
-    let (today, role) = (calendar::day_of(now), session.actor().role);
+pub async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
+    let now = asking.now();
+    let (today, role) = (calendar::day_of(now), asking.actor().role);
     let filter = asked.filter(role, today);
-    let mut tx = app.db.begin(&session).await?;
+    let mut tx = asking.begin().await?;
     let found = list(&mut tx, &filter, &asked.window()).await?;
     if asked.is_print() {
         let back = asked.href(&[]);
-        let stamp = format!(
-            "{}　打印人：{}　{}",
-            session.court_name(),
-            session.staff_name(),
-            calendar::format_moment(now, NaiveDate::MIN)
-        );
-        let page = PrintPage { back, stamp, lines: lines(found.rows, ON_PAPER, role, today) };
-        return Ok(Html(page.render()?).into_response());
+        let page = PrintPage {
+            back,
+            stamp: asking.stamp(),
+            lines: lines(found.rows, ON_PAPER, role, today),
+        };
+        return layout::shown(&page);
     }
     let around = around(&mut tx, &filter, today).await?;
-    let shell = frame.shell("信访案件");
+    let shell = asking.shell("信访案件");
     let page = page(shell, (&asked, role), (found, around), today);
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 fn page(
-    shell: crate::web::layout::Shell,
+    shell: layout::Shell,
     (asked, role): (&Asked, Role),
     (found, around): (Paged<CaseLine>, Around),
     today: NaiveDate,

@@ -11,6 +11,7 @@ mod words;
 pub use pages::shown_name;
 pub use words::source;
 
+use super::handling::INSIDERS;
 use super::routes::{Table, Who};
 use crate::domain::staff::Role::{
     Bureau, BureauHead, Clerk, Handler, Leader, LeadingGroup, President,
@@ -18,8 +19,6 @@ use crate::domain::staff::Role::{
 
 const READERS: Who =
     Who::Staff(&[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup]);
-/// The registration desk keeps to the basic facts.
-const INSIDERS: Who = Who::Staff(&[Handler, Leader, President, Bureau, BureauHead, LeadingGroup]);
 const KEEPERS: Who = Who::Staff(&[Handler, Leader, President, Bureau, BureauHead]);
 /// Everyone else sees the last four alone.
 const OPENERS: Who = Who::Staff(&[Handler, Leader, Bureau, BureauHead]);

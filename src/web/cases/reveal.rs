@@ -1,20 +1,18 @@
 //! Opening a masked value (查看全号): the answer shows it once; a reload shows the case without it.
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::file::{Head, Tab, handles};
 use super::sections::BasicsPage;
 use crate::domain::calendar;
 use crate::domain::reveal::{MaskedField, Purpose, Refusal, reveal};
-use crate::store::{Begun, Session, case_files, reveals};
+use crate::store::{case_files, reveals};
 use crate::web::extract::{Form, Path};
 use crate::web::form::{Choice, Problems};
-use crate::web::layout::{Frame, Shell};
-use crate::web::{App, AppError, AppResult};
+use crate::web::layout::{self, Frame, Shell};
+use crate::web::{AppError, AppResult, Asking};
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize)]
@@ -38,45 +36,40 @@ struct RevealPage {
 }
 
 pub async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     form: Form<RevealForm>,
 ) -> AppResult<Response> {
-    let (now, home) = (app.clock.now(), format!("/cases/{number}"));
+    let (now, home) = (asking.now(), format!("/cases/{number}"));
     let field = MaskedField::from_code(&form.fields.field).ok_or(AppError::NotFound)?;
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
+    let mut tx = asking.act(&form.key).await?;
     let today = calendar::day_of(now);
     let file = case_files::find(&mut tx, &number, today).await?.ok_or(AppError::NotFound)?;
     file.opened().ok_or(AppError::NotFound)?;
-    let own_work = file.in_team && handles(&file, session.actor());
+    let own_work = file.in_team && handles(&file, asking.actor());
     let reason = Purpose::from_code(&form.fields.reason);
     let asks = form.fields.asked.is_empty() && form.fields.reason.is_empty();
-    let fact = match reveal(session.actor(), &file.case, (field, reason), own_work, now) {
+    let fact = match reveal(asking.actor(), &file.case, (field, reason), own_work, now) {
         Ok(fact) => fact,
-        Err(Refusal::NoReason) if asks => return ask(&frame, number, field, Problems::default()),
-        Err(refusal) => return ask(&frame, number, field, problems(refusal)),
+        Err(Refusal::NoReason) if asks => {
+            return ask(&asking.frame, number, field, Problems::default());
+        }
+        Err(refusal) => return ask(&asking.frame, number, field, problems(refusal)),
     };
     let value = reveals::record(&mut tx, &file, &fact).await?;
     let basics = case_files::basics(&mut tx, &file).await?;
     tx.commit_to(&home).await?;
-    let head = Head::of(&file, session.actor(), Tab::Basics, today);
-    let mut page = BasicsPage::of(frame.shell(head.title()), head, (&file, basics));
+    let head = Head::of(&file, asking.actor(), Tab::Basics, today);
+    let mut page = BasicsPage::of(asking.shell(head.title()), head, (&file, basics));
     page.revealed = Some((field.code(), value.unwrap_or_else(|| "没有登记".to_owned())));
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 fn problems(refusal: Refusal) -> Problems {
-    let mut problems = Problems::default();
     match refusal {
-        Refusal::NoReason => problems.add("reason", refusal.to_string()),
-        Refusal::Masked => problems.add("", refusal.to_string()),
+        Refusal::NoReason => Problems::at("reason", refusal.to_string()),
+        Refusal::Masked => Problems::whole(refusal.to_string()),
     }
-    problems
 }
 
 fn ask(
@@ -85,11 +78,9 @@ fn ask(
     field: MaskedField,
     problems: Problems,
 ) -> AppResult<Response> {
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let reasons = Purpose::ALL.iter().map(|purpose| (purpose.code(), purpose.label()));
     let reasons = Choice::list(reasons, "");
     let shell = frame.shell(format!("查看{}", field.label()));
     let page = RevealPage { shell, number, field, reasons, problems };
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer(&page, &page.problems)
 }

@@ -1,61 +1,59 @@
 //! The sections of a case: one page type and one handler each.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::file::{Head, Tab};
 use super::words;
-use crate::domain::calendar::{clock_time, day_of, format_day, format_moment};
+use crate::domain::calendar::{clock_time, day_of, format_day};
 use crate::domain::closing::Closing;
 use crate::domain::document::DocumentKind;
 use crate::domain::staff::Role;
+use crate::store::Tx;
 use crate::store::case_files::{
-    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, InterviewLine, Kind, ReviewLine,
-    VisitText,
+    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, Kind, ReviewLine, VisitText,
 };
 use crate::store::closings;
 use crate::store::cursor::Place;
 use crate::store::documents::{self, DocumentLine};
+use crate::store::interviews::{self, InterviewLine};
 use crate::store::petition_cases::Opened;
-use crate::store::{Session, Tx};
 use crate::web::documents::file_size;
 use crate::web::extract::{Path, Query};
-use crate::web::layout::{Frame, Shell};
+use crate::web::layout::{self, Shell};
 use crate::web::signing::{self, OpinionLine, StepLine};
-use crate::web::{App, AppError, AppResult};
+use crate::web::{AppError, AppResult, Asking};
 
 /// What every handler of a section begins with.
-pub struct Reading {
-    pub tx: Tx,
-    pub file: CaseFile,
-    pub today: NaiveDate,
+struct Reading {
+    tx: Tx,
+    file: CaseFile,
+    today: NaiveDate,
 }
 
 impl Reading {
     /// The case, if it is within reach.
-    pub async fn of(app: &App, session: &Session, number: &str) -> AppResult<Self> {
-        let today = day_of(app.clock.now());
-        let mut tx = app.db.begin(session).await?;
+    async fn of(asking: &Asking, number: &str) -> AppResult<Self> {
+        let today = day_of(asking.now());
+        let mut tx = asking.begin().await?;
         let file = case_files::find(&mut tx, number, today).await?.ok_or(AppError::NotFound)?;
         Ok(Self { tx, file, today })
     }
 
-    /// The proof that it is open in full; else as if the section weren't there.
-    fn opened(&self) -> AppResult<Opened> {
-        self.file.opened().ok_or(AppError::NotFound)
+    /// The case with the proof that it is open in full; else as if the section weren't there.
+    async fn in_full(asking: &Asking, number: &str) -> AppResult<(Self, Opened)> {
+        let reading = Self::of(asking, number).await?;
+        let opened = reading.file.opened().ok_or(AppError::NotFound)?;
+        Ok((reading, opened))
     }
 
     /// What stands around the section.
-    pub fn head(&self, session: &Session, tab: Tab) -> Head {
-        Head::of(&self.file, session.actor(), tab, self.today)
+    fn around(&self, asking: &Asking, tab: Tab) -> (Shell, Head) {
+        let head = Head::of(&self.file, asking.actor(), tab, self.today);
+        (asking.shell(head.title()), head)
     }
-}
-
-fn answer(page: &impl Template) -> AppResult<Response> {
-    Ok(Html(page.render()?).into_response())
 }
 
 /// What anyone of the court may know of the row.
@@ -133,16 +131,11 @@ impl BasicsPage {
     }
 }
 
-pub async fn basics(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut reading = Reading::of(&app, &session, &number).await?;
+pub async fn basics(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let mut reading = Reading::of(&asking, &number).await?;
     let basics = case_files::basics(&mut reading.tx, &reading.file).await?;
-    let head = reading.head(&session, Tab::Basics);
-    answer(&BasicsPage::of(frame.shell(head.title()), head, (&reading.file, basics)))
+    let (shell, head) = reading.around(&asking, Tab::Basics);
+    layout::shown(&BasicsPage::of(shell, head, (&reading.file, basics)))
 }
 
 /// 接访与约谈记录.
@@ -155,24 +148,11 @@ struct InterviewsPage {
     today: NaiveDate,
 }
 
-impl InterviewsPage {
-    fn when(&self, line: &InterviewLine) -> String {
-        format_moment(line.held_at, self.today)
-    }
-}
-
-pub async fn interviews(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut reading = Reading::of(&app, &session, &number).await?;
-    let opened = reading.opened()?;
-    let lines = case_files::interviews(&mut reading.tx, &opened).await?;
-    let head = reading.head(&session, Tab::Interviews);
-    let shell = frame.shell(head.title());
-    answer(&InterviewsPage { shell, head, lines, today: reading.today })
+pub async fn interviews(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let lines = interviews::list(&mut reading.tx, &opened).await?;
+    let (shell, head) = reading.around(&asking, Tab::Interviews);
+    layout::shown(&InterviewsPage { shell, head, lines, today: reading.today })
 }
 
 /// What the timeline is asked for.
@@ -211,14 +191,11 @@ impl ProgressPage {
 }
 
 pub async fn progress(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Query(asked): Query<TimelineAsked>,
 ) -> AppResult<Response> {
-    let mut reading = Reading::of(&app, &session, &number).await?;
-    let opened = reading.opened()?;
+    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
     let kind = Kind::from_code(&asked.kind);
     let place =
         if asked.after.is_empty() { Place::First } else { Place::After(asked.after.clone()) };
@@ -230,9 +207,9 @@ pub async fn progress(
     let kinds = Kind::ALL
         .iter()
         .map(|(of, code, label)| (format!("{here}?kind={code}"), *label, kind == Some(*of)));
-    let head = reading.head(&session, Tab::Progress);
-    answer(&ProgressPage {
-        shell: frame.shell(head.title()),
+    let (shell, head) = reading.around(&asking, Tab::Progress);
+    layout::shown(&ProgressPage {
+        shell,
         head,
         entries: page.rows,
         kinds: std::iter::once((here.clone(), "全部", kind.is_none())).chain(kinds).collect(),
@@ -254,10 +231,6 @@ struct DocumentsPage {
 }
 
 impl DocumentsPage {
-    fn when(&self, line: &DocumentLine) -> String {
-        format_moment(line.recorded_at, self.today)
-    }
-
     fn size(line: &DocumentLine) -> String {
         file_size(line.size)
     }
@@ -276,19 +249,13 @@ fn missing(file: &CaseFile, lines: &[DocumentLine]) -> String {
     missing.collect::<Vec<_>>().join("、")
 }
 
-pub async fn documents(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut reading = Reading::of(&app, &session, &number).await?;
-    let opened = reading.opened()?;
+pub async fn documents(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
     let mut lines = documents::list(&mut reading.tx, &opened).await?;
     lines.sort_by_key(|line| line.kind);
-    let head = reading.head(&session, Tab::Documents);
-    answer(&DocumentsPage {
-        shell: frame.shell(head.title()),
+    let (shell, head) = reading.around(&asking, Tab::Documents);
+    layout::shown(&DocumentsPage {
+        shell,
         head,
         missing: if reading.file.case.is_open {
             missing(&reading.file, &lines)
@@ -309,17 +276,11 @@ struct ReviewPage {
     lines: Vec<ReviewLine>,
 }
 
-pub async fn review(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut reading = Reading::of(&app, &session, &number).await?;
-    let opened = reading.opened()?;
+pub async fn review(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
     let lines = case_files::reviews(&mut reading.tx, &opened).await?;
-    let head = reading.head(&session, Tab::Review);
-    answer(&ReviewPage { shell: frame.shell(head.title()), head, lines })
+    let (shell, head) = reading.around(&asking, Tab::Review);
+    layout::shown(&ReviewPage { shell, head, lines })
 }
 
 /// 审批与签批.
@@ -340,24 +301,13 @@ impl ApprovalsPage {
     fn opinions(&self, closing: &Closing) -> Vec<OpinionLine> {
         signing::opinions(closing, self.today)
     }
-
-    fn when(&self, closing: &Closing) -> String {
-        format_moment(closing.applied_at, self.today)
-    }
 }
 
-pub async fn approvals(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut reading = Reading::of(&app, &session, &number).await?;
-    let opened = reading.opened()?;
+pub async fn approvals(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
     let closings = closings::list(&mut reading.tx, &opened).await?;
-    let head = reading.head(&session, Tab::Approvals);
-    let shell = frame.shell(head.title());
-    answer(&ApprovalsPage { shell, head, closings, today: reading.today })
+    let (shell, head) = reading.around(&asking, Tab::Approvals);
+    layout::shown(&ApprovalsPage { shell, head, closings, today: reading.today })
 }
 
 /// 日志.
@@ -370,23 +320,11 @@ struct LogPage {
     today: NaiveDate,
 }
 
-impl LogPage {
-    fn when(&self, line: &AuditLine) -> String {
-        format_moment(line.at, self.today)
-    }
-}
-
 /// Whoever handles the case sees what was changed; the bureau also who looked.
-pub async fn log(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut reading = Reading::of(&app, &session, &number).await?;
-    let opened = reading.opened()?;
-    let views = matches!(session.actor().role, Role::Bureau | Role::BureauHead);
+pub async fn log(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let views = matches!(asking.actor().role, Role::Bureau | Role::BureauHead);
     let lines = case_files::log(&mut reading.tx, &opened, views).await?;
-    let head = reading.head(&session, Tab::Log);
-    answer(&LogPage { shell: frame.shell(head.title()), head, lines, today: reading.today })
+    let (shell, head) = reading.around(&asking, Tab::Log);
+    layout::shown(&LogPage { shell, head, lines, today: reading.today })
 }

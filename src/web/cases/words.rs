@@ -12,16 +12,6 @@ pub fn channel(code: &str) -> &'static str {
     Channel::from_code(code).map_or("", Channel::label)
 }
 
-/// What kind of talk it was.
-pub fn interview(code: &str) -> &'static str {
-    interview::Kind::from_code(code).map_or("", interview::Kind::label)
-}
-
-/// What the petitioner thought of it.
-pub fn opinion(code: &str) -> &'static str {
-    interview::Opinion::from_code(code).map_or("", interview::Opinion::label)
-}
-
 /// A place in the case's team; a unit's name stays.
 pub fn place(code: &str) -> &str {
     match Place::from_code(code) {
@@ -63,7 +53,9 @@ pub fn entry(what: &str) -> &'static str {
         Some(("assignment", "acknowledged")) => "签收",
         Some(("assignment", _)) => "交办",
         Some(("ledger", _)) => "建立台账",
-        Some(("interview", code)) => interview(code),
+        Some(("interview", code)) => {
+            interview::Kind::from_code(code).map_or("", interview::Kind::label)
+        }
         Some(("progress", code)) => {
             progress::Kind::from_code(code).map_or("", progress::Kind::label)
         }

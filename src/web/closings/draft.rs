@@ -1,16 +1,15 @@
 //! The draft of a close report: one's own, kept while it is being written.
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
 use super::form::ClosingForm;
+use crate::store::Tx;
 use crate::store::drafts::{self, Subject};
 use crate::store::petition_cases::Opened;
-use crate::store::{Session, Tx};
 use crate::web::extract::{Form, Path};
-use crate::web::{App, AppError, AppResult, handling};
+use crate::web::{AppError, AppResult, Asking};
 
 fn subject(opened: &Opened) -> Subject<'_> {
     Subject { form: "closing", of: &opened.case().number }
@@ -41,14 +40,12 @@ pub async fn discard(tx: &mut Tx, opened: &Opened) -> AppResult<()> {
 
 /// Saves the draft while its writer goes on.
 pub async fn update(
-    State(app): State<App>,
-    session: Session,
+    asking: Asking,
     Path(number): Path<String>,
     form: Form<ClosingForm>,
 ) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
-    keep(&mut tx, &opened, &form, app.clock.now()).await?;
+    let (mut tx, opened) = asking.open(&number).await?;
+    keep(&mut tx, &opened, &form, asking.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

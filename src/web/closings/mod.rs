@@ -5,42 +5,32 @@ mod form;
 mod pages;
 mod print;
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 
 use super::extract::{Form, Path};
 use super::form::Problems;
-use super::layout::{self, Frame};
-use super::routes::{Table, Who};
+use super::layout;
+use super::routes::Table;
 use super::signing::ReplyView;
-use super::{App, AppResult, handling};
+use super::{AppResult, Asking, handling};
 use crate::domain::calendar::{clock_time, day_of, format_moment};
 use crate::domain::closing::{self, Closing, Dossier, Refusal};
 use crate::domain::document::{Filed, Filing};
-use crate::domain::staff::Role;
+use crate::domain::staff::Actor;
 use crate::store::petition_cases::Opened;
-use crate::store::{self, Begun, Session, StoreError, Tx};
+use crate::store::{self, StoreError, Tx};
 use form::{ClosingForm, field, filed};
-use handling::{CHANGED, answer_with, opened};
+use handling::{CHANGED, opened};
 use pages::{EditPage, Origin, ShowPage};
-
-const READERS: Who = Who::Staff(&[
-    Role::Handler,
-    Role::Leader,
-    Role::President,
-    Role::Bureau,
-    Role::BureauHead,
-    Role::LeadingGroup,
-]);
 
 pub fn routes(table: Table) -> Table {
     table
         .get("/cases/{case_no}/closing", handling::UNIT, show)
         .upload("/cases/{case_no}/closing", handling::UNIT, create)
         .post("/cases/{case_no}/closing/draft", handling::UNIT, draft::update)
-        .get("/cases/{case_no}/closing/print", READERS, print::show)
+        .get("/cases/{case_no}/closing/print", handling::INSIDERS, print::show)
 }
 
 fn location(number: &str) -> String {
@@ -66,21 +56,14 @@ impl Found {
         })
     }
 
-    fn may_apply(&self, session: &Session) -> Result<(), Refusal> {
-        closing::may_apply(session.actor(), self.opened.case(), &self.dossier)
+    fn may_apply(&self, actor: &Actor) -> Result<(), Refusal> {
+        closing::may_apply(actor, self.opened.case(), &self.dossier)
     }
 
     /// The report that came back, if the latest one did.
     fn returned(&self) -> Option<&Closing> {
         self.latest.as_ref().filter(|closing| closing.returned().is_some())
     }
-}
-
-/// Who asks, for the page that is shown first and again when a form comes back.
-struct Asking<'a> {
-    app: &'a App,
-    session: &'a Session,
-    frame: &'a Frame,
 }
 
 /// What a form is shown with.
@@ -92,20 +75,14 @@ struct Shown {
     status: StatusCode,
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    Path(number): Path<String>,
-    frame: Frame,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let found = Found::load(&mut tx, &number).await?;
-    let asking = Asking { app: &app, session: &session, frame: &frame };
-    if let Err(refusal) = found.may_apply(&session) {
-        return asking.report(&mut tx, found, &refusal).await;
+    if let Err(refusal) = found.may_apply(asking.actor()) {
+        return report(&asking, &mut tx, found, &refusal).await;
     }
-    let shown = beginning(&mut tx, &found, app.clock.now()).await?;
-    asking.form(&mut tx, found, shown).await
+    let shown = beginning(&mut tx, &found, asking.now()).await?;
+    writing(&asking, &mut tx, found, shown).await
 }
 
 /// What the form begins with: one's own draft, else the report that came back, else the file.
@@ -135,18 +112,16 @@ async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<
 }
 
 async fn create(
-    State(app): State<App>,
-    session: Session,
+    asking: Asking,
     Path(number): Path<String>,
-    frame: Frame,
     form: Form<ClosingForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
+    let now = asking.now();
     let mut problems = Problems::default();
     let files = filed(&form.files, &mut problems);
-    keep_files(&app, &session, &number, &files).await?;
+    keep_files(&asking, &number, &files).await?;
     if form.fields.is_draft() && problems.is_empty() {
-        let mut tx = app.db.begin(&session).await?;
+        let mut tx = asking.begin().await?;
         let found = Found::load(&mut tx, &number).await?;
         draft::keep(&mut tx, &found.opened, &form, now).await?;
         tx.commit().await?;
@@ -157,44 +132,31 @@ async fn create(
             layout::done(&location(&number), "草稿已保存。")
         });
     }
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
+    let mut tx = asking.act(&form.key).await?;
     let found = Found::load(&mut tx, &number).await?;
-    let asking = Asking { app: &app, session: &session, frame: &frame };
-    match asking.apply(&mut tx, &found, &form.fields, problems).await? {
-        Ok(()) => {
-            tx.commit_to(&location(&number)).await?;
-            Ok(layout::done(&location(&number), "已报包案领导签字。"))
-        }
+    match apply(&asking, &mut tx, &found, &form.fields, problems).await? {
+        Ok(()) => layout::kept(tx, &location(&number), "已报包案领导签字。").await,
         Err((status, problems)) => {
             let found = Found::load(&mut tx, &number).await?;
             let (form, origin) = (form.fields, Origin::Hand);
             let shown = Shown { form, origin, draft_saved: None, problems, status };
-            asking.form(&mut tx, found, shown).await
+            writing(&asking, &mut tx, found, shown).await
         }
     }
 }
 
 /// Files are evidence in their own right: they are kept even when the report isn't ready yet, each
 /// once.
-async fn keep_files(
-    app: &App,
-    session: &Session,
-    number: &str,
-    files: &[Filed<'_>],
-) -> AppResult<()> {
+async fn keep_files(asking: &Asking, number: &str, files: &[Filed<'_>]) -> AppResult<()> {
     if files.is_empty() {
         return Ok(());
     }
-    let mut tx = app.db.begin(session).await?;
+    let mut tx = asking.begin().await?;
     let found = Found::load(&mut tx, number).await?;
-    if found.may_apply(session).is_err() {
+    if found.may_apply(asking.actor()).is_err() {
         return Ok(());
     }
-    let filing =
-        Filing { belongs_to: String::new(), by: session.actor().staff, at: app.clock.now() };
+    let filing = Filing { belongs_to: String::new(), by: asking.actor().staff, at: asking.now() };
     for file in files {
         if !store::closings::holds(&found.dossier, file) {
             store::documents::add(&mut tx, &found.opened, file, &filing).await?;
@@ -204,86 +166,89 @@ async fn keep_files(
     Ok(())
 }
 
-impl Asking<'_> {
-    /// Hands the report in, or says what stands against it.
-    async fn apply(
-        &self,
-        tx: &mut Tx,
-        found: &Found,
-        form: &ClosingForm,
-        mut problems: Problems,
-    ) -> AppResult<Result<(), (StatusCode, Problems)>> {
-        let refused = |problems| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, problems)));
-        let wanted = match form.check() {
-            Ok(wanted) => wanted,
-            Err(wrong) => {
-                for one in wrong.list() {
-                    problems.add(&one.field, &one.message);
-                }
-                return refused(problems);
+/// Hands the report in, or says what stands against it.
+async fn apply(
+    asking: &Asking,
+    tx: &mut Tx,
+    found: &Found,
+    form: &ClosingForm,
+    mut problems: Problems,
+) -> AppResult<Result<(), (StatusCode, Problems)>> {
+    let refused = |problems| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, problems)));
+    let wanted = match form.check() {
+        Ok(wanted) => wanted,
+        Err(wrong) => {
+            for one in wrong.list() {
+                problems.add(&one.field, &one.message);
             }
-        };
-        if wanted.version != found.opened.case().version {
-            return Ok(Err((StatusCode::CONFLICT, Problems::whole(CHANGED))));
+            return refused(problems);
         }
-        let (actor, case) = (self.session.actor(), found.opened.case());
-        let now = self.app.clock.now();
-        match closing::apply(actor, case, &found.dossier, wanted.report, now) {
-            Ok(fact) if problems.is_empty() => {
-                match store::closings::record(tx, &found.opened, &fact).await {
-                    Err(StoreError::Stale) => {
-                        return Ok(Err((StatusCode::CONFLICT, Problems::whole(CHANGED))));
-                    }
-                    other => drop(other?),
+    };
+    if wanted.version != found.opened.case().version {
+        return Ok(Err((StatusCode::CONFLICT, Problems::whole(CHANGED))));
+    }
+    let (actor, case) = (asking.actor(), found.opened.case());
+    let now = asking.now();
+    match closing::apply(actor, case, &found.dossier, wanted.report, now) {
+        Ok(fact) if problems.is_empty() => {
+            match store::closings::record(tx, &found.opened, &fact).await {
+                Err(StoreError::Stale) => {
+                    return Ok(Err((StatusCode::CONFLICT, Problems::whole(CHANGED))));
                 }
-                draft::discard(tx, &found.opened).await?;
-                Ok(Ok(()))
+                other => drop(other?),
             }
-            Ok(_) => refused(problems),
-            Err(refusals) => {
-                for refusal in refusals {
-                    problems.add(field(refusal), refusal.to_string());
-                }
-                refused(problems)
+            draft::discard(tx, &found.opened).await?;
+            Ok(Ok(()))
+        }
+        Ok(_) => refused(problems),
+        Err(refusals) => {
+            for refusal in refusals {
+                problems.add(field(refusal), refusal.to_string());
             }
+            refused(problems)
         }
     }
+}
 
-    async fn form(&self, tx: &mut Tx, found: Found, shown: Shown) -> AppResult<Response> {
-        if let Err(refusal) = found.may_apply(self.session) {
-            return self.report(tx, found, &refusal).await;
-        }
-        let today = day_of(self.app.clock.now());
-        let page = EditPage {
-            shell: self.frame.shell("办结报告"),
-            case: found.opened.case().clone(),
-            returned: found.returned().cloned(),
-            reply: reply(tx, &found, today).await?,
-            petitioner: found.petitioner,
-            form: shown.form,
-            origin: shown.origin,
-            draft_saved: shown.draft_saved,
-            papers: found.dossier.papers,
-            problems: shown.problems,
-            today,
-        };
-        answer_with(&page, shown.status)
+async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> AppResult<Response> {
+    if let Err(refusal) = found.may_apply(asking.actor()) {
+        return report(asking, tx, found, &refusal).await;
     }
+    let today = day_of(asking.now());
+    let page = EditPage {
+        shell: asking.shell("办结报告"),
+        case: found.opened.case().clone(),
+        returned: found.returned().cloned(),
+        reply: reply(tx, &found, today).await?,
+        petitioner: found.petitioner,
+        form: shown.form,
+        origin: shown.origin,
+        draft_saved: shown.draft_saved,
+        papers: found.dossier.papers,
+        problems: shown.problems,
+        today,
+    };
+    layout::answer_with(&page, shown.status)
+}
 
-    /// The report while it is signed, or why there is none.
-    async fn report(&self, tx: &mut Tx, found: Found, refusal: &Refusal) -> AppResult<Response> {
-        let today = day_of(self.app.clock.now());
-        let page = ShowPage {
-            shell: self.frame.shell("办结报告"),
-            case: found.opened.case().clone(),
-            reply: reply(tx, &found, today).await?,
-            petitioner: found.petitioner,
-            reason: refusal.to_string(),
-            closing: found.latest,
-            today,
-        };
-        answer_with(&page, StatusCode::OK)
-    }
+/// The report while it is signed, or why there is none.
+async fn report(
+    asking: &Asking,
+    tx: &mut Tx,
+    found: Found,
+    refusal: &Refusal,
+) -> AppResult<Response> {
+    let today = day_of(asking.now());
+    let page = ShowPage {
+        shell: asking.shell("办结报告"),
+        case: found.opened.case().clone(),
+        reply: reply(tx, &found, today).await?,
+        petitioner: found.petitioner,
+        reason: refusal.to_string(),
+        closing: found.latest,
+        today,
+    };
+    layout::shown(&page)
 }
 
 /// The reply that the report rests on, or would.

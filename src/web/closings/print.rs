@@ -1,30 +1,23 @@
 //! The close report as an official document.
 
-use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use axum::response::Response;
 
 use super::draft;
 use super::pages::{PrintPage, Text};
-use crate::domain::calendar::{clock_time, day_of};
+use crate::domain::calendar::day_of;
 use crate::domain::closing::{Closing, Sections, needed};
 use crate::domain::outcome::Outcome;
 use crate::store::petition_cases::Opened;
-use crate::store::{self, Session, Tx};
+use crate::store::{self, Tx};
 use crate::web::extract::Path;
+use crate::web::layout;
 use crate::web::signing::ReplyView;
-use crate::web::{App, AppError, AppResult, handling};
+use crate::web::{AppError, AppResult, Asking};
 
 /// The latest report of the round, or where there is none yet one's own draft.
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
+pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let now = asking.now();
+    let (mut tx, opened) = asking.open(&number).await?;
     let closing = store::closings::latest(&mut tx, &opened).await?;
     let text = match &closing {
         Some(closing) => Some(Text::of(&closing.content)),
@@ -40,23 +33,17 @@ pub async fn show(
         issuer: store::closings::issuer(&mut tx, &opened).await?,
         case: opened.case().clone(),
         reply: ReplyView::of(reply, day_of(now)),
-        stamp: stamp(&session, now),
+        stamp: asking.stamp(),
         closing: closing.filter(is_standing),
         text,
         today: day_of(now),
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 /// A returned report is a draft again.
 fn is_standing(closing: &Closing) -> bool {
     closing.returned().is_none()
-}
-
-/// Who printed it, and when.
-fn stamp(session: &Session, now: DateTime<Utc>) -> String {
-    let (court, name) = (session.court_name(), session.staff_name());
-    format!("{court}　打印人：{name}　{} {}", day_of(now), clock_time(now))
 }
 
 /// The draft as it would read.

@@ -1,38 +1,22 @@
 //! Files of a case, handed out one by one.
 
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use super::extract::Path;
-use super::routes::{Table, Who};
-use super::{App, AppError, AppResult, urls};
-use crate::domain::staff::Role;
+use super::routes::Table;
+use super::{AppError, AppResult, Asking, handling, urls};
+use crate::store;
 use crate::store::documents::Document;
-use crate::store::{self, Session};
-
-const READERS: Who = Who::Staff(&[
-    Role::Handler,
-    Role::Leader,
-    Role::President,
-    Role::Bureau,
-    Role::BureauHead,
-    Role::LeadingGroup,
-]);
 
 pub fn routes(table: Table) -> Table {
-    table.get("/cases/{case_no}/documents/{uuid}", READERS, show)
+    table.get("/cases/{case_no}/documents/{uuid}", handling::INSIDERS, show)
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    Path((number, uuid)): Path<(String, Uuid)>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = store::petition_cases::open(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
-    let document = store::documents::read(&mut tx, &opened, uuid, app.clock.now())
+async fn show(asking: Asking, Path((number, uuid)): Path<(String, Uuid)>) -> AppResult<Response> {
+    let (mut tx, opened) = asking.open(&number).await?;
+    let document = store::documents::read(&mut tx, &opened, uuid, asking.now())
         .await?
         .ok_or(AppError::NotFound)?;
     tx.commit().await?;

@@ -1,9 +1,6 @@
 //! Step 3: what would be imported, and importing it.
 
-use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use uuid::Uuid;
 
 use super::form::ImportForm;
@@ -13,14 +10,14 @@ use crate::domain::import::{DryRun, take_in};
 use crate::domain::ledger_import::Table;
 use crate::office::faults as office;
 use crate::office::ledger::Workbook;
+use crate::store::Tx;
 use crate::store::imports::drafts::{self, Draft};
 use crate::store::imports::{self, Importer};
 use crate::store::keys::sha256;
-use crate::store::{Begun, Session, Tx};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
-use crate::web::layout::{Frame, done};
-use crate::web::{App, AppError, AppResult};
+use crate::web::layout::{self, Frame, done};
+use crate::web::{AppError, AppResult, Asking};
 
 /// A file that was chosen, with what it would bring.
 struct Checked {
@@ -29,20 +26,16 @@ struct Checked {
     dry_run: DryRun,
 }
 
-/// Reads and checks a file, and compares it with the register; none while a needed column is
-/// missing.
-async fn examine(tx: &mut Tx, app: &App, uuid: Uuid) -> AppResult<Option<Checked>> {
+/// Reads and checks a file, and compares it with the register; while a needed column is missing,
+/// the step before is where to go on.
+async fn examine(tx: &mut Tx, asking: &Asking, uuid: Uuid) -> AppResult<Checked> {
     let draft = drafts::find(tx, uuid).await?.ok_or(AppError::NotFound)?;
     let book = reread(draft.bytes.clone()).await?;
-    let Ok(mut dry_run) = dry_run(tx, &book, &draft.mappings, app.clock.now()).await? else {
-        return Ok(None);
+    let Ok(mut dry_run) = dry_run(tx, &book, &draft.mappings, asking.now()).await? else {
+        return Err(AppError::Elsewhere(format!("/imports/new/{uuid}")));
     };
     imports::compare(tx, &mut dry_run.ledger).await?;
-    Ok(Some(Checked { draft, book, dry_run }))
-}
-
-fn to_columns(uuid: Uuid) -> Response {
-    Redirect::to(&format!("/imports/new/{uuid}")).into_response()
+    Ok(Checked { draft, book, dry_run })
 }
 
 fn page(
@@ -50,36 +43,21 @@ fn page(
     (uuid, checked): (Uuid, Checked),
     problems: Problems,
 ) -> AppResult<Response> {
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let file = (uuid, checked.draft.file_name);
     let page = CheckPage::of(frame.shell("检查台账"), file, &checked.dry_run, problems);
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer(&page, &page.problems)
 }
 
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(uuid): Path<Uuid>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    match examine(&mut tx, &app, uuid).await? {
-        Some(checked) => page(&frame, (uuid, checked), Problems::default()),
-        None => Ok(to_columns(uuid)),
-    }
+pub async fn show(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let checked = examine(&mut tx, &asking, uuid).await?;
+    page(&asking.frame, (uuid, checked), Problems::default())
 }
 
 /// The rows that can't be imported, with the reasons.
-pub async fn faults(
-    State(app): State<App>,
-    session: Session,
-    Path(uuid): Path<Uuid>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let Some(Checked { draft, book, dry_run }) = examine(&mut tx, &app, uuid).await? else {
-        return Ok(to_columns(uuid));
-    };
+pub async fn faults(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let Checked { draft, book, dry_run } = examine(&mut tx, &asking, uuid).await?;
     let sheets = sheets(&book, draft.with_reviews)?;
     let ledger = (sheets.ledger, dry_run.ledger.reasons());
     let reviews = sheets.reviews.map(|table| (table, dry_run.reviews.reasons()));
@@ -98,30 +76,20 @@ pub fn not_imported(mut sheets: Vec<(&Table, Vec<(u32, String)>)>) -> AppResult<
 }
 
 /// Imports a file that was checked; the check is made again, in the transaction that imports.
-pub async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    form: Form<ImportForm>,
-) -> AppResult<Response> {
-    let (fields, now) = (form.fields, app.clock.now());
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
+pub async fn create(asking: Asking, form: Form<ImportForm>) -> AppResult<Response> {
+    let (fields, now) = (form.fields, asking.now());
+    let mut tx = asking.act(&form.key).await?;
     let held = imports::hold(&mut tx).await?;
-    let Some(checked) = examine(&mut tx, &app, fields.draft).await? else {
-        return Ok(to_columns(fields.draft));
-    };
+    let checked = examine(&mut tx, &asking, fields.draft).await?;
     if !held {
         let problems = Problems::whole("另一份台账正在导入，请稍后再试");
-        return page(&frame, (fields.draft, checked), problems);
+        return page(&asking.frame, (fields.draft, checked), problems);
     }
     let taken = match take_in(&checked.dry_run, fields.choice()) {
         Ok(taken) => taken,
         Err(refusal) => {
             let problems = Problems::whole(refusal.to_string());
-            return page(&frame, (fields.draft, checked), problems);
+            return page(&asking.frame, (fields.draft, checked), problems);
         }
     };
     let file = imports::File {
@@ -129,24 +97,20 @@ pub async fn create(
         bytes: &checked.draft.bytes,
         mappings: &checked.draft.mappings,
     };
-    let importer = Importer::of(&session, now);
+    let importer = Importer::of(&asking.session, now);
     let Some(import) = imports::record(&mut tx, &importer, file, &taken).await? else {
         drop(tx);
-        return nothing_new(&app, &session, (fields.draft, &checked.draft)).await;
+        return nothing_new(&asking, fields.draft, &checked.draft).await;
     };
     drafts::discard(&mut tx, fields.draft).await?;
     let location = format!("/imports/{}", import.uuid);
-    tx.commit_to(&location).await?;
-    Ok(done(&location, &format!("已导入{}件。", checked.dry_run.ledger.counts().good)))
+    layout::kept(tx, &location, &format!("已导入{}件。", checked.dry_run.ledger.counts().good))
+        .await
 }
 
 /// The file was imported before: it ends well, at the import that brought it.
-async fn nothing_new(
-    app: &App,
-    session: &Session,
-    (uuid, draft): (Uuid, &Draft),
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(session).await?;
+async fn nothing_new(asking: &Asking, uuid: Uuid, draft: &Draft) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let before = imports::of_same_file(&mut tx, &sha256(&draft.bytes)).await?;
     drafts::discard(&mut tx, uuid).await?;
     tx.commit().await?;

@@ -10,6 +10,7 @@ mod undo;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::routes::{Table, Who};
 use super::{AppError, AppResult, urls};
@@ -18,6 +19,7 @@ use crate::domain::import::{DryRun, Mappings, Sheets};
 use crate::domain::ledger_import::{Directory, Refusal};
 use crate::domain::staff::Role;
 use crate::office::ledger::{NotRead, Workbook, read_apart};
+use crate::store::imports::{self, ImportLine};
 use crate::store::{Tx, units};
 
 const IMPORTERS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
@@ -39,6 +41,11 @@ pub fn routes(table: Table) -> Table {
         .post("/imports/{import}/decisions", IMPORTERS, result::decide)
         .get("/imports/{import}/undo", IMPORTERS, undo::new)
         .post("/imports/{import}/undo", IMPORTERS, undo::create)
+}
+
+/// The import of an address, or 404.
+async fn find(tx: &mut Tx, uuid: Uuid) -> AppResult<ImportLine> {
+    imports::find(tx, uuid).await?.ok_or(AppError::NotFound)
 }
 
 /// A file that was read before is read again.

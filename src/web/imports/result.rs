@@ -1,26 +1,23 @@
 //! The imports so far, the result of one of them, and the rows that wait for a decision.
 
-use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::check::not_imported;
 use super::form::DecisionForm;
 use super::pages::{ListPage, RowView, ShowPage, WaitingView, sentence};
-use super::{dry_run, reread, sheets};
+use super::{dry_run, find, reread, sheets};
 use crate::domain::calendar;
 use crate::domain::import::{self, Decision, DryRun, State as RowState};
 use crate::domain::ledger_import::{Kind, Weight};
+use crate::store::Tx;
 use crate::store::imports::{self, ImportLine, Importer, RowLine};
 use crate::store::keys::hex;
-use crate::store::{Begun, Session, Tx};
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::Problems;
-use crate::web::layout::{Frame, done};
-use crate::web::{App, AppError, AppResult};
+use crate::web::layout;
+use crate::web::{AppError, AppResult, Asking};
 
 const PAGE: usize = 50;
 
@@ -30,59 +27,46 @@ pub struct Listing {
     after: Option<Uuid>,
 }
 
-pub async fn list(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(listing): Query<Listing>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+pub async fn list(asking: Asking, Query(listing): Query<Listing>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let size = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut imports = imports::list(&mut tx, listing.after, size).await?;
     let more = imports.len() > PAGE;
     imports.truncate(PAGE);
     let last = imports.last().filter(|_| more);
     let next = last.map(|last| format!("/imports?after={}", last.uuid));
-    let today = calendar::day_of(app.clock.now());
-    let page = ListPage { shell: frame.shell("导入记录"), imports, today, next };
-    Ok(Html(page.render()?).into_response())
+    let today = calendar::day_of(asking.now());
+    let page = ListPage { shell: asking.shell("导入记录"), imports, today, next };
+    layout::shown(&page)
 }
 
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(uuid): Path<Uuid>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let import = imports::find(&mut tx, uuid).await?.ok_or(AppError::NotFound)?;
-    page(&mut tx, &app, &frame, (import, Problems::default())).await
+pub async fn show(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let import = find(&mut tx, uuid).await?;
+    page(&mut tx, &asking, (import, Problems::default())).await
 }
 
 async fn page(
     tx: &mut Tx,
-    app: &App,
-    frame: &Frame,
+    asking: &Asking,
     (import, problems): (ImportLine, Problems),
 ) -> AppResult<Response> {
     let rows = imports::rows(tx, import.id).await?;
     let waits = import.undone_at.is_none() && import.waiting > 0;
-    let file = if waits { Some(reopen(tx, app, &import).await?) } else { None };
+    let file = if waits { Some(reopen(tx, asking, &import).await?) } else { None };
     let waiting = file.map(|file| waiting(&rows, &file)).unwrap_or_default();
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let today = calendar::day_of(app.clock.now());
+    let today = calendar::day_of(asking.now());
     let sha256 = hex(&import.sha256);
-    let shell = frame.shell("导入结果");
+    let shell = asking.shell("导入结果");
     let page = ShowPage { shell, import, sha256, today, waiting, rows, problems };
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer(&page, &page.problems)
 }
 
 /// What the file says, as it was imported.
-async fn reopen(tx: &mut Tx, app: &App, import: &ImportLine) -> AppResult<DryRun> {
+async fn reopen(tx: &mut Tx, asking: &Asking, import: &ImportLine) -> AppResult<DryRun> {
     let file = imports::file(tx, import.id).await?;
     let book = reread(file.bytes).await?;
-    let dry_run = dry_run(tx, &book, &file.mappings, app.clock.now()).await?;
+    let dry_run = dry_run(tx, &book, &file.mappings, asking.now()).await?;
     dry_run.map_err(|refusal| AppError::Office(refusal.to_string()))
 }
 
@@ -109,13 +93,9 @@ fn is_ledger_row(row: &RowLine, sheet_row: u32) -> bool {
 }
 
 /// The rows that are not imported yet, with the reasons.
-pub async fn faults(
-    State(app): State<App>,
-    session: Session,
-    Path(uuid): Path<Uuid>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let import = imports::find(&mut tx, uuid).await?.ok_or(AppError::NotFound)?;
+pub async fn faults(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let import = find(&mut tx, uuid).await?;
     let rows = imports::rows(&mut tx, import.id).await?;
     let file = imports::file(&mut tx, import.id).await?;
     let book = reread(file.bytes).await?;
@@ -146,39 +126,32 @@ fn reason(row: &RowLine) -> Option<String> {
 
 /// Decides whether a waiting row is the same case as another.
 pub async fn decide(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(uuid): Path<Uuid>,
     form: Form<DecisionForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
-    let import = imports::find(&mut tx, uuid).await?.ok_or(AppError::NotFound)?;
+    let mut tx = asking.act(&form.key).await?;
+    let import = find(&mut tx, uuid).await?;
     let decision = Decision::from_code(&form.fields.decision).ok_or(AppError::Malformed)?;
     let sheet_row = form.fields.row.parse().map_err(|_| AppError::Malformed)?;
     let rows = imports::rows(&mut tx, import.id).await?;
     let row = rows.into_iter().find(|row| is_ledger_row(row, sheet_row));
     let row = row.ok_or(AppError::NotFound)?;
-    let file = reopen(&mut tx, &app, &import).await?;
+    let file = reopen(&mut tx, &asking, &import).await?;
     match import::decide(&row.waiting(&import), decision, &file) {
         Err(refusal) => {
             let problems = Problems::whole(refusal.to_string());
-            page(&mut tx, &app, &frame, (import, problems)).await
+            page(&mut tx, &asking, (import, problems)).await
         }
         Ok(fact) => {
-            let importer = Importer::of(&session, now);
+            let importer = Importer::of(&asking.session, asking.now());
             let number = imports::record_decision(&mut tx, &importer, &import, &fact).await?;
             let location = format!("/imports/{uuid}");
-            tx.commit_to(&location).await?;
             let said = number.map_or_else(
                 || format!("已确认{}是同一件，没有导入。", row.place),
                 |number| format!("已导入{}，编号{number}。", row.place),
             );
-            Ok(done(&location, &said))
+            layout::kept(tx, &location, &said).await
         }
     }
 }

@@ -3,8 +3,7 @@
 mod form;
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::domain::calendar::day_of;
@@ -12,13 +11,13 @@ use crate::domain::document::{DocumentKind, Filing};
 use crate::domain::handling::under_way;
 use crate::domain::interview::{Hosts, Kind, Opinion, hold};
 use crate::store::petition_cases::Opened;
-use crate::store::{Begun, Session, Tx, colleagues, interviews, units};
+use crate::store::{Tx, colleagues, interviews, units};
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::{Choice, Problems};
 use crate::web::handling::{self, UNIT};
 use crate::web::layout::{self, Frame, Shell};
 use crate::web::routes::Table;
-use crate::web::{App, AppResult};
+use crate::web::{AppResult, Asking};
 use form::InterviewForm;
 
 pub fn routes(table: Table) -> Table {
@@ -76,8 +75,13 @@ impl InterviewPage {
     }
 }
 
-async fn hosts(tx: &mut Tx, opened: &Opened, form: &InterviewForm, app: &App) -> AppResult<Hosts> {
-    let today = day_of(app.clock.now());
+async fn hosts(
+    asking: &Asking,
+    tx: &mut Tx,
+    opened: &Opened,
+    form: &InterviewForm,
+) -> AppResult<Hosts> {
+    let today = day_of(asking.now());
     let court = units::court_of(tx, opened.case().unit).await?;
     Ok(Hosts {
         people: colleagues::of_unit(tx, court, today).await?,
@@ -86,55 +90,44 @@ async fn hosts(tx: &mut Tx, opened: &Opened, form: &InterviewForm, app: &App) ->
 }
 
 async fn new(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
+    let (mut tx, opened) = asking.open(&number).await?;
     let owed = match Kind::from_code(&asked.kind) {
         Some(kind) => kind == Kind::LeadMeeting,
         None => interviews::meeting_is_owed(&mut tx, &opened).await?,
     };
-    let form = InterviewForm::begun(opened.case(), session.actor(), owed, app.clock.now());
-    let hosts = hosts(&mut tx, &opened, &form, &app).await?;
-    let page = InterviewPage::new(&frame, &opened, &hosts, form);
-    handling::answer(&page, &page.problems)
+    let form = InterviewForm::begun(opened.case(), asking.actor(), owed, asking.now());
+    let hosts = hosts(&asking, &mut tx, &opened, &form).await?;
+    let page = InterviewPage::new(&asking.frame, &opened, &hosts, form);
+    layout::answer(&page, &page.problems)
 }
 
 async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Form { fields, key, files }: Form<InterviewForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
-    let opened = handling::opened(&mut tx, &number).await?;
-    let hosts = hosts(&mut tx, &opened, &fields, &app).await?;
+    let now = asking.now();
+    let (mut tx, opened) = asking.act_on(&number, &key).await?;
+    let hosts = hosts(&asking, &mut tx, &opened, &fields).await?;
     let mut problems = fields.check();
     let filed = handling::filed(DocumentKind::InterviewRecord, &files, &mut problems);
     let wanted = fields.wanted(day_of(now), !filed.is_empty());
-    match hold(session.actor(), opened.case(), &wanted, &hosts, now) {
+    match hold(asking.actor(), opened.case(), &wanted, &hosts, now) {
         Ok(fact) if problems.is_empty() => {
             let uuid = interviews::record(&mut tx, &fact).await?;
-            let by = session.actor().staff;
-            let filing = Filing { belongs_to: uuid.to_string(), by, at: now };
+            let filing = Filing { belongs_to: uuid.to_string(), by: asking.actor().staff, at: now };
             handling::record_files(&mut tx, &opened, &filed, &filing).await?;
             let location = format!("/cases/{number}/interviews");
-            tx.commit_to(&location).await?;
-            return Ok(layout::done(&location, "已保存。"));
+            return layout::kept(tx, &location, "已保存。").await;
         }
         Ok(_) => {}
         Err(refusals) => problems = handling::at_fields(problems, &refusals, form::field),
     }
-    let page = InterviewPage::new(&frame, &opened, &hosts, fields);
+    let page = InterviewPage::new(&asking.frame, &opened, &hosts, fields);
     let page = InterviewPage { again: !files.is_empty(), problems, ..page };
-    handling::answer(&page, &page.problems)
+    layout::answer(&page, &page.problems)
 }

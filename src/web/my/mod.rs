@@ -2,19 +2,16 @@
 
 mod pages;
 
-use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::extract::Query;
-use super::layout::Frame;
+use super::layout;
 use super::routes::{Table, Who};
-use super::{App, AppResult};
+use super::{AppResult, Asking};
 use crate::domain::calendar;
 use crate::domain::staff::Role::{Bureau, BureauHead, Handler, Leader, LeadingGroup, President};
-use crate::store::Session;
 use crate::store::cursor::{Paged, Place};
 use crate::store::work_queues::{Desk, Part, WorkCounts, WorkLine, counts, list};
 use pages::{Group, Line, MyPage, MyPrint, TabLink};
@@ -59,26 +56,15 @@ impl Asked {
     }
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(asked): Query<Asked>,
-) -> AppResult<Response> {
-    let (now, actor) = (app.clock.now(), session.actor());
+async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
+    let (now, actor) = (asking.now(), asking.actor());
     let (today, desk, part) = (calendar::day_of(now), Desk::of(actor), asked.part());
-    let mut tx = app.db.begin(&session).await?;
+    let mut tx = asking.begin().await?;
     if asked.print == "yes" {
         let found = list(&mut tx, (desk, part), today, (&Place::First, PRINTED)).await?;
-        let stamp = format!(
-            "{}　打印人：{}　{}",
-            session.court_name(),
-            session.staff_name(),
-            calendar::format_moment(now, NaiveDate::MIN)
-        );
         let lines = lines(found.rows, today);
-        let page = MyPrint { stamp, back: href(part, ""), lines };
-        return Ok(Html(page.render()?).into_response());
+        let page = MyPrint { stamp: asking.stamp(), back: href(part, ""), lines };
+        return layout::shown(&page);
     }
     let found = list(&mut tx, (desk, part), today, (&asked.place(), PAGE)).await?;
     let counts = counts(&mut tx, desk, today).await?;
@@ -92,9 +78,9 @@ async fn show(
         next: after.map(|after| href(part, &format!("after={after}"))),
         print: href(part, "print=yes"),
         empty: empty(part, &counts),
-        shell: frame.shell("我的待办"),
+        shell: asking.shell("我的待办"),
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 /// 「6月15日　星期一」

@@ -1,8 +1,7 @@
 //! Correcting a line of progress by another; both stay.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -10,14 +9,14 @@ use super::form::{CorrectionForm, field};
 use crate::domain::calendar;
 use crate::domain::handling::under_way;
 use crate::domain::progress::{Original, correct};
+use crate::store::Tx;
 use crate::store::petition_cases::Opened;
 use crate::store::progress::{self, EntryLine};
-use crate::store::{Begun, Session, Tx};
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::Problems;
 use crate::web::handling;
 use crate::web::layout::{self, Frame, Shell};
-use crate::web::{App, AppError, AppResult};
+use crate::web::{AppError, AppResult, Asking};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -58,48 +57,38 @@ async fn original(tx: &mut Tx, opened: &Opened, of: &str) -> AppResult<EntryLine
 }
 
 pub async fn new(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
+    let (mut tx, opened) = asking.open(&number).await?;
     let original = original(&mut tx, &opened, &asked.of).await?;
     let form =
         CorrectionForm { of: asked.of, text: original.text.clone(), ..CorrectionForm::default() };
-    let page = CorrectionPage::new(&frame, &opened, original, form);
-    handling::answer(&page, &page.problems)
+    let page = CorrectionPage::new(&asking.frame, &opened, original, form);
+    layout::answer(&page, &page.problems)
 }
 
 pub async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Form { fields, key, .. }: Form<CorrectionForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
-    let opened = handling::opened(&mut tx, &number).await?;
+    let now = asking.now();
+    let (mut tx, opened) = asking.act_on(&number, &key).await?;
     let line = original(&mut tx, &opened, &fields.of).await?;
     let mut problems = fields.check();
     let about = Original { id: line.id, kind: line.kind, corrected: line.corrected_at.is_some() };
-    match correct(session.actor(), opened.case(), about, &fields.wanted(), now) {
+    match correct(asking.actor(), opened.case(), about, &fields.wanted(), now) {
         Ok(fact) if problems.is_empty() => {
             progress::record(&mut tx, &fact).await?;
             let location = format!("/cases/{number}/progress");
-            tx.commit_to(&location).await?;
-            return Ok(layout::done(&location, "更正已保存，原记录保留。"));
+            return layout::kept(tx, &location, "更正已保存，原记录保留。").await;
         }
         Ok(_) => {}
         Err(refusals) => problems = handling::at_fields(problems, &refusals, |one| field(*one)),
     }
-    let page = CorrectionPage::new(&frame, &opened, line, fields);
+    let page = CorrectionPage::new(&asking.frame, &opened, line, fields);
     let page = CorrectionPage { problems, ..page };
-    handling::answer(&page, &page.problems)
+    layout::answer(&page, &page.problems)
 }

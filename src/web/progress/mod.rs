@@ -4,21 +4,20 @@ mod correction;
 mod form;
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 
 use crate::domain::calendar::{self, day_of};
 use crate::domain::document::{DocumentKind, Filing};
 use crate::domain::handling::under_way;
 use crate::domain::progress::{Kind, add};
 use crate::store::petition_cases::Opened;
-use crate::store::{Begun, Session, progress};
+use crate::store::progress;
 use crate::web::extract::{Form, Path};
 use crate::web::form::{Choice, Problems};
 use crate::web::handling::{self, UNIT};
 use crate::web::layout::{self, Frame, Shell};
 use crate::web::routes::Table;
-use crate::web::{App, AppResult};
+use crate::web::{AppResult, Asking};
 use form::ProgressForm;
 
 pub fn routes(table: Table) -> Table {
@@ -56,51 +55,37 @@ impl ProgressPage {
     }
 }
 
-async fn new(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
-    let happened_at = calendar::format_full(app.clock.now());
+async fn new(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (_, opened) = asking.open(&number).await?;
+    let happened_at = calendar::format_full(asking.now());
     let form = ProgressForm { happened_at, ..ProgressForm::default() };
-    let page = ProgressPage::new(&frame, &opened, form);
-    handling::answer(&page, &page.problems)
+    let page = ProgressPage::new(&asking.frame, &opened, form);
+    layout::answer(&page, &page.problems)
 }
 
 async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Form { fields, key, files }: Form<ProgressForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
-    let opened = handling::opened(&mut tx, &number).await?;
+    let now = asking.now();
+    let (mut tx, opened) = asking.act_on(&number, &key).await?;
     let mut problems = fields.check();
     let filed = handling::filed(DocumentKind::Other, &files, &mut problems);
-    match add(session.actor(), opened.case(), &fields.wanted(day_of(now)), now) {
+    match add(asking.actor(), opened.case(), &fields.wanted(day_of(now)), now) {
         Ok(fact) if problems.is_empty() => {
             let uuid = progress::record(&mut tx, &fact).await?;
-            let by = session.actor().staff;
-            let filing = Filing { belongs_to: uuid.to_string(), by, at: now };
+            let filing = Filing { belongs_to: uuid.to_string(), by: asking.actor().staff, at: now };
             handling::record_files(&mut tx, &opened, &filed, &filing).await?;
             let location = format!("/cases/{number}/progress");
-            tx.commit_to(&location).await?;
-            return Ok(layout::done(&location, "已保存。"));
+            return layout::kept(tx, &location, "已保存。").await;
         }
         Ok(_) => {}
         Err(refusals) => {
             problems = handling::at_fields(problems, &refusals, |one| form::field(*one));
         }
     }
-    let page = ProgressPage::new(&frame, &opened, fields);
+    let page = ProgressPage::new(&asking.frame, &opened, fields);
     let page = ProgressPage { again: !files.is_empty(), problems, ..page };
-    handling::answer(&page, &page.problems)
+    layout::answer(&page, &page.problems)
 }

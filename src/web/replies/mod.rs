@@ -3,23 +3,22 @@
 mod form;
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 
 use crate::domain::calendar::{self, day_of};
 use crate::domain::document::{DocumentKind, Filing};
 use crate::domain::handling::in_hands;
 use crate::domain::reply::{NoneReason, Signature, Way, answer};
+use crate::store::Tx;
 use crate::store::petition_cases::Opened;
 use crate::store::replies::{self, ReplyLine};
-use crate::store::{Begun, Session, Tx};
 use crate::web::extract::{Form, Path};
 use crate::web::form::{Choice, Problems};
 use crate::web::handling::{self, UNIT};
 use crate::web::layout::{self, Frame, Shell};
 use crate::web::routes::Table;
-use crate::web::{App, AppResult};
+use crate::web::{AppResult, Asking};
 use form::ReplyForm;
 
 pub fn routes(table: Table) -> Table {
@@ -80,48 +79,34 @@ impl ReplyPage {
     }
 }
 
-async fn new(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
-    let answered_at = calendar::format_full(app.clock.now());
+async fn new(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut tx, opened) = asking.open(&number).await?;
+    let answered_at = calendar::format_full(asking.now());
     let form = ReplyForm { answered_at, ..ReplyForm::default() };
-    let page = ReplyPage::read(&mut tx, &frame, &opened, form).await?;
-    handling::answer(&page, &page.problems)
+    let page = ReplyPage::read(&mut tx, &asking.frame, &opened, form).await?;
+    layout::answer(&page, &page.problems)
 }
 
 async fn create(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
+    asking: Asking,
     Path(number): Path<String>,
     Form { fields, key, files }: Form<ReplyForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &key, now).await? {
-        Begun::Repeated(to) => return Ok(Redirect::to(&to).into_response()),
-        Begun::Fresh(tx) => tx,
-    };
-    let opened = handling::opened(&mut tx, &number).await?;
+    let now = asking.now();
+    let (mut tx, opened) = asking.act_on(&number, &key).await?;
     let stale = fields.seen() != opened.case().version;
     let mut problems = fields.check();
     let filed = handling::filed(DocumentKind::ReplyEvidence, &files, &mut problems);
     let wanted = fields.wanted(day_of(now), !filed.is_empty());
     let reached = replies::reached(&mut tx, &opened).await?;
-    match answer(session.actor(), opened.case(), reached, &wanted, now) {
+    match answer(asking.actor(), opened.case(), reached, &wanted, now) {
         Ok(_) if stale => problems.add("", handling::CHANGED),
         Ok(fact) if problems.is_empty() => {
             let uuid = replies::record(&mut tx, &fact).await?;
-            let by = session.actor().staff;
-            let filing = Filing { belongs_to: uuid.to_string(), by, at: now };
+            let filing = Filing { belongs_to: uuid.to_string(), by: asking.actor().staff, at: now };
             handling::record_files(&mut tx, &opened, &filed, &filing).await?;
             let location = format!("/cases/{number}");
-            tx.commit_to(&location).await?;
-            return Ok(layout::done(&location, "答复已保存。"));
+            return layout::kept(tx, &location, "答复已保存。").await;
         }
         Ok(_) => {}
         Err(refusals) => {
@@ -129,8 +114,8 @@ async fn create(
         }
     }
     let conflict = stale && problems.of("") == Some(handling::CHANGED);
-    let page = ReplyPage::read(&mut tx, &frame, &opened, fields).await?;
+    let page = ReplyPage::read(&mut tx, &asking.frame, &opened, fields).await?;
     let page = ReplyPage { again: !files.is_empty(), problems, ..page };
     let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    handling::answer_with(&page, status)
+    layout::answer_with(&page, status)
 }

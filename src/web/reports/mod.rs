@@ -5,44 +5,34 @@ mod examine;
 mod form;
 mod pages;
 
-use axum::extract::State;
 use axum::response::Response;
 
 use crate::domain::calendar;
 use crate::domain::handling::in_hands;
 use crate::domain::report::{Decision, Known, Owed, draft};
-use crate::domain::staff::Role;
+use crate::domain::staff::{Actor, Role};
 use crate::domain::unit::{Unit, UnitKind};
 use crate::store::drafts::{self, Draft};
 use crate::store::petition_cases::Opened;
 use crate::store::reports::{self, ReportNow};
-use crate::store::{Session, Tx, known_facts, units};
+use crate::store::{Tx, known_facts, units};
 use crate::web::extract::Path;
-use crate::web::form::Problems;
-use crate::web::handling::{self, UNIT};
-use crate::web::layout::Frame;
+use crate::web::handling::{INSIDERS, UNIT};
+use crate::web::layout;
 use crate::web::routes::{Table, Who};
-use crate::web::{App, AppError, AppResult};
+use crate::web::{AppError, AppResult, Asking};
 use form::{ReportForm, subject};
 use pages::{Letter, PrintPage, ReportPage, WritingPage};
 
-const READERS: Who = Who::Staff(&[
-    Role::Handler,
-    Role::Leader,
-    Role::President,
-    Role::Bureau,
-    Role::BureauHead,
-    Role::LeadingGroup,
-]);
 const BUREAU: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
 
 pub fn routes(table: Table) -> Table {
     table
-        .get("/cases/{case_no}/report", READERS, show)
+        .get("/cases/{case_no}/report", INSIDERS, show)
         .post("/cases/{case_no}/report", UNIT, create::create)
         .post("/cases/{case_no}/report/draft", UNIT, create::keep_draft)
         .post("/cases/{case_no}/report/review", BUREAU, examine::create)
-        .get("/cases/{case_no}/report/print", READERS, print)
+        .get("/cases/{case_no}/report/print", INSIDERS, print)
 }
 
 /// What stands on record when a page is made.
@@ -67,10 +57,8 @@ impl Standing {
     }
 
     /// Whether this person may write: of the unit, while a report is awaited.
-    fn is_written_by(&self, session: &Session) -> bool {
-        UNIT.admits(session.actor().role)
-            && self.owed.is_awaited()
-            && in_hands(self.opened.case()).is_ok()
+    fn is_written_by(&self, actor: &Actor) -> bool {
+        UNIT.admits(actor.role) && self.owed.is_awaited() && in_hands(self.opened.case()).is_ok()
     }
 
     /// What to go on from: one's draft, else the report that came back, else what the file says.
@@ -85,44 +73,32 @@ impl Standing {
     }
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
+async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut tx, opened) = asking.open(&number).await?;
     let standing = Standing::read(&mut tx, opened).await?;
-    if standing.is_written_by(&session) {
+    if standing.is_written_by(asking.actor()) {
         let form = standing.form();
-        let page = WritingPage::new(&frame, &standing, form, app.clock.now());
-        return handling::answer(&page, &page.problems);
+        let page = WritingPage::new(&asking.frame, &standing, form, asking.now());
+        return layout::shown(&page);
     }
-    let page = ReportPage::new(&frame, &standing, BUREAU.admits(session.actor().role));
-    handling::answer(&page, &Problems::default())
+    let page = ReportPage::new(&asking.frame, &standing, BUREAU.admits(asking.actor().role));
+    layout::shown(&page)
 }
 
 /// The report as an official document: what was submitted, or the writer's draft of it.
-async fn print(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
-    let opened = handling::opened(&mut tx, &number).await?;
+async fn print(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut tx, opened) = asking.open(&number).await?;
     let letter = letter(&mut tx, &opened).await?;
     let standing = Standing::read(&mut tx, opened).await?;
-    let page = if standing.is_written_by(&session) {
-        PrintPage::new(&frame, &standing, standing.form(), letter)
+    let page = if standing.is_written_by(asking.actor()) {
+        PrintPage::new(&asking.frame, &standing, standing.form(), letter)
     } else {
         let report = standing.latest.as_ref().ok_or(AppError::NotFound)?;
         let form = ReportForm::of(&report.sections, &report.late_reason);
         let on = Some(calendar::day_of(report.submitted_at));
-        PrintPage::new(&frame, &standing, form, Letter { on, ..letter })
+        PrintPage::new(&asking.frame, &standing, form, Letter { on, ..letter })
     };
-    handling::answer(&page, &Problems::default())
+    layout::shown(&page)
 }
 
 /// From the case's court to the one petition bureau.

@@ -1,17 +1,15 @@
 //! One's own password, and the list of shortcuts.
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::password;
-use crate::store::{Begun, Session, passwords};
+use crate::store::{Session, passwords};
 use crate::web::extract::Form;
 use crate::web::form::Problems;
-use crate::web::layout::{Frame, Shell, done, home};
-use crate::web::{App, AppError, AppResult};
+use crate::web::layout::{self, Frame, Shell, home};
+use crate::web::{AppError, AppResult, Asking};
 
 /// The shortest password.
 const SHORTEST: usize = 12;
@@ -55,29 +53,20 @@ pub async fn edit(session: Session, frame: Frame) -> AppResult<Response> {
 }
 
 fn page(frame: &Frame, session: &Session, problems: Problems) -> AppResult<Response> {
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let must = session.must_change_password();
     let page = PasswordPage { shell: frame.shell("修改密码"), must, problems };
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer(&page, &page.problems)
 }
 
-pub async fn update(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    form: Form<PasswordForm>,
-) -> AppResult<Response> {
-    let now = app.clock.now();
-    let mut tx = match app.db.begin_form(&session, &form.key, now).await? {
-        Begun::Fresh(tx) => tx,
-        Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
-    };
+pub async fn update(asking: Asking, form: Form<PasswordForm>) -> AppResult<Response> {
+    let now = asking.now();
+    let mut tx = asking.act(&form.key).await?;
     let form = form.fields;
-    let known_as = passwords::own(&app.db, &session).await?.map(|(username, _)| username);
+    let known_as =
+        passwords::own(&asking.app.db, &asking.session).await?.map(|(username, _)| username);
     let username = known_as.unwrap_or_default();
-    let mut problems = form.check(&[session.court_name(), &username]);
-    let known = passwords::recent(&mut tx, session.actor().staff).await?;
+    let mut problems = form.check(&[asking.session.court_name(), &username]);
+    let known = passwords::recent(&mut tx, asking.actor().staff).await?;
     if problems.is_empty() {
         let present = known.first().cloned();
         if !password::verify(form.old_password, present).await {
@@ -91,14 +80,13 @@ pub async fn update(
         }
     }
     if !problems.is_empty() {
-        return page(&frame, &session, problems);
+        return page(&asking.frame, &asking.session, problems);
     }
     let hash = password::hash(&form.new_password)
         .ok_or_else(|| AppError::Office("the password was not hashed".to_owned()))?;
-    passwords::change(&mut tx, &session, &hash, now).await?;
-    let location = home(session.actor().role);
-    tx.commit_to(location).await?;
-    Ok(done(location, "密码已修改，其他设备上的登录已退出。"))
+    passwords::change(&mut tx, &asking.session, &hash, now).await?;
+    let location = home(asking.actor().role);
+    layout::kept(tx, location, "密码已修改，其他设备上的登录已退出。").await
 }
 
 #[derive(Template)]
@@ -125,5 +113,5 @@ const KEYS: &[(&str, &str)] = &[
 
 pub async fn shortcuts(frame: Frame) -> AppResult<Response> {
     let page = ShortcutsPage { shell: frame.shell("快捷键"), keys: KEYS };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }

@@ -1,8 +1,7 @@
 //! The cases behind a figure of the board.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::{begin, by_of, import_of};
@@ -13,10 +12,10 @@ use crate::domain::staff::Role;
 use crate::domain::summary::{By, Part};
 use crate::domain::unit::Unit;
 use crate::store::outcomes::{self, Counted, CountedCase};
-use crate::store::{Session, units};
+use crate::store::units;
 use crate::web::extract::Query;
-use crate::web::layout::{Frame, Shell};
-use crate::web::{App, AppError, AppResult, urls};
+use crate::web::layout::{self, Shell};
+use crate::web::{AppError, AppResult, Asking, urls};
 
 const PAGE: usize = 50;
 
@@ -54,15 +53,10 @@ impl CasesPage {
     }
 }
 
-pub async fn list(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(asked): Query<Asked>,
-) -> AppResult<Response> {
+pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
     let (import, by, part) =
         (import_of(&asked.import)?, by_of(&asked.by), Part::from_code(&asked.part));
-    let mut tx = begin(&app, &session).await?;
+    let mut tx = begin(&asking).await?;
     let all = asked.of == "all";
     let label = if all {
         "合计".to_owned()
@@ -80,15 +74,15 @@ pub async fn list(
         format!("/stats/cases?by={}&of={of}&part={part}{only}&after={}", by.code(), last.number)
     });
     let page = CasesPage {
-        shell: frame.shell("统计看板"),
+        shell: asking.shell("统计看板"),
         title: format!("{label}　{}", part.label()),
         back: format!("/stats?by={}{only}", by.code()),
         import,
         cases,
-        opens: session.actor().role != Role::LeadingGroup,
+        opens: asking.actor().role != Role::LeadingGroup,
         next,
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 fn group_label(by: By, code: &str, units: &[Unit]) -> Option<String> {

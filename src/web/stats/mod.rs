@@ -3,21 +3,20 @@
 mod cases;
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::extract::Query;
-use super::layout::{Frame, Shell};
+use super::layout::{self, Shell};
 use super::routes::{Table, Who};
-use super::{App, AppError, AppResult};
+use super::{AppError, AppResult, Asking};
 use crate::domain::calendar::{clock_time, day_of};
 use crate::domain::composition::Ending;
 use crate::domain::ids::ImportId;
 use crate::domain::period::day_text;
 use crate::domain::staff::Role;
 use crate::domain::summary::{By, Summary};
-use crate::store::{Session, Tx, outcomes, sessions};
+use crate::store::{Tx, outcomes, sessions};
 
 const READERS: Who =
     Who::Staff(&[Role::President, Role::Bureau, Role::BureauHead, Role::LeadingGroup]);
@@ -45,24 +44,19 @@ struct StatsPage {
     as_of: String,
 }
 
-async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(asked): Query<Asked>,
-) -> AppResult<Response> {
+async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
     let (import, by) = (import_of(&asked.import)?, by_of(&asked.by));
-    let mut tx = begin(&app, &session).await?;
+    let mut tx = begin(&asking).await?;
     let summary = outcomes::summary(&mut tx, by, import).await?;
-    let now = app.clock.now();
+    let now = asking.now();
     let page = StatsPage {
-        shell: frame.shell("统计看板"),
+        shell: asking.shell("统计看板"),
         summary,
         only: import.map(|import| format!("&import={import}")).unwrap_or_default(),
         import,
         as_of: format!("截至{}{}", day_text(day_of(now)), clock_time(now)),
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 fn import_of(text: &str) -> AppResult<Option<ImportId>> {
@@ -85,10 +79,11 @@ impl StatsPage {
 
 /// The leading group opens only the cases that were submitted to it, and reads the figures of all:
 /// they are counted under the identity that figures are computed with.
-async fn begin(app: &App, session: &Session) -> AppResult<Tx> {
-    if session.actor().role != Role::LeadingGroup {
-        return Ok(app.db.begin(session).await?);
+async fn begin(asking: &Asking) -> AppResult<Tx> {
+    if asking.actor().role != Role::LeadingGroup {
+        return asking.begin().await;
     }
-    let figures = sessions::required(sessions::of_job(&app.db, "job.figures").await?)?;
-    Ok(app.db.begin(&figures).await?)
+    let db = &asking.app.db;
+    let figures = sessions::required(sessions::of_job(db, "job.figures").await?)?;
+    Ok(db.begin(&figures).await?)
 }

@@ -1,8 +1,7 @@
 //! The visits of the day.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
@@ -13,8 +12,8 @@ use crate::store::Session;
 use crate::store::visit_lists::{self, DaySums, Filter, Hall, VisitLine};
 use crate::web::extract::Query;
 use crate::web::form::Choice;
-use crate::web::layout::{Frame, Shell};
-use crate::web::{App, AppResult, urls};
+use crate::web::layout::{self, Shell};
+use crate::web::{AppResult, Asking, urls};
 
 const PAGE: i64 = 100;
 
@@ -80,26 +79,21 @@ fn heading(day: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
-pub async fn list(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Query(asked): Query<Asked>,
-) -> AppResult<Response> {
-    let today = day_of(app.clock.now());
-    let mut tx = app.db.begin(&session).await?;
+pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
+    let today = day_of(asking.now());
+    let mut tx = asking.begin().await?;
     let halls = visit_lists::halls(&mut tx).await?;
-    let filter = filter(&asked, &session, &halls, today);
+    let filter = filter(&asked, &asking.session, &halls, today);
     let mut lines = visit_lists::list(&mut tx, &filter, PAGE + 1).await?;
     let more = lines.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     if more {
         lines.pop();
     }
     let next = lines.last().filter(|_| more).map(|last| address(&asked, &last.number));
-    let is_clerk = session.actor().role == Role::Clerk;
+    let is_clerk = asking.actor().role == Role::Clerk;
     let every = || std::iter::once((String::new(), "全部".to_owned()));
     let page = ListPage {
-        shell: frame.shell("今日来访"),
+        shell: asking.shell("今日来访"),
         is_today: filter.day == today,
         sums: said(visit_lists::sums(&mut tx, &filter).await?, &heading(filter.day, today)),
         late: visit_lists::late_entries(&mut tx, &filter).await?,
@@ -124,10 +118,10 @@ pub async fn list(
         ),
         next,
         filtered: filter.form.is_some() || filter.disposition.is_some(),
-        may_register: super::REGISTRARS.admits(session.actor().role),
+        may_register: super::REGISTRARS.admits(asking.actor().role),
         asked: Asked { date: filter.day.to_string(), ..asked },
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 /// A clerk sees the hall of the grant; others every hall within reach, or the one that they chose.

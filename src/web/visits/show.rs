@@ -1,23 +1,20 @@
 //! One visit.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 
-use super::window::Window;
 use crate::domain::calendar::{self, day_of};
 use crate::domain::receipt;
 use crate::domain::visit::{Assist, Disposition, VisitKind};
 use crate::store::materials::{self, MaterialLine};
 use crate::store::visit_lists::{self, VisitFile};
-use crate::store::{Session, Tx, visit_voids};
+use crate::store::{Tx, visit_voids};
 use crate::web::documents::file_size;
 use crate::web::extract::Path;
 use crate::web::form::Problems;
-use crate::web::handling;
-use crate::web::layout::{Frame, Shell};
-use crate::web::{App, AppError, AppResult};
+use crate::web::layout::{self, Shell};
+use crate::web::{AppError, AppResult, Asking};
 
 #[derive(Template)]
 #[template(path = "visits/show.html")]
@@ -82,33 +79,27 @@ pub fn notice(disposition: Disposition) -> Option<&'static str> {
     }
 }
 
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let tx = app.db.begin(&session).await?;
-    let window = Window { app, session, frame };
-    page(&window, tx, &number, (Problems::default(), false)).await
+pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let tx = asking.begin().await?;
+    page(&asking, tx, &number, (Problems::default(), false)).await
 }
 
 /// The visit, as first shown or with what was wrong with files that were to join it, and whether
 /// there were any.
 pub async fn page(
-    window: &Window,
+    asking: &Asking,
     mut tx: Tx,
     number: &str,
     (problems, files_again): (Problems, bool),
 ) -> AppResult<Response> {
-    let (actor, now) = (window.session.actor(), window.now());
+    let (actor, now) = (asking.actor(), asking.now());
     let visit = visit_lists::find(&mut tx, number).await?.ok_or(AppError::NotFound)?;
     let standing = visit_voids::standing(&mut tx, number).await?.ok_or(AppError::NotFound)?;
     let receiving = materials::receiving(&mut tx, number).await?.ok_or(AppError::NotFound)?;
     let late = day_of(visit.received_at) < day_of(visit.recorded_at);
     let registers = super::REGISTRARS.admits(actor.role);
     let page = VisitPage {
-        shell: window.frame.shell(format!("来访{number}")),
+        shell: asking.shell(format!("来访{number}")),
         received: receipt::moment(visit.received_at),
         late: late.then(|| receipt::moment(visit.recorded_at)),
         can_void: standing.may_be_taken_back(actor, now).is_ok(),
@@ -121,5 +112,5 @@ pub async fn page(
         visit,
         problems,
     };
-    handling::answer(&page, &page.problems)
+    layout::answer(&page, &page.problems)
 }

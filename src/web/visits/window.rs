@@ -1,10 +1,7 @@
-//! What every handler of the window works with: who sits there, what they need to read, and the one
-//! page on which a visit is registered.
+//! What every handler of the window works with: what it needs to read, and the one page on which a
+//! visit is registered.
 
-use askama::Template;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use axum::response::Response;
 use uuid::Uuid;
 
 use super::form::{Desk, Found, Known, VisitForm};
@@ -18,128 +15,116 @@ use crate::domain::petitioner::Name;
 use crate::domain::visit::{Disposition, REPEAT_WITHIN};
 use crate::store::drafts::{self, Draft, Subject};
 use crate::store::petitioners::{Face, PersonCard};
-use crate::store::{
-    Session, Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits,
-};
+use crate::store::{Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits};
 use crate::web::extract;
 use crate::web::form::Problems;
-use crate::web::layout::Frame;
-use crate::web::{App, AppResult};
+use crate::web::layout;
+use crate::web::{AppResult, Asking};
 
 /// The two sheets that one person may have open: a second visitor interrupts.
 pub const SHEETS: [&str; 2] = ["1", "2"];
 /// The kind of form that the drafts of the window are.
 pub const FORM: &str = "visit";
 
-/// The window and who sits there.
-pub struct Window {
-    pub app: App,
-    pub session: Session,
-    pub frame: Frame,
-}
-
 /// One of a person's sheets.
 pub fn subject(sheet: &str) -> Subject<'_> {
     Subject { form: FORM, of: sheet }
 }
 
-impl Window {
-    pub fn now(&self) -> DateTime<Utc> {
-        self.app.clock.now()
+/// The drafts that wait, by sheet.
+pub async fn drafts(tx: &mut Tx) -> AppResult<Vec<(&'static str, Draft)>> {
+    let mut waiting = Vec::new();
+    for sheet in SHEETS {
+        let draft = drafts::find(tx, subject(sheet)).await?;
+        waiting.extend(draft.map(|draft| (sheet, draft)));
     }
+    Ok(waiting)
+}
 
-    /// The drafts that wait, by sheet.
-    pub async fn drafts(&self, tx: &mut Tx) -> AppResult<Vec<(&'static str, Draft)>> {
-        let mut waiting = Vec::new();
-        for sheet in SHEETS {
-            let draft = drafts::find(tx, subject(sheet)).await?;
-            waiting.extend(draft.map(|draft| (sheet, draft)));
+/// The drafts beside the sheet that is open, each by the name that was typed.
+pub async fn waiting(
+    asking: &Asking,
+    drafts: &[(&'static str, Draft)],
+    open: &str,
+) -> AppResult<Vec<DraftNote>> {
+    let mut notes = Vec::new();
+    for (sheet, draft) in drafts.iter().filter(|(sheet, _)| *sheet != open) {
+        let form: VisitForm = extract::read_fields(&draft.body, &asking.app).await?;
+        notes.push(DraftNote::of((sheet, draft), &form.name, day_of(asking.now())));
+    }
+    Ok(notes)
+}
+
+/// What the form is read against.
+pub async fn desk(asking: &Asking, tx: &mut Tx) -> AppResult<Desk> {
+    let (actor, now) = (asking.actor(), asking.now());
+    Ok(Desk {
+        units: units::list(tx).await?,
+        colleagues: colleagues::of_unit(tx, actor.court, day_of(now)).await?,
+        me: actor.staff,
+        now,
+    })
+}
+
+/// What the courts know that the form refers to. A card that was taken counts only as long as
+/// the form still names the person of it.
+pub async fn found(
+    asking: &Asking,
+    tx: &mut Tx,
+    form: &VisitForm,
+    hits: &Hits,
+) -> AppResult<Found> {
+    let known = known(tx, form, hits).await?;
+    let person = known.as_ref().map(|known| known.petitioner);
+    let case = form.merge_case_no.trim().to_uppercase();
+    let mut found = Found { known, ..Found::default() };
+    if form.disposition() == Some(Disposition::JoinedToCase) && !case.is_empty() {
+        found.joined = visits::case_to_join(tx, &case).await?;
+        if let Some(person) = person {
+            found.last = visit_accounts::last_account(tx, person, &case).await?;
         }
-        Ok(waiting)
     }
+    if let Some((person, stated)) = person.zip(StatedNumber::read(&form.origin_case_no)) {
+        let since = asking.now() - REPEAT_WITHIN;
+        found.same = visits::same_matter(tx, person, &stated.to_string(), since).await?;
+    }
+    Ok(found)
+}
 
-    /// The drafts beside the sheet that is open, each by the name that was typed.
-    pub async fn waiting(
-        &self,
-        drafts: &[(&'static str, Draft)],
-        open: &str,
-    ) -> AppResult<Vec<DraftNote>> {
-        let mut notes = Vec::new();
-        for (sheet, draft) in drafts.iter().filter(|(sheet, _)| *sheet != open) {
-            let form: VisitForm = extract::read_fields(&draft.body, &self.app).await?;
-            notes.push(DraftNote::of((sheet, draft), &form.name, day_of(self.now())));
-        }
-        Ok(notes)
-    }
-
-    /// What the form is read against.
-    pub async fn desk(&self, tx: &mut Tx) -> AppResult<Desk> {
-        let (actor, now) = (self.session.actor(), self.now());
-        Ok(Desk {
-            units: units::list(tx).await?,
-            colleagues: colleagues::of_unit(tx, actor.court, day_of(now)).await?,
-            me: actor.staff,
-            now,
-        })
-    }
-
-    /// What the courts know that the form refers to. A card that was taken counts only as long as
-    /// the form still names the person of it.
-    pub async fn found(&self, tx: &mut Tx, form: &VisitForm, hits: &Hits) -> AppResult<Found> {
-        let known = known(tx, form, hits).await?;
-        let person = known.as_ref().map(|known| known.petitioner);
-        let case = form.merge_case_no.trim().to_uppercase();
-        let mut found = Found { known, ..Found::default() };
-        if form.disposition() == Some(Disposition::JoinedToCase) && !case.is_empty() {
-            found.joined = visits::case_to_join(tx, &case).await?;
-            if let Some(person) = person {
-                found.last = visit_accounts::last_account(tx, person, &case).await?;
-            }
-        }
-        if let Some((person, stated)) = person.zip(StatedNumber::read(&form.origin_case_no)) {
-            let since = self.now() - REPEAT_WITHIN;
-            found.same = visits::same_matter(tx, person, &stated.to_string(), since).await?;
-        }
-        Ok(found)
-    }
-
-    /// The page, for the first visit, for a card that was taken, and for a form that came back.
-    pub async fn page(
-        &self,
-        mut tx: Tx,
-        form: VisitForm,
-        problems: Problems,
-        hits: Hits,
-    ) -> AppResult<Response> {
-        let (tx, now) = (&mut tx, self.now());
-        let today = day_of(now);
-        let desk = self.desk(tx).await?;
-        let found = self.found(tx, &form, &hits).await?;
-        let drafts = self.drafts(tx).await?;
-        let hall = (self.session.hall(), self.session.actor().court);
-        let last = visit_lists::last_running(tx, hall, today).await?;
-        let status =
-            if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let reading = Reading::of(&form);
-        let page = NewPage {
-            shell: self.frame.shell("来访登记"),
-            heading: format!("今日第{}批　{}", last + 1, calendar::format_moment(now, today)),
-            drafts: self.waiting(&drafts, &form.draft).await?,
-            choices: Choices::of(&form, &desk),
-            panel: panel::show(tx, &self.session, &hits, today).await?,
-            age: panel::age(&reading, &form, &hits, today),
-            id_hint: panel::id_hint(&reading, &form),
-            reading,
-            other_name: person::other_name(&form, found.known.as_ref()).map(str::to_owned),
-            on_file: OnFileNote::of(&form, found.known.as_ref()),
-            reopens: found.joined.as_ref().is_some_and(Joinable::reopens),
-            last_account: found.last.map(|(_, text)| text),
-            same: found.same,
-            form,
-            problems,
-        };
-        Ok((status, Html(page.render()?)).into_response())
-    }
+/// The page, for the first visit, for a card that was taken, and for a form that came back.
+pub async fn page(
+    asking: &Asking,
+    mut tx: Tx,
+    form: VisitForm,
+    problems: Problems,
+    hits: Hits,
+) -> AppResult<Response> {
+    let (tx, now) = (&mut tx, asking.now());
+    let today = day_of(now);
+    let desk = desk(asking, tx).await?;
+    let found = found(asking, tx, &form, &hits).await?;
+    let drafts = drafts(tx).await?;
+    let hall = (asking.session.hall(), asking.actor().court);
+    let last = visit_lists::last_running(tx, hall, today).await?;
+    let reading = Reading::of(&form);
+    let page = NewPage {
+        shell: asking.shell("来访登记"),
+        heading: format!("今日第{}批　{}", last + 1, calendar::format_moment(now, today)),
+        drafts: waiting(asking, &drafts, &form.draft).await?,
+        choices: Choices::of(&form, &desk),
+        panel: panel::show(tx, &asking.session, &hits, today).await?,
+        age: panel::age(&reading, &form, &hits, today),
+        id_hint: panel::id_hint(&reading, &form),
+        reading,
+        other_name: person::other_name(&form, found.known.as_ref()).map(str::to_owned),
+        on_file: OnFileNote::of(&form, found.known.as_ref()),
+        reopens: found.joined.as_ref().is_some_and(Joinable::reopens),
+        last_account: found.last.map(|(_, text)| text),
+        same: found.same,
+        form,
+        problems,
+    };
+    layout::answer(&page, &page.problems)
 }
 
 /// The person of the card that was taken, or the one person of the same ID number.

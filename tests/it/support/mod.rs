@@ -7,10 +7,12 @@ mod city;
 pub mod laid;
 mod page;
 mod site;
+mod visit;
 
 pub use city::City;
 pub use page::Page;
 pub use site::Site;
+pub use visit::visit;
 
 use chrono::{DateTime, Utc};
 

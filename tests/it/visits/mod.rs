@@ -11,7 +11,7 @@ mod taking_back;
 
 use axum::http::StatusCode;
 
-use crate::support::{City, Site, at};
+use crate::support::{City, Site, at, visit};
 
 const CLERK: &str = "donghu.clerk";
 const NEW: &str = "/visits/new";
@@ -24,33 +24,6 @@ fn id_number(birth: &str, order: u32) -> String {
     let sum: u32 = digits.zip(weights).map(|(digit, weight)| digit * weight).sum();
     let check = "10X98765432".chars().nth((sum % 11) as usize).unwrap();
     format!("{number}{check}")
-}
-
-/// A visit as the window fills it in, with some fields filled in differently.
-fn visit<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let mut fields = vec![
-        ("channel", "visit"),
-        ("id_type", "none"),
-        ("no_id_reason", "forgot"),
-        ("name", "张某"),
-        ("sex", "male"),
-        ("phone", "10000000021"),
-        ("visit_form", "individual"),
-        ("people_count", "1"),
-        ("visit_kind", "petition"),
-        ("appeal_category", "enforcement_payment"),
-        ("origin_court", "无"),
-        ("summary", "执行案款未足额发放，要求书面说明"),
-        ("disposition", "accepted"),
-        ("action", "save"),
-    ];
-    for (name, value) in changed {
-        match fields.iter_mut().find(|(known, _)| known == name) {
-            Some(field) => field.1 = value,
-            None => fields.push((name, value)),
-        }
-    }
-    fields
 }
 
 /// A visit with an ID card, and then some.

@@ -1,8 +1,7 @@
 //! The receipt (来访登记单): two parts on one sheet, with the query code.
 
 use askama::Template;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
@@ -11,10 +10,10 @@ use crate::domain::deadline::RuleSet;
 use crate::domain::receipt::{self, Taken};
 use crate::domain::visit::VisitKind;
 use crate::store::visit_lists::{self, VisitFile};
-use crate::store::{Session, Tx, deadlines, units};
+use crate::store::{Tx, deadlines, units};
 use crate::web::extract::Path;
-use crate::web::layout::{Frame, Shell};
-use crate::web::{App, AppError, AppResult};
+use crate::web::layout::{self, Shell};
+use crate::web::{AppError, AppResult, Asking};
 
 /// How much of what was said stands on the receipt.
 const SUMMARY: usize = 100;
@@ -40,26 +39,21 @@ impl ReceiptPage {
     }
 }
 
-pub async fn show(
-    State(app): State<App>,
-    session: Session,
-    frame: Frame,
-    Path(number): Path<String>,
-) -> AppResult<Response> {
-    let mut tx = app.db.begin(&session).await?;
+pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
     let visit = visit_lists::find(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
     let code = visit_lists::query_code(&mut tx, visit.id).await?.ok_or(AppError::NotFound)?;
     let page = ReceiptPage {
-        shell: frame.shell("来访登记单"),
+        shell: asking.shell("来访登记单"),
         received: receipt::moment(visit.received_at),
-        printed: receipt::moment(app.clock.now()),
+        printed: receipt::moment(asking.now()),
         summary: visit.summary.iter().flat_map(|text| text.chars()).take(SUMMARY).collect(),
         next_step: next_step(&mut tx, &visit).await?,
         qr: picture(code.as_str())?,
         code: code.grouped(),
         visit,
     };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }
 
 async fn next_step(tx: &mut Tx, visit: &VisitFile) -> AppResult<String> {

@@ -103,13 +103,12 @@ pub async fn last_account(
 ) -> StoreResult<Option<(VisitId, String)>> {
     let (conn, scope) = tx.scoped();
     let last = sqlx::query!(
-        r#"SELECT v.id AS "visit: VisitId", t.summary
+        r#"SELECT v.id AS "visit: VisitId", t.summary AS "summary!"
            FROM visit v
            JOIN visit_case vc ON vc.visit_id = v.id
            JOIN petition_case c ON c.id = vc.case_id
-           JOIN visit_text t ON t.visit_id = v.id AND NOT t.sealed AND t.summary <> ''
-           WHERE v.petitioner_id = $1 AND c.number = $2 AND v.unit_id = ANY ($3)
-             AND ($4 IN ('all', 'narrative') OR v.recorded_by = $5)
+           CROSS JOIN LATERAL account_of_visit(v.id, $3, $4, $5) t
+           WHERE v.petitioner_id = $1 AND c.number = $2 AND v.unit_id = ANY ($3) AND t.summary <> ''
              AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
            ORDER BY v.received_at DESC, v.id DESC
            LIMIT 1"#,

@@ -20,6 +20,7 @@ mod imports;
 mod layers;
 pub mod layout;
 mod my;
+mod paging;
 mod ledgers;
 mod progress;
 mod replies;

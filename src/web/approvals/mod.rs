@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::extract::{Form, Path, Query};
 use super::form::Problems;
 use super::layout;
+use super::paging::rest;
 use super::routes::{Table, Who};
 use super::signing::ReplyView;
 use super::{AppError, AppResult, Asking, handling, sign_in};
@@ -59,9 +60,7 @@ async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
     } else {
         waiting = store::approvals::waiting(&mut tx, asking.actor()).await?;
     }
-    let more = usize::try_from(PAGE).is_ok_and(|page| done.len() > page);
-    done.truncate(done.len() - usize::from(more));
-    let older = done.last().filter(|_| more).map(|last| {
+    let older = rest(&mut done, PAGE).map(|last| {
         let after = last.signed_at.to_rfc3339_opts(SecondsFormat::Micros, true);
         format!("/approvals?tab=done&after={after}")
     });

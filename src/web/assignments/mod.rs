@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::extract::{Form, Path, Query};
 use super::form::Problems;
 use super::layout::{self, Frame};
+use super::paging::rest;
 use super::routes::{Table, Who};
 use super::{AppError, AppResult, Asking};
 use crate::domain::assignment::{Assigned, Order, assign};
@@ -50,10 +51,10 @@ async fn list(asking: Asking, Query(listing): Query<Listing>) -> AppResult<Respo
     let (mut waiting, mut batches) = (Vec::new(), Vec::new());
     let next = if show_batches {
         batches = assignments::batches(&mut tx, after, PAGE + 1).await?;
-        rest(&mut batches).map(|last| last.number.clone())
+        rest(&mut batches, PAGE).map(|last| last.number.clone())
     } else {
         waiting = assignments::waiting(&mut tx, after, PAGE + 1).await?;
-        rest(&mut waiting).map(|last| last.number.clone())
+        rest(&mut waiting, PAGE).map(|last| last.number.clone())
     };
     let tab = if show_batches { "batches" } else { "waiting" };
     let next = next.map(|after| format!("/assignments?tab={tab}&after={after}"));
@@ -70,13 +71,6 @@ fn is_number(after: &str) -> bool {
     running
         .and_then(|rest| rest.split_once('-'))
         .is_some_and(|(year, nth)| digits(year) && digits(nth))
-}
-
-/// Cuts the line that only tells that there are more; the last one shown, if there are.
-fn rest<T>(lines: &mut Vec<T>) -> Option<&T> {
-    let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    (lines.len() > size).then(|| lines.truncate(size))?;
-    lines.last()
 }
 
 /// What every step of the form needs: cases, units, rule sets, the calendar.

@@ -17,9 +17,10 @@ use crate::store::keys::hex;
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::Problems;
 use crate::web::layout;
+use crate::web::paging::rest;
 use crate::web::{AppError, AppResult, Asking};
 
-const PAGE: usize = 50;
+const PAGE: i64 = 50;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -29,12 +30,8 @@ pub struct Listing {
 
 pub async fn list(asking: Asking, Query(listing): Query<Listing>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
-    let size = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut imports = imports::list(&mut tx, listing.after, size).await?;
-    let more = imports.len() > PAGE;
-    imports.truncate(PAGE);
-    let last = imports.last().filter(|_| more);
-    let next = last.map(|last| format!("/imports?after={}", last.uuid));
+    let mut imports = imports::list(&mut tx, listing.after, PAGE + 1).await?;
+    let next = rest(&mut imports, PAGE).map(|last| format!("/imports?after={}", last.uuid));
     let today = calendar::day_of(asking.now());
     let page = ListPage { shell: asking.shell("导入记录"), imports, today, next };
     layout::shown(&page)

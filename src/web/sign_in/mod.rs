@@ -6,16 +6,16 @@ pub mod password;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Duration;
 use serde::Deserialize;
 
 use super::extract::{Form, Query};
 use super::form::Problems;
-use super::layout::{Frame, Shell, home};
+use super::layout::{self, Shell, home};
 use super::routes::{Table, Who};
-use super::{App, AppError, AppResult, gate, urls};
+use super::{App, AppError, AppResult, Asking, gate, urls};
 use crate::domain::calendar;
 use crate::domain::ids::GrantId;
 use crate::store::sessions::{self, GrantLine};
@@ -75,8 +75,6 @@ async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> AppResult<R
 }
 
 fn page(app: &App, nonce: &str, form: SignInForm, problems: Problems) -> AppResult<Response> {
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = SignInPage {
         court: app.court.clone(),
         csrf: app.db.keys().csrf(nonce),
@@ -84,7 +82,7 @@ fn page(app: &App, nonce: &str, form: SignInForm, problems: Problems) -> AppResu
         username: form.username,
         problems,
     };
-    Ok((status, Html(page.render()?)).into_response())
+    layout::answer(&page, &page.problems)
 }
 
 async fn create(
@@ -199,11 +197,11 @@ struct GrantsPage {
     held: GrantId,
 }
 
-async fn choose(State(app): State<App>, session: Session, frame: Frame) -> AppResult<Response> {
-    let grants = sessions::grants(&app.db, session.actor().staff, app.clock.now()).await?;
-    let page =
-        GrantsPage { shell: frame.shell("切换身份"), grants, held: session.actor().grant };
-    Ok(Html(page.render()?).into_response())
+async fn choose(asking: Asking) -> AppResult<Response> {
+    let actor = asking.actor();
+    let grants = sessions::grants(&asking.app.db, actor.staff, asking.now()).await?;
+    let page = GrantsPage { shell: asking.shell("切换身份"), grants, held: actor.grant };
+    layout::shown(&page)
 }
 
 #[derive(Deserialize, Default)]

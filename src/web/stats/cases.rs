@@ -15,9 +15,10 @@ use crate::store::outcomes::{self, Counted, CountedCase};
 use crate::store::units;
 use crate::web::extract::Query;
 use crate::web::layout::{self, Shell};
+use crate::web::paging::rest;
 use crate::web::{AppError, AppResult, Asking, urls};
 
-const PAGE: usize = 50;
+const PAGE: i64 = 50;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -64,12 +65,9 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
         group_label(by, &asked.of, &units::list(&mut tx).await?).ok_or(AppError::NotFound)?
     };
     let counted = Counted { by, group: (!all).then_some(asked.of.as_str()), part, import };
-    let size = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut cases = outcomes::counted(&mut tx, counted, (&asked.after, size)).await?;
-    let more = cases.len() > PAGE;
-    cases.truncate(PAGE);
+    let mut cases = outcomes::counted(&mut tx, counted, (&asked.after, PAGE + 1)).await?;
     let only = import.map(|import| format!("&import={import}")).unwrap_or_default();
-    let next = cases.last().filter(|_| more).map(|last| {
+    let next = rest(&mut cases, PAGE).map(|last| {
         let (of, part) = (urls::encode(&asked.of), urls::encode(&asked.part));
         format!("/stats/cases?by={}&of={of}&part={part}{only}&after={}", by.code(), last.number)
     });

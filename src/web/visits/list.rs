@@ -13,6 +13,7 @@ use crate::store::visit_lists::{self, DaySums, Filter, Hall, VisitLine};
 use crate::web::extract::Query;
 use crate::web::form::Choice;
 use crate::web::layout::{self, Shell};
+use crate::web::paging::rest;
 use crate::web::{AppResult, Asking, urls};
 
 const PAGE: i64 = 100;
@@ -85,11 +86,7 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let halls = visit_lists::halls(&mut tx).await?;
     let filter = filter(&asked, &asking.session, &halls, today);
     let mut lines = visit_lists::list(&mut tx, &filter, PAGE + 1).await?;
-    let more = lines.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
-    if more {
-        lines.pop();
-    }
-    let next = lines.last().filter(|_| more).map(|last| address(&asked, &last.number));
+    let next = rest(&mut lines, PAGE).map(|last| address(&asked, &last.number));
     let is_clerk = asking.actor().role == Role::Clerk;
     let every = || std::iter::once((String::new(), "全部".to_owned()));
     let page = ListPage {

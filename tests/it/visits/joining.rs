@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{CLERK, NEW, id_number, register, visit, visit_with_id};
+use crate::support::laid::{self, Laid};
 use crate::support::{City, Site, matters};
 
 const CASE: &str = "XF2026-00001";
@@ -105,6 +106,24 @@ async fn a_case_of_another_court_is_joined_with_its_person_by_saying_what_is_wan
     }
     assert_eq!(city.value::<i64>("SELECT count(*) FROM petitioner").await, 1);
     assert_eq!(city.value::<i64>("SELECT visits FROM petition_case_now").await, 4);
+}
+
+#[tokio::test]
+async fn whoever_handles_a_case_may_say_that_its_claims_are_those_of_the_last_time() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let id = id_number("19680312", 1);
+    let join = [("disposition", "joined_to_case"), ("merge_case_no", &case)];
+    register(&site, CLERK, &visit_with_id(&id, &join)).await;
+    let uuid = "SELECT uuid::text FROM petitioner WHERE id_sealed IS NOT NULL";
+    let take = format!("{}|{case}|join", city.value::<String>(uuid).await);
+    let sent = [("id_type", "id_card"), ("id_number", id.as_str()), ("take", &take)];
+    for (who, offered) in [("donghu.handler", 1), ("donghu.handler2", 0)] {
+        let page = site.post(Some(who), NEW, &sent).await.expect(StatusCode::OK);
+        assert_eq!(page.value("merge_case_no").as_deref(), Some(case.as_str()), "{who}");
+        assert_eq!(page.attributes("[name=same_claim]", "value").len(), offered, "{who}");
+    }
 }
 
 #[tokio::test]

@@ -27,13 +27,18 @@ struct VisitPage {
     /// Whether the reader can take it back now.
     can_void: bool,
     can_print: bool,
+    voided: Option<String>,
+    materials: Section,
+    today: NaiveDate,
+}
+
+/// What was handed in with it.
+struct Section {
+    lines: Vec<MaterialLine>,
     /// Whether files can join it.
     can_add: bool,
-    voided: Option<String>,
-    materials: Vec<MaterialLine>,
-    today: NaiveDate,
     /// Whether files came that must be chosen again.
-    files_again: bool,
+    again: bool,
     problems: Problems,
 }
 
@@ -90,7 +95,7 @@ pub async fn page(
     asking: &Asking,
     mut tx: Tx,
     number: &str,
-    (problems, files_again): (Problems, bool),
+    (problems, again): (Problems, bool),
 ) -> AppResult<Response> {
     let (actor, now) = (asking.actor(), asking.now());
     let visit = visit_lists::find(&mut tx, number).await?.ok_or(AppError::NotFound)?;
@@ -104,13 +109,15 @@ pub async fn page(
         late: late.then(|| receipt::moment(visit.recorded_at)),
         can_void: standing.may_be_taken_back(actor, now).is_ok(),
         can_print: registers,
-        can_add: registers && receiving.may_be_added_to(actor).is_ok(),
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
-        materials: materials::list(&mut tx, visit.id).await?,
+        materials: Section {
+            lines: materials::list(&mut tx, visit.id).await?,
+            can_add: registers && receiving.may_be_added_to(actor).is_ok(),
+            again,
+            problems,
+        },
         today: day_of(now),
-        files_again,
         visit,
-        problems,
     };
-    layout::answer(&page, &page.problems)
+    layout::answer(&page, &page.materials.problems)
 }

@@ -92,6 +92,43 @@ async fn one_court_is_set_for_all_rows_at_once() {
 }
 
 #[tokio::test]
+async fn every_line_that_was_pasted_wrong_is_told_at_once_with_its_remedy() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let waiting = cases::accepted(&city, "张某").await;
+    let given = cases::accepted(&city, "李某某").await;
+    let donghu = unit(&city, "0110").await;
+    site.act(BUREAU, "/assignments/new", &order(&given, &donghu)).await;
+    let pasted = format!("{waiting}\nXF2026-0128\n\nxf2026-99999\n{given}");
+    let fields = [
+        ("pasted", pasted.as_str()),
+        ("note", "尽快办理"),
+        ("source_no", "7号"),
+        ("action", "add"),
+    ];
+    let page = site
+        .post(Some(BUREAU), "/assignments/new", &fields)
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        page.texts("[data-problem=pasted]"),
+        [
+            "第2行“XF2026-0128”不是有效编号，请改成XF、四位年份、短横、五位数字，如“XF2026-00128”",
+            "第4行XF2026-99999没有找到，请核对编号",
+            &format!("第5行{given}已经交办给东湖法院，请删去这一行"),
+        ]
+    );
+    assert_eq!(page.texts(".errors li").len(), 3);
+    assert_eq!(page.raw_texts("textarea[name=pasted]")[0].trim(), pasted);
+    assert_eq!(page.value("note").as_deref(), Some("尽快办理"));
+    assert_eq!(page.value("source_no").as_deref(), Some("7号"));
+    let mended = [("pasted", waiting.as_str()), ("action", "add")];
+    let page = site.post(Some(BUREAU), "/assignments/new", &mended).await.expect(StatusCode::OK);
+    assert_eq!(page.attributes("[name='case_no[]']", "value"), [waiting]);
+    assert_eq!(page.value("pasted").as_deref(), Some(""));
+}
+
+#[tokio::test]
 async fn pressing_twice_issues_once() {
     let city = City::new().await;
     let site = Site::of(&city).await;

@@ -2,6 +2,7 @@
 
 mod form;
 mod pages;
+mod pasting;
 
 use askama::Template;
 use axum::extract::State;
@@ -132,9 +133,23 @@ async fn new(
         assigned_at: format!("{} {}", calendar::day_of(now), calendar::clock_time(now)),
         ..AssignForm::default()
     };
-    let problems = form.gather();
+    form.settle();
     let desk = Desk::read(&mut tx, &form.cases, now).await?;
-    page(&frame, desk, form, problems, now)
+    page(&frame, desk, form, Problems::default(), now)
+}
+
+/// Makes rows of what was pasted, unless a line is wrong: then the box stays as it is, so that the
+/// lines keep the places by which their faults are told.
+async fn gather(tx: &mut Tx, form: &mut AssignForm) -> AppResult<Problems> {
+    let lines = pasting::lines(&form.pasted);
+    let numbers: Vec<String> = lines.iter().map(|line| line.text.clone()).collect();
+    let cases = petition_cases::find_all(tx, &numbers).await?;
+    let faults = pasting::faults(&form.pasted, &lines, &cases);
+    if faults.is_empty() {
+        form.take(lines);
+    }
+    form.settle();
+    Ok(faults)
 }
 
 /// The page of three blocks: for the first visit, and for a form that came back.
@@ -212,7 +227,6 @@ async fn create(
 ) -> AppResult<Response> {
     let now = app.clock.now();
     let Form { mut fields, key, .. } = form;
-    let gathered = fields.gather();
     let issuing = fields.action == "issue";
     let mut tx = if issuing {
         match app.db.begin_form(&session, &key, now).await? {
@@ -222,6 +236,7 @@ async fn create(
     } else {
         app.db.begin(&session).await?
     };
+    let gathered = gather(&mut tx, &mut fields).await?;
     let desk = Desk::read(&mut tx, &fields.cases, now).await?;
     if !gathered.is_empty() || !matches!(fields.action.as_str(), "issue" | "check") {
         return page(&frame, desk, fields, gathered, now);

@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{begin, by_of, import_of};
+use super::{begin, by_of, import_of, reviews};
 use crate::domain::calendar::day_of;
 use crate::domain::ids::ImportId;
 use crate::domain::source::Source;
 use crate::domain::staff::Role;
-use crate::domain::summary::{By, Part};
+use crate::domain::summary::{By, Part, Reviewed};
 use crate::domain::unit::Unit;
 use crate::store::outcomes::{self, Counted, CountedCase};
 use crate::store::{Session, units};
@@ -63,6 +63,11 @@ pub async fn list(
     let (import, by, part) =
         (import_of(&asked.import)?, by_of(&asked.by), Part::from_code(&asked.part));
     let mut tx = begin(&app, &session).await?;
+    let opens = session.actor().role != Role::LeadingGroup;
+    if let Some(of) = Reviewed::from_code(&asked.part) {
+        let asked = reviews::Asked { of, by, import, after: &asked.after };
+        return reviews::show(&mut tx, &asked, frame.shell("统计看板"), opens).await;
+    }
     let all = asked.of == "all";
     let label = if all {
         "合计".to_owned()
@@ -85,7 +90,7 @@ pub async fn list(
         back: format!("/stats?by={}{only}", by.code()),
         import,
         cases,
-        opens: session.actor().role != Role::LeadingGroup,
+        opens,
         next,
     };
     Ok(Html(page.render()?).into_response())

@@ -28,7 +28,8 @@ async fn a_batch_gives_its_cases_to_their_courts_and_starts_the_clocks() {
         ("assigned_at", "2026-06-15 11:05"),
         ("action", "check"),
     ];
-    let page = site.post(Some(BUREAU), "/assignments/new", &fields).await.expect(StatusCode::OK);
+    let preview = site.act(BUREAU, "/assignments/new", &fields).await;
+    let page = site.get(Some(BUREAU), &preview).await.expect(StatusCode::OK);
     assert_eq!(page.texts("h1"), ["确认下发2件"]);
     assert_eq!(page.texts(".preview td"), ["06-17 周三", "06-17 周三", "06-22 周一", "07-15 周三"]);
     assert!(city.audit_verbs().await.is_empty(), "nothing is issued before it is confirmed");
@@ -86,7 +87,8 @@ async fn one_court_is_set_for_all_rows_at_once() {
         ("all_courts", &donghu),
         ("action", "set_all"),
     ];
-    let page = site.post(Some(BUREAU), "/assignments/new", &fields).await.expect(StatusCode::OK);
+    let back = site.act(BUREAU, "/assignments/new", &fields).await;
+    let page = site.get(Some(BUREAU), &back).await.expect(StatusCode::OK);
     let chosen = page.attributes("select[name='court[]'] option[selected]", "value");
     assert_eq!(chosen, [donghu.as_str(), donghu.as_str()]);
 }
@@ -123,9 +125,67 @@ async fn every_line_that_was_pasted_wrong_is_told_at_once_with_its_remedy() {
     assert_eq!(page.value("note").as_deref(), Some("尽快办理"));
     assert_eq!(page.value("source_no").as_deref(), Some("7号"));
     let mended = [("pasted", waiting.as_str()), ("action", "add")];
-    let page = site.post(Some(BUREAU), "/assignments/new", &mended).await.expect(StatusCode::OK);
+    let back = site.act(BUREAU, "/assignments/new", &mended).await;
+    let page = site.get(Some(BUREAU), &back).await.expect(StatusCode::OK);
     assert_eq!(page.attributes("[name='case_no[]']", "value"), [waiting]);
     assert_eq!(page.value("pasted").as_deref(), Some(""));
+}
+
+#[tokio::test]
+async fn going_back_from_the_preview_finds_all_that_was_typed_until_it_is_issued() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = cases::accepted(&city, "张某").await;
+    let other = cases::accepted(&city, "李某某").await;
+    let qingxi = unit(&city, "0104").await;
+    let typed = [
+        ("case_no[]", case.as_str()),
+        ("court[]", &qingxi),
+        ("source", "province_court"),
+        ("source_no", "7号"),
+        ("rule", "urgent"),
+        ("note", "尽快办理"),
+        ("action", "check"),
+    ];
+    let preview = site.act(BUREAU, "/assignments/new", &typed).await;
+    assert_eq!(preview, "/assignments/preview");
+    let began = format!("/assignments/new?case_no[]={case}");
+    for back in [began.as_str(), "/assignments/new"] {
+        let page = site.get(Some(BUREAU), back).await.expect(StatusCode::OK);
+        assert_eq!(page.attributes("[name='court[]'] [selected]", "value"), [qingxi.as_str()]);
+        assert_eq!(page.attributes("#source [selected]", "value"), ["province_court"]);
+        assert_eq!(page.attributes("[name=rule][checked]", "value"), ["urgent"]);
+        assert_eq!(page.value("source_no").as_deref(), Some("7号"));
+        assert_eq!(page.value("note").as_deref(), Some("尽快办理"));
+    }
+    // Other cases begin an order of their own, and a draft is its writer's.
+    let others = format!("/assignments/new?case_no[]={other}");
+    let page = site.get(Some(BUREAU), &others).await.expect(StatusCode::OK);
+    assert_eq!(page.value("note").as_deref(), Some(""));
+    let head = Some("zhongyuan.bureau_head");
+    let page = site.get(head, "/assignments/new").await.expect(StatusCode::OK);
+    assert_eq!(page.value("note").as_deref(), Some(""));
+    let mut issued = typed;
+    issued[6] = ("action", "issue");
+    site.act(BUREAU, "/assignments/new", &issued).await;
+    let page = site.get(Some(BUREAU), "/assignments/new").await.expect(StatusCode::OK);
+    assert_eq!(page.value("note").as_deref(), Some(""));
+    assert_eq!(site.get(Some(BUREAU), &preview).await.location(), "/assignments/new");
+}
+
+#[tokio::test]
+async fn a_draft_of_another_day_is_issued_as_of_now() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = cases::accepted(&city, "张某").await;
+    let typed =
+        [("case_no[]", case.as_str()), ("assigned_at", "2026-06-15 09:00"), ("action", "check")];
+    site.post(Some(BUREAU), "/assignments/new", &typed).await;
+    let page = site.get(Some(BUREAU), "/assignments/new").await;
+    assert_eq!(page.value("assigned_at").as_deref(), Some("2026-06-15 09:00"));
+    city.force("UPDATE draft SET saved_at = saved_at - interval '1 day'").await;
+    let page = site.get(Some(BUREAU), "/assignments/new").await;
+    assert_eq!(page.value("assigned_at").as_deref(), Some("2026-06-15 12:00"));
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! What the bureau sent: the cases with their courts, the source, the rule set, the moment.
 
 use chrono::{DateTime, NaiveTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::pasting::Line;
+use crate::domain::assignment::Order;
 use crate::domain::calendar;
 use crate::domain::deadline::{CustomDays, RuleSet};
 use crate::domain::ids::{RuleSetId, UnitId};
@@ -11,7 +12,7 @@ use crate::domain::source::Source;
 use crate::web::form::Problems;
 
 /// The form as sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct AssignForm {
     #[serde(rename = "case_no[]", alias = "case_no")]
@@ -47,6 +48,27 @@ pub struct Wanted {
 }
 
 impl AssignForm {
+    /// An order of these cases, as it begins.
+    pub fn begin(cases: Vec<String>, now: DateTime<Utc>) -> Self {
+        Self {
+            cases,
+            rule: "standard".to_owned(),
+            source: "city_court".to_owned(),
+            assigned_at: Self::moment_text(now),
+            ..Self::default()
+        }
+    }
+
+    /// 「2026-06-15 17:05」
+    pub fn moment_text(at: DateTime<Utc>) -> String {
+        format!("{} {}", calendar::day_of(at), calendar::clock_time(at))
+    }
+
+    /// Whether it is about all of these cases.
+    pub fn holds(&self, numbers: &[String]) -> bool {
+        numbers.iter().all(|number| self.cases.contains(number))
+    }
+
     /// Makes rows of what was pasted.
     pub fn take(&mut self, lines: Vec<Line>) {
         self.courts.resize(self.cases.len(), String::new());
@@ -84,6 +106,18 @@ impl AssignForm {
                 Ok(Wanted { source, rules, at, rows })
             }
             _ => Err(problems),
+        }
+    }
+
+    /// What it says for all of its cases.
+    pub fn order<'a>(&self, wanted: &'a Wanted, now: DateTime<Utc>) -> Order<'a> {
+        Order {
+            source: wanted.source,
+            source_number: self.source_no.trim().to_owned(),
+            rules: &wanted.rules,
+            note: self.note.trim().to_owned(),
+            at: wanted.at,
+            recorded_at: now,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Assigning (交办): the waiting cases, a batch, what became of it.
 
+mod draft;
 mod form;
 mod pages;
 mod pasting;
@@ -27,6 +28,7 @@ use form::{AssignForm, Wanted};
 use pages::{BatchPage, ConfirmPage, CourtOfBatch, ListPage, NewPage, Preview, Row};
 
 const ASSIGNERS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
+const NEW: &str = "/assignments/new";
 const PAGE: i64 = 50;
 
 pub fn routes(table: Table) -> Table {
@@ -34,6 +36,7 @@ pub fn routes(table: Table) -> Table {
         .get("/assignments", ASSIGNERS, list)
         .get("/assignments/new", ASSIGNERS, new)
         .post("/assignments/new", ASSIGNERS, create)
+        .get("/assignments/preview", ASSIGNERS, confirm)
         .post("/assignments/preview", ASSIGNERS, preview)
         .get("/assignments/{batch_no}", ASSIGNERS, show)
 }
@@ -126,13 +129,9 @@ async fn new(
 ) -> AppResult<Response> {
     let now = app.clock.now();
     let mut tx = app.db.begin(&session).await?;
-    let mut form = AssignForm {
-        cases: chosen.cases,
-        rule: "standard".to_owned(),
-        source: "city_court".to_owned(),
-        assigned_at: format!("{} {}", calendar::day_of(now), calendar::clock_time(now)),
-        ..AssignForm::default()
-    };
+    // Whoever comes back to the same cases goes on where they were.
+    let draft = draft::find(&mut tx, now).await?.filter(|form| form.holds(&chosen.cases));
+    let mut form = draft.unwrap_or_else(|| AssignForm::begin(chosen.cases, now));
     form.settle();
     let desk = Desk::read(&mut tx, &form.cases, now).await?;
     page(&frame, desk, form, Problems::default(), now)
@@ -225,47 +224,94 @@ async fn create(
     frame: Frame,
     form: Form<AssignForm>,
 ) -> AppResult<Response> {
-    let now = app.clock.now();
-    let Form { mut fields, key, .. } = form;
-    let issuing = fields.action == "issue";
-    let mut tx = if issuing {
-        match app.db.begin_form(&session, &key, now).await? {
-            Begun::Fresh(tx) => tx,
-            Begun::Repeated(first) => return Ok(Redirect::to(&first).into_response()),
+    let asking = Asking { session: &session, frame: &frame, now: app.clock.now() };
+    if form.fields.action != "issue" {
+        return asking.prepare(app.db.begin(&session).await?, form.fields).await;
+    }
+    match app.db.begin_form(&session, &form.key, asking.now).await? {
+        Begun::Fresh(tx) => asking.issue(tx, form.fields).await,
+        Begun::Repeated(first) => Ok(Redirect::to(&first).into_response()),
+    }
+}
+
+/// What will be issued. It has an address of its own, so that the browser's way back leads to what
+/// was typed and sends nothing again.
+async fn confirm(State(app): State<App>, session: Session, frame: Frame) -> AppResult<Response> {
+    let asking = Asking { session: &session, frame: &frame, now: app.clock.now() };
+    let mut tx = app.db.begin(&session).await?;
+    let Some(form) = draft::find(&mut tx, asking.now).await? else {
+        return Ok(Redirect::to(NEW).into_response());
+    };
+    let desk = Desk::read(&mut tx, &form.cases, asking.now).await?;
+    match asking.decide(&mut tx, &desk, &form).await? {
+        Ok((wanted, _)) => confirm_page(&frame, &desk, form, &wanted),
+        Err(problems) => page(&frame, desk, form, problems, asking.now),
+    }
+}
+
+/// Who asks, and when.
+struct Asking<'a> {
+    session: &'a Session,
+    frame: &'a Frame,
+    now: DateTime<Utc>,
+}
+
+impl Asking<'_> {
+    /// Everything but the issuing: what was typed is kept, and the answer has an address.
+    async fn prepare(&self, mut tx: Tx, mut form: AssignForm) -> AppResult<Response> {
+        if form.action == "restart" {
+            draft::discard(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(Redirect::to(NEW).into_response());
         }
-    } else {
-        app.db.begin(&session).await?
-    };
-    let gathered = gather(&mut tx, &mut fields).await?;
-    let desk = Desk::read(&mut tx, &fields.cases, now).await?;
-    if !gathered.is_empty() || !matches!(fields.action.as_str(), "issue" | "check") {
-        return page(&frame, desk, fields, gathered, now);
+        let faults = gather(&mut tx, &mut form).await?;
+        draft::keep(&mut tx, &form, self.now).await?;
+        let desk = Desk::read(&mut tx, &form.cases, self.now).await?;
+        let decided = if !faults.is_empty() {
+            Err(faults)
+        } else if form.action == "check" {
+            self.decide(&mut tx, &desk, &form).await?.map(|_| "/assignments/preview")
+        } else {
+            Ok(NEW)
+        };
+        tx.commit().await?;
+        match decided {
+            Ok(next) => Ok(Redirect::to(next).into_response()),
+            Err(problems) => page(self.frame, desk, form, problems, self.now),
+        }
     }
-    let wanted = match fields.check(&desk.rule_sets, now) {
-        Ok(wanted) => wanted,
-        Err(problems) => return page(&frame, desk, fields, problems, now),
-    };
-    let order = Order {
-        source: wanted.source,
-        source_number: fields.source_no.trim().to_owned(),
-        rules: &wanted.rules,
-        note: fields.note.trim().to_owned(),
-        at: wanted.at,
-        recorded_at: now,
-    };
-    let cases = petition_cases::find_all(&mut tx, &fields.cases).await?;
-    let facts = match decide(&session, &desk, &wanted, (&cases, &order)) {
-        Ok(facts) => facts,
-        Err(problems) => return page(&frame, desk, fields, problems, now),
-    };
-    if !issuing {
-        return confirm(&frame, &desk, fields, &wanted);
+
+    async fn issue(&self, mut tx: Tx, mut form: AssignForm) -> AppResult<Response> {
+        form.settle();
+        let desk = Desk::read(&mut tx, &form.cases, self.now).await?;
+        let (wanted, facts) = match self.decide(&mut tx, &desk, &form).await? {
+            Ok(decided) => decided,
+            Err(problems) => return page(self.frame, desk, form, problems, self.now),
+        };
+        let order = form.order(&wanted, self.now);
+        let version = desk.calendar.version();
+        let batch = assignments::record(&mut tx, &order, version, &facts).await?;
+        draft::discard(&mut tx).await?;
+        let location = format!("/assignments/{batch}");
+        tx.commit_to(&location).await?;
+        Ok(done(&location, &format!("已下发{}件，批次{batch}。", facts.len())))
     }
-    let version = desk.calendar.version();
-    let batch = assignments::record(&mut tx, &order, version, &facts).await?;
-    let location = format!("/assignments/{batch}");
-    tx.commit_to(&location).await?;
-    Ok(done(&location, &format!("已下发{}件，批次{batch}。", facts.len())))
+
+    async fn decide(
+        &self,
+        tx: &mut Tx,
+        desk: &Desk,
+        form: &AssignForm,
+    ) -> AppResult<Result<(Wanted, Vec<Assigned>), Problems>> {
+        let wanted = match form.check(&desk.rule_sets, self.now) {
+            Ok(wanted) => wanted,
+            Err(problems) => return Ok(Err(problems)),
+        };
+        let cases = petition_cases::find_all(tx, &form.cases).await?;
+        let order = form.order(&wanted, self.now);
+        let facts = decide(self.session, desk, &wanted, (&cases, &order));
+        Ok(facts.map(|facts| (wanted.clone(), facts)))
+    }
 }
 
 /// Every row's decision, or every row's refusal.
@@ -290,7 +336,12 @@ fn decide(
     if problems.is_empty() { Ok(facts) } else { Err(problems) }
 }
 
-fn confirm(frame: &Frame, desk: &Desk, form: AssignForm, wanted: &Wanted) -> AppResult<Response> {
+fn confirm_page(
+    frame: &Frame,
+    desk: &Desk,
+    form: AssignForm,
+    wanted: &Wanted,
+) -> AppResult<Response> {
     let names = wanted.rows.iter().filter_map(|(_, unit)| desk.unit(*unit));
     let page = ConfirmPage {
         shell: frame.shell("核对交办"),

@@ -189,6 +189,17 @@ async fn a_draft_of_another_day_is_issued_as_of_now() {
 }
 
 #[tokio::test]
+async fn the_days_of_an_order_share_one_hint_and_stand_in_one_row() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let page = site.get(Some(BUREAU), "/assignments/new").await.expect(StatusCode::OK);
+    let days = page.attributes("fieldset[aria-describedby=days-hint] .g--row input", "name");
+    assert_eq!(days, ["days_ledger", "days_meeting", "days_report", "days_close"]);
+    assert_eq!(page.texts("#days-hint"), ["只在选“自定义”时填写"]);
+    assert!(page.texts(".g--row .hint").iter().all(|hint| hint == "到期日从这一刻起算"));
+}
+
+#[tokio::test]
 async fn pressing_twice_issues_once() {
     let city = City::new().await;
     let site = Site::of(&city).await;

@@ -152,6 +152,8 @@
       button.textContent = button.dataset.busy || "正在保存…";
     });
   });
+  /* What was typed is kept at its own address: going back to a form that was faulty asks for nothing to be sent again. */
+  if (one("form[data-kept]")) history.replaceState(null, "", location.href);
   window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
 
   /* A password can be shown. */

@@ -124,9 +124,7 @@ pub fn assign(
     if !matches!(actor.role, Role::Bureau | Role::BureauHead) {
         return Err(Refusal::NotYours);
     }
-    if !case.stage.waits_for_assignment() {
-        return Err(not_waiting(case));
-    }
+    waits(case)?;
     if !to.takes_assignments() {
         return Err(Refusal::TakesNone(to.short_name.clone()));
     }
@@ -147,12 +145,16 @@ pub fn assign(
     })
 }
 
-fn not_waiting(case: &PetitionCase) -> Refusal {
+/// Whether a case can be given to someone, whoever that will be.
+pub fn waits(case: &PetitionCase) -> Result<(), Refusal> {
+    if case.stage.waits_for_assignment() {
+        return Ok(());
+    }
     let number = case.number.clone();
     if case.assignment.is_some() && case.stage != Stage::Void {
-        Refusal::AlreadyAssigned { number, unit: case.unit_name.clone() }
+        Err(Refusal::AlreadyAssigned { number, unit: case.unit_name.clone() })
     } else {
-        Refusal::NotWaiting { number, stage: case.stage.label() }
+        Err(Refusal::NotWaiting { number, stage: case.stage.label() })
     }
 }
 

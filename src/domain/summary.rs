@@ -74,6 +74,54 @@ impl Part {
     }
 }
 
+/// Which reviews a figure counts: those of a grade, or those whose judges were held to account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reviewed {
+    First,
+    Second,
+    Third,
+    Accountability,
+}
+
+impl Reviewed {
+    pub const ALL: [Self; 4] = [Self::First, Self::Second, Self::Third, Self::Accountability];
+
+    /// As in addresses.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::First => "grade1",
+            Self::Second => "grade2",
+            Self::Third => "grade3",
+            Self::Accountability => "accountability",
+        }
+    }
+
+    /// The one with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    /// As shown to people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::First => "一类",
+            Self::Second => "二类",
+            Self::Third => "三类",
+            Self::Accountability => "追责",
+        }
+    }
+
+    /// The grade that it asks for.
+    pub const fn grade(self) -> Option<i32> {
+        match self {
+            Self::First => Some(1),
+            Self::Second => Some(2),
+            Self::Third => Some(3),
+            Self::Accountability => None,
+        }
+    }
+}
+
 /// A rate with the names of its numerator and its base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -86,6 +134,7 @@ pub struct Rate {
 /// A part of the reviewed court cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grade {
+    pub of: Reviewed,
     pub label: &'static str,
     pub fraction: Fraction,
     /// None when nothing was reviewed.
@@ -145,9 +194,10 @@ impl Reviews {
     /// account.
     pub fn of(grades: [u32; 3], accountability: u32) -> Self {
         let total = grades.iter().sum();
-        let parts = ["一类", "二类", "三类"].into_iter().zip(grades).zip(shares(&grades));
-        let grades = parts.map(|((label, count), share)| Grade {
-            label,
+        let parts = Reviewed::ALL.into_iter().zip(grades).zip(shares(&grades));
+        let grades = parts.map(|((of, count), share)| Grade {
+            of,
+            label: of.label(),
             fraction: Fraction::new(count, total),
             percent: (total > 0).then_some(share),
         });

@@ -7,7 +7,7 @@ use crate::domain::composition::{Group, by_ending, sources};
 use crate::domain::ids::{ImportId, UnitId};
 use crate::domain::outcome::Outcome;
 use crate::domain::source::Source;
-use crate::domain::summary::{By, Part, Reviews, Summary, rates};
+use crate::domain::summary::{By, Part, Reviewed, Reviews, Summary, rates};
 
 /// A closed case, with what rows are made of.
 struct Closed {
@@ -161,4 +161,51 @@ async fn reviews(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Reviews> 
     let counted = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     let grades = [row.first, row.second, row.third].map(counted);
     Ok(Reviews::of(grades, counted(row.accountability)))
+}
+
+/// A reviewed court case, with the petition case that it was reviewed for.
+#[derive(Debug, Clone)]
+pub struct GradedCase {
+    pub review: i64,
+    pub number: String,
+    pub unit: String,
+    pub court_case: String,
+    pub grade: i32,
+    pub accountability: bool,
+}
+
+/// The court cases behind a figure of the reviews, by the number of the petition case, after a line.
+pub async fn graded(
+    tx: &mut Tx,
+    (of, import): (Reviewed, Option<ImportId>),
+    (after, review): (&str, i64),
+    size: i64,
+) -> StoreResult<Vec<GradedCase>> {
+    let (conn, scope) = tx.scoped();
+    let cases = sqlx::query_as!(
+        GradedCase,
+        r#"SELECT review AS "review!", number AS "number!", unit AS "unit!", court_case AS "court_case!",
+                  grade AS "grade!", accountability AS "accountability!"
+           FROM (SELECT DISTINCT ON (r.case_id, r.court_case_id) r.id AS review, c.number, u.short_name AS unit,
+                        x.number AS court_case, r.grade, r.accountability
+                 FROM case_review r
+                 JOIN petition_case c ON c.id = r.case_id
+                 JOIN petition_case_now n ON n.case_id = c.id
+                 JOIN unit u ON u.id = c.unit_id
+                 JOIN court_case x ON x.id = r.court_case_id
+                 WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+                 ORDER BY r.case_id, r.court_case_id, r.id DESC) last
+           WHERE CASE WHEN $3::int IS NULL THEN accountability ELSE grade = $3 END
+             AND (number, review) > ($4, $5)
+           ORDER BY number, review LIMIT $6"#,
+        scope.units(),
+        import.map(|import| import.0),
+        of.grade(),
+        after,
+        review,
+        size,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(cases)
 }

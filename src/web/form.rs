@@ -78,6 +78,12 @@ impl Problems {
         self.0.iter().find(|problem| problem.field == field).map(|problem| problem.message.as_str())
     }
 
+    /// Everything that is wrong with a field, in order.
+    pub fn all_of(&self, field: &str) -> Vec<&str> {
+        let of_field = self.0.iter().filter(|problem| problem.field == field);
+        of_field.map(|problem| problem.message.as_str()).collect()
+    }
+
     /// Everything, in order.
     pub fn list(&self) -> &[Problem] {
         &self.0

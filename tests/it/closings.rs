@@ -37,6 +37,24 @@ async fn a_report_with_all_that_is_needed_goes_to_the_leader() {
 }
 
 #[tokio::test]
+async fn each_paper_has_a_label_and_says_what_may_be_uploaded() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let number = handled(&city, &site).await;
+    let path = format!("/cases/{number}/closing");
+    let page = site.get(Some(HANDLER), &path).await.expect(StatusCode::OK);
+    let inputs = page.attributes("input[type=file]", "id");
+    assert!(inputs.len() >= 3, "{inputs:?}");
+    for input in &inputs {
+        let label = page.texts(&format!("label[for='{input}']:not(.sr)"));
+        assert!(label.len() == 1 && label[0].starts_with("上传"), "{label:?}");
+    }
+    let said = page.attributes("input[type=file].in", "aria-describedby");
+    assert_eq!(said, vec!["papers-hint"; inputs.len()]);
+    assert!(page.texts("#papers-hint")[0].starts_with("PDF、图片、Word，单个不超过50MB"));
+}
+
+#[tokio::test]
 async fn what_is_missing_is_shown_at_once_and_nothing_is_lost() {
     let city = City::new().await;
     let site = Site::of(&city).await;

@@ -74,6 +74,38 @@ async fn the_board_shows_how_cases_ended_by_source_and_by_court() {
 }
 
 #[tokio::test]
+async fn each_grade_of_the_reviews_opens_to_its_cases_within_the_readers_reach() {
+    let city = City::new().await;
+    let numbers = closed_cases(&city).await;
+    // A second look at the first court case: only the last grade counts.
+    city.force(
+        "INSERT INTO case_review (case_id, court_case_id, grade, accountability, recorded_at, recorded_by)
+         SELECT case_id, court_case_id, 2, false, now(), 1 FROM case_review WHERE grade = 1",
+    )
+    .await;
+    let site = Site::of(&city).await;
+    let grades = "section:last-of-type tbody a";
+    let first = |nth: u32| format!("{}东湖法院（2023）某0110执{nth}号", numbers[0]);
+    let (one, two, three) = (first(1), first(2), first(3));
+    let behind = [vec![], vec![two + "二类否", one + "二类否"], vec![three + "三类是"]];
+    for who in [BUREAU, "zhongyuan.leading_group", "donghu.president"] {
+        let page = site.get(Some(who), "/stats").await.expect(StatusCode::OK);
+        assert_eq!(page.texts(grades), ["0/3", "2/3", "1/3", "1/3"], "{who}");
+        let figures = page.attributes(grades, "href");
+        for (figure, lines) in figures.iter().zip(behind.iter().chain(&behind[2..])) {
+            let page = site.get(Some(who), figure).await.expect(StatusCode::OK);
+            assert_eq!(page.texts("tbody tr"), *lines, "{who} {figure}");
+        }
+    }
+    let elsewhere = "/stats/cases?by=source&of=all&part=grade2";
+    let page = site.get(Some("qingxi.president"), elsewhere).await.expect(StatusCode::OK);
+    assert!(page.texts("tbody tr").is_empty(), "another court's");
+    site.get(Some("donghu.handler"), elsewhere).await.expect(StatusCode::FORBIDDEN);
+    let opened = site.get(Some(BUREAU), elsewhere).await;
+    assert_eq!(opened.attributes("tbody a", "href")[0], format!("/cases/{}/review", numbers[0]));
+}
+
+#[tokio::test]
 async fn each_reader_sees_the_figures_of_what_is_theirs() {
     let city = City::new().await;
     closed_cases(&city).await;

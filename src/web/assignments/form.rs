@@ -1,8 +1,10 @@
 //! What the bureau sent: the cases with their courts, the source, the rule set, the moment.
 
 use chrono::{DateTime, NaiveTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::pasting::Line;
+use crate::domain::assignment::Order;
 use crate::domain::calendar;
 use crate::domain::deadline::{CustomDays, RuleSet};
 use crate::domain::ids::{RuleSetId, UnitId};
@@ -10,7 +12,7 @@ use crate::domain::source::Source;
 use crate::web::form::Problems;
 
 /// The form as sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct AssignForm {
     #[serde(rename = "case_no[]", alias = "case_no")]
@@ -46,26 +48,38 @@ pub struct Wanted {
 }
 
 impl AssignForm {
-    /// Adds what was pasted, takes out what is to go, and keeps each number once.
-    pub fn gather(&mut self) -> Problems {
-        let mut problems = Problems::default();
+    /// An order of these cases, as it begins.
+    pub fn begin(cases: Vec<String>, now: DateTime<Utc>) -> Self {
+        Self {
+            cases,
+            rule: "standard".to_owned(),
+            source: "city_court".to_owned(),
+            assigned_at: Self::moment_text(now),
+            ..Self::default()
+        }
+    }
+
+    /// 「2026-06-15 17:05」
+    pub fn moment_text(at: DateTime<Utc>) -> String {
+        format!("{} {}", calendar::day_of(at), calendar::clock_time(at))
+    }
+
+    /// Whether it is about all of these cases.
+    pub fn holds(&self, numbers: &[String]) -> bool {
+        numbers.iter().all(|number| self.cases.contains(number))
+    }
+
+    /// Makes rows of what was pasted.
+    pub fn take(&mut self, lines: Vec<Line>) {
         self.courts.resize(self.cases.len(), String::new());
-        let mut rows: Vec<(String, String)> =
-            self.cases.drain(..).zip(self.courts.drain(..)).collect();
-        for (line, text) in (1..).zip(self.pasted.lines()) {
-            let text = text.trim().to_uppercase();
-            if text.is_empty() {
-                continue;
-            }
-            if is_case_number(&text) {
-                rows.push((text, String::new()));
-            } else {
-                problems.add("pasted", format!("第{line}行“{text}”不是有效编号"));
-            }
-        }
-        if problems.is_empty() {
-            self.pasted.clear();
-        }
+        self.cases.extend(lines.into_iter().map(|line| line.text));
+        self.pasted.clear();
+    }
+
+    /// Sets the courts, takes out what is to go, and keeps each number once.
+    pub fn settle(&mut self) {
+        self.courts.resize(self.cases.len(), String::new());
+        let rows: Vec<_> = self.cases.drain(..).zip(self.courts.drain(..)).collect();
         for (number, court) in rows {
             let court = if self.action == "set_all" { self.all_courts.clone() } else { court };
             if number != self.remove && !self.cases.contains(&number) {
@@ -73,7 +87,6 @@ impl AssignForm {
                 self.courts.push(court);
             }
         }
-        problems
     }
 
     /// What was meant, or everything that is wrong.
@@ -93,6 +106,18 @@ impl AssignForm {
                 Ok(Wanted { source, rules, at, rows })
             }
             _ => Err(problems),
+        }
+    }
+
+    /// What it says for all of its cases.
+    pub fn order<'a>(&self, wanted: &'a Wanted, now: DateTime<Utc>) -> Order<'a> {
+        Order {
+            source: wanted.source,
+            source_number: self.source_no.trim().to_owned(),
+            rules: &wanted.rules,
+            note: self.note.trim().to_owned(),
+            at: wanted.at,
+            recorded_at: now,
         }
     }
 
@@ -154,17 +179,10 @@ fn read_time(text: &str) -> Option<NaiveTime> {
     calendar::read_time(text)
 }
 
-/// `XF2026-00128`.
-fn is_case_number(text: &str) -> bool {
-    text.strip_prefix("XF").and_then(|rest| rest.split_once('-')).is_some_and(|(year, running)| {
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        year.len() == 4 && running.len() >= 5 && digits(year) && digits(running)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::assignments::pasting;
 
     fn now() -> DateTime<Utc> {
         "2026-06-15T04:00:00Z".parse().unwrap()
@@ -187,10 +205,9 @@ mod tests {
 
     #[test]
     fn pasted_numbers_join_the_rows_and_each_counts_once() {
-        let mut form =
-            AssignForm { pasted: "xf2026-00131\n\nXF2026-00128\nXF2026-0128".to_owned(), ..form() };
-        let problems = form.gather();
-        assert_eq!(problems.of("pasted"), Some("第4行“XF2026-0128”不是有效编号"));
+        let mut form = form();
+        form.take(pasting::lines("xf2026-00131\nXF2026-00128"));
+        form.settle();
         assert_eq!(form.cases, ["XF2026-00128", "XF2026-00131"]);
         assert_eq!(form.courts, ["7", ""]);
     }

@@ -1,10 +1,12 @@
 //! Assigning (交办): the waiting cases, a batch, what became of it.
 
+mod draft;
 mod form;
 mod pages;
+mod pasting;
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -25,6 +27,7 @@ use form::{AssignForm, Wanted};
 use pages::{BatchPage, ConfirmPage, CourtOfBatch, ListPage, NewPage, Preview, Row};
 
 const ASSIGNERS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
+const NEW: &str = "/assignments/new";
 const PAGE: i64 = 50;
 
 pub fn routes(table: Table) -> Table {
@@ -32,6 +35,7 @@ pub fn routes(table: Table) -> Table {
         .get("/assignments", ASSIGNERS, list)
         .get("/assignments/new", ASSIGNERS, new)
         .post("/assignments/new", ASSIGNERS, create)
+        .get("/assignments/preview", ASSIGNERS, confirm)
         .post("/assignments/preview", ASSIGNERS, preview)
         .get("/assignments/{batch_no}", ASSIGNERS, show)
 }
@@ -107,16 +111,26 @@ struct Chosen {
 async fn new(asking: Asking, Query(chosen): Query<Chosen>) -> AppResult<Response> {
     let now = asking.now();
     let mut tx = asking.begin().await?;
-    let mut form = AssignForm {
-        cases: chosen.cases,
-        rule: "standard".to_owned(),
-        source: "city_court".to_owned(),
-        assigned_at: format!("{} {}", calendar::day_of(now), calendar::clock_time(now)),
-        ..AssignForm::default()
-    };
-    let problems = form.gather();
+    // Whoever comes back to the same cases goes on where they were.
+    let draft = draft::find(&mut tx, now).await?.filter(|form| form.holds(&chosen.cases));
+    let mut form = draft.unwrap_or_else(|| AssignForm::begin(chosen.cases, now));
+    form.settle();
     let desk = Desk::read(&mut tx, &form.cases, now).await?;
-    page(&asking.frame, desk, form, problems, now)
+    page(&asking.frame, desk, form, Problems::default(), now)
+}
+
+/// Makes rows of what was pasted, unless a line is wrong: then the box stays as it is, so that the
+/// lines keep the places by which their faults are told.
+async fn gather(tx: &mut Tx, form: &mut AssignForm) -> AppResult<Problems> {
+    let lines = pasting::lines(&form.pasted);
+    let numbers: Vec<String> = lines.iter().map(|line| line.text.clone()).collect();
+    let cases = petition_cases::find_all(tx, &numbers).await?;
+    let faults = pasting::faults(&form.pasted, &lines, &cases);
+    if faults.is_empty() {
+        form.take(lines);
+    }
+    form.settle();
+    Ok(faults)
 }
 
 /// The page of three blocks: for the first visit, and for a form that came back.
@@ -181,39 +195,84 @@ async fn preview(asking: Asking, form: Form<AssignForm>) -> AppResult<Response> 
 }
 
 async fn create(asking: Asking, form: Form<AssignForm>) -> AppResult<Response> {
-    let now = asking.now();
-    let Form { mut fields, key, .. } = form;
-    let gathered = fields.gather();
-    let issuing = fields.action == "issue";
-    let mut tx = if issuing { asking.act(&key).await? } else { asking.begin().await? };
-    let desk = Desk::read(&mut tx, &fields.cases, now).await?;
-    if !gathered.is_empty() || !matches!(fields.action.as_str(), "issue" | "check") {
-        return page(&asking.frame, desk, fields, gathered, now);
+    let Form { fields, key, .. } = form;
+    if fields.action == "issue" {
+        let tx = asking.act(&key).await?;
+        issue(&asking, tx, fields).await
+    } else {
+        prepare(&asking, fields).await
     }
-    let wanted = match fields.check(&desk.rule_sets, now) {
-        Ok(wanted) => wanted,
-        Err(problems) => return page(&asking.frame, desk, fields, problems, now),
+}
+
+/// What will be issued. It has an address of its own, so that the browser's way back leads to what
+/// was typed and sends nothing again.
+async fn confirm(asking: Asking) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let Some(form) = draft::find(&mut tx, asking.now()).await? else {
+        return Ok(Redirect::to(NEW).into_response());
     };
-    let order = Order {
-        source: wanted.source,
-        source_number: fields.source_no.trim().to_owned(),
-        rules: &wanted.rules,
-        note: fields.note.trim().to_owned(),
-        at: wanted.at,
-        recorded_at: now,
-    };
-    let cases = petition_cases::find_all(&mut tx, &fields.cases).await?;
-    let facts = match decide(&asking.session, &desk, &wanted, (&cases, &order)) {
-        Ok(facts) => facts,
-        Err(problems) => return page(&asking.frame, desk, fields, problems, now),
-    };
-    if !issuing {
-        return confirm(&asking.frame, &desk, fields, &wanted);
+    let desk = Desk::read(&mut tx, &form.cases, asking.now()).await?;
+    match decided(&asking, &mut tx, &desk, &form).await? {
+        Ok((wanted, _)) => confirm_page(&asking.frame, &desk, form, &wanted),
+        Err(problems) => page(&asking.frame, desk, form, problems, asking.now()),
     }
+}
+
+/// Everything but the issuing: what was typed is kept, and the answer has an address.
+async fn prepare(asking: &Asking, mut form: AssignForm) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    if form.action == "restart" {
+        draft::discard(&mut tx).await?;
+        tx.commit().await?;
+        return Ok(Redirect::to(NEW).into_response());
+    }
+    let faults = gather(&mut tx, &mut form).await?;
+    draft::keep(&mut tx, &form, asking.now()).await?;
+    let desk = Desk::read(&mut tx, &form.cases, asking.now()).await?;
+    let next = if !faults.is_empty() {
+        Err(faults)
+    } else if form.action == "check" {
+        decided(asking, &mut tx, &desk, &form).await?.map(|_| "/assignments/preview")
+    } else {
+        Ok(NEW)
+    };
+    tx.commit().await?;
+    match next {
+        Ok(next) => Ok(Redirect::to(next).into_response()),
+        Err(problems) => page(&asking.frame, desk, form, problems, asking.now()),
+    }
+}
+
+async fn issue(asking: &Asking, mut tx: Tx, mut form: AssignForm) -> AppResult<Response> {
+    form.settle();
+    let desk = Desk::read(&mut tx, &form.cases, asking.now()).await?;
+    let (wanted, facts) = match decided(asking, &mut tx, &desk, &form).await? {
+        Ok(decided) => decided,
+        Err(problems) => return page(&asking.frame, desk, form, problems, asking.now()),
+    };
+    let order = form.order(&wanted, asking.now());
     let version = desk.calendar.version();
     let batch = assignments::record(&mut tx, &order, version, &facts).await?;
+    draft::discard(&mut tx).await?;
     let location = format!("/assignments/{batch}");
     layout::kept(tx, &location, &format!("已下发{}件，批次{batch}。", facts.len())).await
+}
+
+/// What is wanted with every row's decision, or what is wrong.
+async fn decided(
+    asking: &Asking,
+    tx: &mut Tx,
+    desk: &Desk,
+    form: &AssignForm,
+) -> AppResult<Result<(Wanted, Vec<Assigned>), Problems>> {
+    let wanted = match form.check(&desk.rule_sets, asking.now()) {
+        Ok(wanted) => wanted,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    let cases = petition_cases::find_all(tx, &form.cases).await?;
+    let order = form.order(&wanted, asking.now());
+    let facts = decide(&asking.session, desk, &wanted, (&cases, &order));
+    Ok(facts.map(|facts| (wanted.clone(), facts)))
 }
 
 /// Every row's decision, or every row's refusal.
@@ -238,7 +297,12 @@ fn decide(
     if problems.is_empty() { Ok(facts) } else { Err(problems) }
 }
 
-fn confirm(frame: &Frame, desk: &Desk, form: AssignForm, wanted: &Wanted) -> AppResult<Response> {
+fn confirm_page(
+    frame: &Frame,
+    desk: &Desk,
+    form: AssignForm,
+    wanted: &Wanted,
+) -> AppResult<Response> {
     let names = wanted.rows.iter().filter_map(|(_, unit)| desk.unit(*unit));
     let page = ConfirmPage {
         shell: frame.shell("核对交办"),

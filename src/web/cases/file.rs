@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::pages::{shortened, shown_name, tone};
+use super::pages::{shown_name, tone};
 use super::words;
 use crate::domain::access::Depth;
 use crate::domain::calendar::{day_of, format_short};
@@ -12,9 +12,6 @@ use crate::domain::next_step::{NextStep, Turn, Viewer, next_step};
 use crate::domain::petition_case::Stage;
 use crate::domain::staff::{Actor, Role};
 use crate::store::case_files::{CaseFile, Part};
-
-/// Characters of what was said that a title has room for.
-const IN_TITLE: usize = 30;
 
 /// A section of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,11 +110,8 @@ impl Head {
         let writes = case.is_open && handles(file, actor);
         Self {
             name: shown_name(&file.name).to_owned(),
-            summary: file
-                .summary
-                .as_deref()
-                .map(|text| shortened(text, IN_TITLE))
-                .unwrap_or_default(),
+            // Whole, for the print; the style sheet cuts it on a screen.
+            summary: file.summary.clone().unwrap_or_default(),
             stage: case.stage.label(),
             tone: tone(case.stage),
             source: file.source.as_deref().map_or("", words::source),

@@ -88,7 +88,7 @@ pub fn home(number: &str, role: Role, opens: bool) -> String {
 }
 
 /// The beginning of a text.
-pub fn shortened(text: &str, room: usize) -> String {
+fn shortened(text: &str, room: usize) -> String {
     match text.char_indices().nth(room) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

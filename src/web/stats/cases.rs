@@ -4,12 +4,12 @@ use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{begin, by_of, import_of};
+use super::{begin, by_of, import_of, reviews};
 use crate::domain::calendar::day_of;
 use crate::domain::ids::ImportId;
 use crate::domain::source::Source;
 use crate::domain::staff::Role;
-use crate::domain::summary::{By, Part};
+use crate::domain::summary::{By, Part, Reviewed};
 use crate::domain::unit::Unit;
 use crate::store::outcomes::{self, Counted, CountedCase};
 use crate::store::units;
@@ -58,6 +58,11 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let (import, by, part) =
         (import_of(&asked.import)?, by_of(&asked.by), Part::from_code(&asked.part));
     let mut tx = begin(&asking).await?;
+    let opens = asking.actor().role != Role::LeadingGroup;
+    if let Some(of) = Reviewed::from_code(&asked.part) {
+        let asked = reviews::Asked { of, by, import, after: &asked.after };
+        return reviews::show(&mut tx, &asked, asking.shell("统计看板"), opens).await;
+    }
     let all = asked.of == "all";
     let label = if all {
         "合计".to_owned()
@@ -77,7 +82,7 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
         back: format!("/stats?by={}{only}", by.code()),
         import,
         cases,
-        opens: asking.actor().role != Role::LeadingGroup,
+        opens,
         next,
     };
     layout::shown(&page)

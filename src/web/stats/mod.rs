@@ -1,6 +1,7 @@
 //! The board (统计看板): how petition cases ended, and how the court cases behind them were graded.
 
 mod cases;
+mod reviews;
 
 use askama::Template;
 use axum::response::Response;
@@ -15,7 +16,7 @@ use crate::domain::composition::Ending;
 use crate::domain::ids::ImportId;
 use crate::domain::period::day_text;
 use crate::domain::staff::Role;
-use crate::domain::summary::{By, Summary};
+use crate::domain::summary::{By, Reviewed, Summary};
 use crate::store::{Tx, outcomes, sessions};
 
 const READERS: Who =

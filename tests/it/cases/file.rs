@@ -66,6 +66,18 @@ async fn outside_the_team_only_the_row_is_told() {
 }
 
 #[tokio::test]
+async fn the_head_of_a_case_says_the_whole_matter_however_long_it_is() {
+    let city = City::new().await;
+    let number = laid::lay(&city, Laid::default()).await;
+    let matter = "执行案款未足额发放，".repeat(12);
+    city.force(&format!("UPDATE grounds SET summary = '{matter}'")).await;
+    let site = Site::of(&city).await;
+    let page = site.get(Some("donghu.handler"), &format!("/cases/{number}")).await;
+    assert_eq!(page.texts("h1"), [format!("张某{matter}")]);
+    assert_eq!(page.attributes("h1", "title"), [matter]);
+}
+
+#[tokio::test]
 async fn the_page_says_what_is_next_and_until_when() {
     let city = City::new().await;
     let number = laid::lay(&city, Laid::default()).await;

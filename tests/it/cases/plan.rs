@@ -1,5 +1,8 @@
 //! How the database reads a long list.
 
+use axum::http::StatusCode;
+
+use crate::support::laid::{self, Laid};
 use crate::support::{City, Site};
 
 /// Twenty thousand open cases over all courts, and as many closed ones.
@@ -55,4 +58,65 @@ async fn the_default_list_walks_the_index_of_the_open_backlog() {
         .await;
     // A page reads its own rows; the count and the overdue ones stop at a thousand.
     assert!(read < 8 * 2_300, "{read} rows for eight pages");
+}
+
+/// What was done about each case of the backlog: one of everything that hangs on its round.
+const HANDLED: &str = "
+    SET LOCAL session_replication_role = replica;
+    INSERT INTO assignment (batch_id, case_id, round_id, unit_id, source, rule_set_id, assigned_at, recorded_at,
+                            recorded_by)
+    SELECT 0, r.case_id, r.id, c.unit_id, 'city_court', 1, r.opened_at, r.opened_at, 1
+    FROM round r JOIN petition_case c ON c.id = r.case_id;
+    INSERT INTO interview (case_id, round_id, kind, held_at, place, host_id, present, recorded_at, recorded_by)
+    SELECT case_id, id, 'lead_meeting', opened_at, '信访大厅', 1, true, opened_at, 1 FROM round;
+    INSERT INTO progress_report (case_id, round_id, sections, submitted_at, recorded_at, recorded_by)
+    SELECT case_id, id, array_fill('略'::text, ARRAY[8]), opened_at, opened_at, 1 FROM round;
+    INSERT INTO reply (case_id, round_id, answered_at, way, content, signature, recorded_at, recorded_by)
+    SELECT case_id, id, opened_at, 'in_person', '已当面答复', 'signed', opened_at, 1 FROM round;
+    INSERT INTO closing (case_id, round_id, unit_id, outcome, sections, reply_id, content_hash, needs_leading_group,
+                         applied_at, recorded_at, recorded_by)
+    SELECT y.case_id, y.round_id, c.unit_id, 'settled_written', array_fill('略'::text, ARRAY[7]), y.id, '\\x01', false,
+           y.recorded_at, y.recorded_at, 1
+    FROM reply y JOIN petition_case c ON c.id = y.case_id;";
+
+/// What hangs on a round, each table with an index for it.
+const OF_A_ROUND: &str =
+    "unnest(ARRAY['assignment', 'closing', 'interview', 'progress_report', 'reply']) AS name";
+
+#[tokio::test]
+async fn what_hangs_on_a_round_is_found_by_its_index_and_no_table_is_read_whole() {
+    let city = City::new().await;
+    city.force(BACKLOG).await;
+    city.force(HANDLED).await;
+    let number = laid::lay(&city, Laid::default()).await;
+    city.force("ANALYZE").await;
+    let site = Site::of(&city).await;
+    let read_whole = format!(
+        "SELECT string_agg(name || ' ' || seq_scan, ', ') FROM {OF_A_ROUND} JOIN pg_stat_user_tables ON relname = name"
+    );
+    let before: String = city.value(&read_whole).await;
+    let who = Some("donghu.handler");
+    for page in ["", "/closing", "/answer", "/progress"] {
+        site.get(who, &format!("/cases/{number}{page}")).await.expect(StatusCode::OK);
+    }
+    // A fact is recorded: the stage is derived anew.
+    let told = [("kind", "phone"), ("happened_at", "2026-06-15 09:00"), ("text", "已电话联系")];
+    site.act("donghu.handler", &format!("/cases/{number}/progress/new"), &told).await;
+    // What a connection did is told when it ends.
+    site.app.db.close().await;
+    let unused = format!(
+        "SELECT coalesce(string_agg(name, ', '), '') FROM {OF_A_ROUND}
+         LEFT JOIN pg_stat_user_indexes ON indexrelname = name || '_round_idx' WHERE coalesce(idx_scan, 0) = 0"
+    );
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let unused: String = city.value(&unused).await;
+        if unused.is_empty() || tries == 100 {
+            assert_eq!(unused, "", "tables whose index nothing walked");
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(city.value::<String>(&read_whole).await, before, "tables read whole, and how often");
 }

@@ -1,0 +1,65 @@
+//! The court cases behind a figure of the reviews.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::domain::ids::ImportId;
+use crate::domain::summary::{By, Reviewed};
+use crate::store::Tx;
+use crate::store::outcomes::{self, GradedCase};
+use crate::web::AppResult;
+use crate::web::layout::Shell;
+
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "stats/reviews.html")]
+pub struct ReviewsPage {
+    shell: Shell,
+    of: Reviewed,
+    back: String,
+    import: Option<ImportId>,
+    cases: Vec<GradedCase>,
+    /// The leading group reads the figure, and opens only what was submitted to it.
+    opens: bool,
+    next: Option<String>,
+}
+
+impl ReviewsPage {
+    fn grade(case: &GradedCase) -> &'static str {
+        let of = Reviewed::ALL.into_iter().find(|of| of.grade() == Some(case.grade));
+        of.map_or("—", Reviewed::label)
+    }
+}
+
+/// What a figure of the reviews is asked with.
+pub struct Asked<'a> {
+    pub of: Reviewed,
+    pub by: By,
+    pub import: Option<ImportId>,
+    /// The last line of the page before: 「XF2026-00128.45」.
+    pub after: &'a str,
+}
+
+pub async fn show(
+    tx: &mut Tx,
+    asked: &Asked<'_>,
+    shell: Shell,
+    opens: bool,
+) -> AppResult<Response> {
+    let &Asked { of, by, import, after } = asked;
+    let line = after.rsplit_once('.').and_then(|(number, id)| Some((number, id.parse().ok()?)));
+    let size = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut cases = outcomes::graded(tx, (of, import), line.unwrap_or(("", 0)), size).await?;
+    let more = cases.len() > PAGE;
+    cases.truncate(PAGE);
+    let only = import.map(|import| format!("&import={import}")).unwrap_or_default();
+    let by = by.code();
+    let next = cases.last().filter(|_| more).map(|last| {
+        let (part, number, review) = (of.code(), &last.number, last.review);
+        format!("/stats/cases?by={by}&of=all&part={part}{only}&after={number}.{review}")
+    });
+    let back = format!("/stats?by={by}{only}");
+    let page = ReviewsPage { shell, of, back, import, cases, opens, next };
+    Ok(Html(page.render()?).into_response())
+}

@@ -1,16 +1,17 @@
 //! The court cases behind a figure of the reviews.
 
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 
 use crate::domain::ids::ImportId;
 use crate::domain::summary::{By, Reviewed};
 use crate::store::Tx;
 use crate::store::outcomes::{self, GradedCase};
 use crate::web::AppResult;
-use crate::web::layout::Shell;
+use crate::web::layout::{self, Shell};
+use crate::web::paging::rest;
 
-const PAGE: usize = 50;
+const PAGE: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "stats/reviews.html")]
@@ -49,17 +50,14 @@ pub async fn show(
 ) -> AppResult<Response> {
     let &Asked { of, by, import, after } = asked;
     let line = after.rsplit_once('.').and_then(|(number, id)| Some((number, id.parse().ok()?)));
-    let size = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut cases = outcomes::graded(tx, (of, import), line.unwrap_or(("", 0)), size).await?;
-    let more = cases.len() > PAGE;
-    cases.truncate(PAGE);
+    let mut cases = outcomes::graded(tx, (of, import), line.unwrap_or(("", 0)), PAGE + 1).await?;
     let only = import.map(|import| format!("&import={import}")).unwrap_or_default();
     let by = by.code();
-    let next = cases.last().filter(|_| more).map(|last| {
+    let next = rest(&mut cases, PAGE).map(|last| {
         let (part, number, review) = (of.code(), &last.number, last.review);
         format!("/stats/cases?by={by}&of=all&part={part}{only}&after={number}.{review}")
     });
     let back = format!("/stats?by={by}{only}");
     let page = ReviewsPage { shell, of, back, import, cases, opens, next };
-    Ok(Html(page.render()?).into_response())
+    layout::shown(&page)
 }

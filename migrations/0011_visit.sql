@@ -152,21 +152,23 @@ CALL lay_wall('visit_text', $$
          OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
                     WHERE vc.visit_id = visit_text.visit_id AND t.ended_at IS NULL
                       AND t.staff_id = (SELECT asking_staff())))$$);
+-- An accusation is written once and read by nobody here.
+CREATE POLICY visit_text_seal ON visit_text FOR INSERT TO app_user WITH CHECK (
+    sealed AND EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id
+                       AND v.recorded_by = (SELECT asking_staff())));
 -- The account of a visit, where a scope opens it: the same rule, for the queries to bind.
 CREATE FUNCTION account_of_visit(of_visit bigint, units bigint[], depth text, reader bigint)
-    RETURNS SETOF visit_text LANGUAGE sql STABLE
+    RETURNS TABLE (summary text, same_as_visit_id bigint, origin_case_number text, answer_text text)
+    LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT t.* FROM visit_text t JOIN visit v ON v.id = t.visit_id
+    SELECT t.summary, t.same_as_visit_id, t.origin_case_number, t.answer_text
+    FROM visit_text t JOIN visit v ON v.id = t.visit_id
     WHERE t.visit_id = of_visit AND NOT t.sealed AND v.unit_id = ANY (units)
       AND (depth IN ('all', 'narrative') OR v.recorded_by = reader
            OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
                       WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = reader));
 END;
 GRANT EXECUTE ON FUNCTION account_of_visit(bigint, bigint[], text, bigint) TO app_user;
--- An accusation is written once and read by nobody here.
-CREATE POLICY visit_text_seal ON visit_text FOR INSERT TO app_user WITH CHECK (
-    sealed AND EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id
-                       AND v.recorded_by = (SELECT asking_staff())));
 -- Material is read by whoever reads the account; that of an accusation is handed in, and read by nobody here.
 CALL lay_wall('visit_material', 'EXISTS (SELECT FROM visit_text t WHERE t.visit_id = visit_material.visit_id)');
 CREATE POLICY visit_material_seal ON visit_material FOR INSERT TO app_user WITH CHECK (

@@ -370,6 +370,11 @@
     var input = one("input[type=file]", zone);
     ["dragenter", "dragover"].forEach(function (name) { zone.addEventListener(name, function (event) { event.preventDefault(); zone.classList.add("on"); }); });
     ["dragleave", "drop"].forEach(function (name) { zone.addEventListener(name, function () { zone.classList.remove("on"); }); });
+    input.addEventListener("change", function () {
+      var sum = Array.prototype.reduce.call(input.files, function (sum, file) { return sum + file.size; }, 0);
+      input.setCustomValidity(sum > 52428800 ? "文件合计超过50MB，请分开上传，或先压缩扫描件" : "");
+      input.reportValidity();
+    });
     zone.addEventListener("drop", function (event) {
       event.preventDefault();
       input.files = event.dataTransfer.files;

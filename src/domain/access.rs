@@ -92,6 +92,12 @@ impl Scope {
         self.opening
     }
 
+    /// How far the accounts of visits are open, as the queries bind it: the register isn't the
+    /// leading group's.
+    pub const fn accounts(&self) -> &'static str {
+        if self.submitted_only { "none" } else { self.opening.code() }
+    }
+
     /// Whether only cases that were submitted to the leading group are within reach.
     pub const fn submitted_only(&self) -> bool {
         self.submitted_only
@@ -138,6 +144,8 @@ mod tests {
             assert_eq!(scope.units(), units, "{role:?} of {kind:?}");
             assert_eq!(scope.opening(), opening, "{role:?}");
             assert_eq!(scope.submitted_only(), submitted, "{role:?}");
+            let accounts = if submitted { "none" } else { opening.code() };
+            assert_eq!(scope.accounts(), accounts, "{role:?}");
             let drafts = matches!(role, Role::Bureau | Role::BureauHead);
             assert_eq!(scope.drafts(), drafts, "{role:?}");
         }

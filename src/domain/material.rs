@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::document::Filed;
-use super::ids::{StaffId, VisitId};
+use super::ids::{PetitionCaseId, StaffId, VisitId};
 use super::staff::Actor;
 
 /// Why nothing is added.
@@ -15,6 +15,8 @@ pub enum Refusal {
     Void,
     #[error("检举控告的材料只能由登记人补充")]
     NotTheRecorder,
+    #[error("只有登记处、登记人和承办本案的人员可以补充材料")]
+    NotOpen,
 }
 
 /// A visit as its material asks for it.
@@ -22,10 +24,14 @@ pub enum Refusal {
 pub struct Receiving {
     pub visit: VisitId,
     pub number: String,
+    /// The case that it is about; none for an accusation.
+    pub case: Option<PetitionCaseId>,
     pub recorded_by: StaffId,
     /// An accusation: what is added can be read by nobody here.
     pub is_sealed: bool,
     pub is_void: bool,
+    /// Whether its account is open to the one who asks.
+    pub is_open: bool,
 }
 
 impl Receiving {
@@ -37,6 +43,9 @@ impl Receiving {
         if self.is_sealed && self.recorded_by != actor.staff {
             return Err(Refusal::NotTheRecorder);
         }
+        if !self.is_sealed && !self.is_open {
+            return Err(Refusal::NotOpen);
+        }
         Ok(())
     }
 }
@@ -47,6 +56,7 @@ impl Receiving {
 pub struct Added<'a> {
     visit: VisitId,
     number: String,
+    case: Option<PetitionCaseId>,
     files: Vec<Filed<'a>>,
     at: DateTime<Utc>,
     by: StaffId,
@@ -60,6 +70,11 @@ impl<'a> Added<'a> {
     /// The number of the visit.
     pub fn number(&self) -> &str {
         &self.number
+    }
+
+    /// The case that the visit is about.
+    pub const fn case(&self) -> Option<PetitionCaseId> {
+        self.case
     }
 
     pub fn files(&self) -> &[Filed<'a>] {
@@ -86,7 +101,8 @@ pub fn add<'a>(
     if files.is_empty() {
         return Err(Refusal::Nothing);
     }
-    Ok(Added { visit: to.visit, number: to.number.clone(), files, at, by: actor.staff })
+    let Receiving { visit, number, case, .. } = to.clone();
+    Ok(Added { visit, number, case, files, at, by: actor.staff })
 }
 
 #[cfg(test)]
@@ -104,16 +120,20 @@ mod tests {
         let visit = |is_sealed, is_void| Receiving {
             visit: VisitId(7),
             number: "LF20260615-0110-001".to_owned(),
+            case: None,
             recorded_by: StaffId(1),
             is_sealed,
             is_void,
+            is_open: !is_sealed,
         };
+        let closed = Receiving { is_open: false, ..visit(false, false) };
         for (who, to, expected) in [
             (1, visit(false, false), Ok(1)),
             (2, visit(false, false), Ok(1)),
             (1, visit(true, false), Ok(1)),
             (2, visit(true, false), Err(Refusal::NotTheRecorder)),
             (1, visit(false, true), Err(Refusal::Void)),
+            (2, closed, Err(Refusal::NotOpen)),
         ] {
             let files = vec![file(DocumentKind::VisitMaterial, "材料.pdf", b"%PDF-1.7").unwrap()];
             let added = add(&clerk(who), &to, files, DateTime::UNIX_EPOCH);

@@ -110,7 +110,7 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<DocumentLine>
            ORDER BY d.recorded_at, d.uuid"#,
         case,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_all(conn)
@@ -139,7 +139,7 @@ pub async fn read(
              AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)"#,
         case,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
         uuid,
     )

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::documents::{self, Document};
 use super::{StoreResult, Tx, audit};
 use crate::domain::document::MediaType;
-use crate::domain::ids::{StaffId, VisitId};
+use crate::domain::ids::{PetitionCaseId, StaffId, VisitId};
 use crate::domain::material::{Added, Receiving};
 
 /// A visit within reach, as adding to it asks for it.
@@ -16,14 +16,16 @@ pub async fn receiving(tx: &mut Tx, number: &str) -> StoreResult<Option<Receivin
         Receiving,
         r#"SELECT v.id AS "visit: VisitId", v.number, v.recorded_by AS "recorded_by: StaffId",
                   v.visit_kind = 'accusation' AS "is_sealed!",
-                  EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!"
+                  (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = v.id) AS "case: PetitionCaseId",
+                  EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!",
+                  EXISTS (SELECT FROM account_of_visit(v.id, $2, $4, $3)) AS "is_open!"
            FROM visit v
            WHERE v.number = $1 AND v.unit_id = ANY ($2)
              AND (v.visit_kind <> 'accusation' OR v.recorded_by = $3 OR $4 = 'all')"#,
         number,
         scope.units(),
         scope.staff().0,
-        scope.opening().code(),
+        scope.accounts(),
     )
     .fetch_optional(conn)
     .await?)
@@ -56,7 +58,7 @@ pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
             object: &uuid.to_string(),
             detail: fact.number(),
             at: fact.at(),
-            case: None,
+            case: fact.case(),
         };
         audit::append(tx, entry).await?;
     }
@@ -87,7 +89,7 @@ pub async fn list(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<MaterialLine>>
            ORDER BY m.id"#,
         visit.0,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_all(conn)
@@ -103,14 +105,15 @@ pub async fn read(
 ) -> StoreResult<Option<Document>> {
     let (conn, scope) = tx.scoped();
     let found = sqlx::query!(
-        r#"SELECT m.name, m.media_type AS "media_type: MediaType", m.sealed
+        r#"SELECT m.name, m.media_type AS "media_type: MediaType", m.sealed,
+                  (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = v.id) AS "case: PetitionCaseId"
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
            WHERE v.number = $1 AND m.uuid = $5 AND v.unit_id = ANY ($2)"#,
         number,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
         uuid,
     )
@@ -123,7 +126,7 @@ pub async fn read(
         object: &uuid.to_string(),
         detail: number,
         at,
-        case: None,
+        case: row.case,
     };
     audit::append(tx, entry).await?;
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))

@@ -30,7 +30,7 @@ pub async fn said(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Said>> {
            WHERE v.number = ANY ($1) AND v.unit_id = ANY ($2)"#,
         numbers,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_all(conn)
@@ -115,7 +115,7 @@ pub async fn last_account(
         person.0,
         case_number,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_optional(conn)

@@ -48,7 +48,8 @@ pub async fn list(tx: &mut Tx, filter: &Filter, size: i64) -> StoreResult<Vec<Vi
     let (conn, scope) = tx.scoped();
     let lines = sqlx::query_as!(
         VisitLine,
-        r#"SELECT v.number, v.received_at, v.running, h.code AS hall, p.name AS "name?", v.people_count AS people,
+        r#"SELECT v.number, v.received_at, v.running, h.code AS hall,
+                  CASE WHEN v.visit_kind <> 'accusation' THEN p.name END AS name, v.people_count AS people,
                   c.nth AS "nth?", v.visit_kind AS "kind: VisitKind", v.category AS "category: Category",
                   coalesce(nullif(t.summary, ''), e.summary) AS summary,
                   v.disposition AS "disposition: Disposition", s.name AS receiver,
@@ -74,7 +75,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter, size: i64) -> StoreResult<Vec<Vi
         calendar::end_of(filter.day),
         filter.hall,
         filter.form.map(VisitForm::code),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
         filter.disposition.map(Disposition::code),
         filter.after,
@@ -99,7 +100,7 @@ pub async fn late_entries(tx: &mut Tx, filter: &Filter) -> StoreResult<Vec<Strin
         format!("LF{}-%", filter.day.format("%Y%m%d")),
         calendar::start_of(filter.day),
         filter.hall,
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_all(conn)
@@ -276,7 +277,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
              AND (v.visit_kind <> 'accusation' OR v.recorded_by = $4 OR $3 = 'all')"#,
         number,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_optional(conn)

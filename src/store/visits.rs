@@ -65,7 +65,8 @@ pub async fn same_matter(
 pub struct Recorded {
     pub visit: VisitId,
     pub visit_number: String,
-    /// The case it opened or joined; none for a sealed accusation.
+    pub case: Option<PetitionCaseId>,
+    /// The number of the case it opened or joined; none for a sealed accusation.
     pub case_number: Option<String>,
 }
 
@@ -134,7 +135,8 @@ pub async fn record(
         case: case.as_ref().map(|(id, _)| *id),
     };
     audit::append(tx, entry).await?;
-    Ok(Recorded { visit, visit_number: number, case_number: case.map(|(_, number)| number) })
+    let (case, case_number) = case.unzip();
+    Ok(Recorded { visit, visit_number: number, case, case_number })
 }
 
 pub(super) async fn find_hall(tx: &mut Tx, hall: Option<i64>, court: UnitId) -> StoreResult<Hall> {

@@ -17,6 +17,7 @@ pub struct Asking {
     pub app: App,
     pub session: Session,
     pub frame: Frame,
+    now: DateTime<Utc>,
 }
 
 impl FromRequestParts<App> for Asking {
@@ -24,6 +25,7 @@ impl FromRequestParts<App> for Asking {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
         Ok(Self {
+            now: app.clock.now(),
             app: app.clone(),
             session: Session::from_request_parts(parts, app).await?,
             frame: Frame::from_request_parts(parts, app).await?,
@@ -32,9 +34,9 @@ impl FromRequestParts<App> for Asking {
 }
 
 impl Asking {
-    /// The moment, by the clock of the site.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.app.clock.now()
+    /// The moment at which it was asked, by the clock of the site: one for the whole answer.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
     }
 
     /// Whoever asks, as the rules know them.

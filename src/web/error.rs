@@ -147,7 +147,7 @@ impl AppError {
             Self::TooLarge => failed(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "文件太大",
-                "单个文件不超过50MB。可以分开上传，或先压缩扫描件。",
+                "单个文件不超过50MB，一次上传合计也不超过50MB。可以分开上传，或先压缩扫描件。",
                 &[HOME],
             ),
             Self::Busy(seconds) => Failed {

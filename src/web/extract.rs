@@ -85,7 +85,12 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
         let binding = binding(&request);
         let path = request.uri().path().to_owned();
         let typed = request.extensions().get::<Typed>().cloned();
-        let (body, files) = read(request, app).await?;
+        let (body, files) = read(request, app).await.map_err(|(error, body)| {
+            if let Some(typed) = &typed {
+                typed.leave(&body, true);
+            }
+            error
+        })?;
         if let Some(typed) = typed {
             typed.leave(&body, !files.is_empty());
         }
@@ -118,20 +123,36 @@ fn binding(request: &Request) -> Option<String> {
         .or_else(|| gate::cookie(request.headers(), super::sign_in::PAGE_COOKIE).map(str::to_owned))
 }
 
-/// The fields as an urlencoded body, and the files.
-async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), AppError> {
+/// The fields as an urlencoded body, and the files. What can't be read to its end comes back as far
+/// as it was read, so that its page can give it back.
+async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), (AppError, Bytes)> {
     let multipart = request
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .is_some_and(|kind| kind.starts_with("multipart/form-data"));
     if !multipart {
-        let body =
-            Bytes::from_request(request, app).await.map_err(|error| too_large(error.status()))?;
+        let body = Bytes::from_request(request, app).await;
+        let body = body.map_err(|error| (too_large(error.status()), Bytes::new()))?;
         return Ok((without_nul(body), Vec::new()));
     }
-    let mut parts = Multipart::from_request(request, app).await.map_err(|_| AppError::Malformed)?;
     let (mut body, mut files) = (String::new(), Vec::new());
+    let end = match Multipart::from_request(request, app).await {
+        Ok(parts) => read_parts(parts, &mut body, &mut files).await,
+        Err(_) => Err(AppError::Malformed),
+    };
+    let body = without_nul(Bytes::from(body.trim_start_matches('&').to_owned()));
+    match end {
+        Ok(()) => Ok((body, files)),
+        Err(error) => Err((error, body)),
+    }
+}
+
+async fn read_parts(
+    mut parts: Multipart,
+    body: &mut String,
+    files: &mut Vec<Upload>,
+) -> Result<(), AppError> {
     while let Some(part) = parts.next_field().await.map_err(|error| too_large(error.status()))? {
         let field = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
@@ -148,7 +169,7 @@ async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), AppEr
             }
         }
     }
-    Ok((without_nul(Bytes::from(body.trim_start_matches('&').to_owned())), files))
+    Ok(())
 }
 
 fn without_nul(body: Bytes) -> Bytes {

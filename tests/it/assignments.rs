@@ -174,6 +174,41 @@ async fn going_back_from_the_preview_finds_all_that_was_typed_until_it_is_issued
 }
 
 #[tokio::test]
+async fn a_draft_comes_back_for_its_own_cases_alone_and_another_order_leaves_it() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = cases::accepted(&city, "张某").await;
+    let other = cases::accepted(&city, "李某某").await;
+    let qingxi = unit(&city, "0104").await;
+    let both = [
+        ("case_no[]", case.as_str()),
+        ("case_no[]", other.as_str()),
+        ("note", "两件一并办理"),
+        ("action", "add"),
+    ];
+    site.act(BUREAU, "/assignments/new", &both).await;
+    let note = async |chosen: &str| {
+        let page = site.get(Some(BUREAU), &format!("/assignments/new{chosen}")).await;
+        page.expect(StatusCode::OK).value("note")
+    };
+    let page = site.get(Some(BUREAU), &format!("/assignments/new?case_no[]={case}")).await;
+    assert_eq!(page.value("note").as_deref(), Some(""));
+    assert!(page.text().contains("您有另一份没有下发的交办（2件），在本页核对后将被替换。"));
+    let turned = format!("?case_no[]={other}&case_no[]={case}");
+    assert_eq!(note(&turned).await.as_deref(), Some("两件一并办理"));
+    let one = [
+        ("case_no[]", case.as_str()),
+        ("court[]", &qingxi),
+        ("source", "city_court"),
+        ("rule", "standard"),
+        ("assigned_at", "2026-06-15 11:05"),
+        ("action", "issue"),
+    ];
+    site.act(BUREAU, "/assignments/new", &one).await;
+    assert_eq!(note("").await.as_deref(), Some("两件一并办理"));
+}
+
+#[tokio::test]
 async fn a_draft_of_another_day_is_issued_as_of_now() {
     let city = City::new().await;
     let site = Site::of(&city).await;

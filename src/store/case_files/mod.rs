@@ -172,7 +172,7 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                   (SELECT count(*) FROM progress_entry WHERE case_id = c.id AND d.opens) AS "progress!",
                   (SELECT count(*) FROM document WHERE case_id = c.id AND d.opens)
                       + (SELECT count(*) FROM visit_case vc JOIN visit v ON v.id = vc.visit_id
-                         CROSS JOIN LATERAL account_of_visit(v.id, $2, $6, $3)
+                         CROSS JOIN LATERAL account_of_visit(v.id, $2, $7, $3)
                          JOIN visit_material m ON m.visit_id = v.id
                          WHERE vc.case_id = c.id AND d.opens AND v.unit_id = ANY ($2)
                            AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "documents!",
@@ -209,6 +209,7 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
         scope.submitted_only(),
         today,
         opening.code(),
+        scope.accounts(),
     )
     .fetch_optional(conn)
     .await?;

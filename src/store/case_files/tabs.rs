@@ -89,7 +89,7 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
         file.case.id.0,
         scope.units(),
         file.reads_narrative(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_one(conn)
@@ -148,7 +148,7 @@ pub async fn log(tx: &mut Tx, opened: &Opened, views: bool) -> StoreResult<Vec<A
            JOIN staff s ON s.id = a.staff_id
            JOIN role_grant g ON g.id = a.grant_id
            JOIN unit u ON u.id = g.unit_id
-           WHERE a.case_id = $1 AND ($2 OR a.verb NOT IN ('identity.revealed', 'document.read'))
+           WHERE a.case_id = $1 AND ($2 OR a.verb NOT IN ('identity.revealed', 'document.read', 'material.read'))
            ORDER BY a.at DESC, a.seq DESC
            LIMIT 200"#,
         case,

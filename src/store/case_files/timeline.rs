@@ -170,7 +170,7 @@ pub async fn timeline(
         id,
         i64::try_from(PAGE).unwrap_or_default() + 1,
         scope.units(),
-        scope.opening().code(),
+        scope.accounts(),
         scope.staff().0,
     )
     .fetch_all(conn)

@@ -64,9 +64,10 @@ impl AssignForm {
         format!("{} {}", calendar::day_of(at), calendar::clock_time(at))
     }
 
-    /// Whether it is about all of these cases.
-    pub fn holds(&self, numbers: &[String]) -> bool {
-        numbers.iter().all(|number| self.cases.contains(number))
+    /// Whether it is about these cases and no others, in whatever order.
+    pub fn is_about(&self, numbers: &[String]) -> bool {
+        let among = |some: &[String], all: &[String]| some.iter().all(|one| all.contains(one));
+        among(numbers, &self.cases) && among(&self.cases, numbers)
     }
 
     /// Makes rows of what was pasted.

@@ -22,6 +22,7 @@ use crate::domain::deadline::RuleSet;
 use crate::domain::petition_case::PetitionCase;
 use crate::domain::staff::Role;
 use crate::domain::unit::Unit;
+use crate::store::assignments::CaseLine;
 use crate::store::{self, Session, Tx, assignments, deadlines, petition_cases};
 use form::{AssignForm, Wanted};
 use pages::{BatchPage, ConfirmPage, CourtOfBatch, ListPage, NewPage, Preview, Row};
@@ -79,20 +80,25 @@ fn is_number(after: &str) -> bool {
 
 /// What every step of the form needs: cases, units, rule sets, the calendar.
 struct Desk {
-    lines: Vec<assignments::CaseLine>,
+    lines: Vec<CaseLine>,
     units: Vec<Unit>,
     rule_sets: Vec<RuleSet>,
     calendar: Calendar,
+    /// How many cases another order of the same person, still unissued, is about.
+    waiting: Option<usize>,
 }
 
 impl Desk {
     async fn read(tx: &mut Tx, numbers: &[String], now: DateTime<Utc>) -> AppResult<Self> {
         let year_ago = calendar::day_of(now) - chrono::Days::new(400);
+        let draft = draft::find(tx, now).await?;
+        let waiting = draft.filter(|draft| !draft.is_about(numbers)).map(|draft| draft.cases.len());
         Ok(Self {
             lines: assignments::chosen(tx, numbers).await?,
             units: store::units::list(tx).await?,
             rule_sets: deadlines::rule_sets(tx).await?,
             calendar: deadlines::calendar(tx, year_ago).await?,
+            waiting: waiting.filter(|cases| *cases > 0),
         })
     }
 
@@ -111,8 +117,10 @@ struct Chosen {
 async fn new(asking: Asking, Query(chosen): Query<Chosen>) -> AppResult<Response> {
     let now = asking.now();
     let mut tx = asking.begin().await?;
-    // Whoever comes back to the same cases goes on where they were.
-    let draft = draft::find(&mut tx, now).await?.filter(|form| form.holds(&chosen.cases));
+    // Whoever comes back to the same cases, or without having chosen any, goes on where they were.
+    let cases = &chosen.cases;
+    let draft = draft::find(&mut tx, now).await?;
+    let draft = draft.filter(|form| cases.is_empty() || form.is_about(cases));
     let mut form = draft.unwrap_or_else(|| AssignForm::begin(chosen.cases, now));
     form.settle();
     let desk = Desk::read(&mut tx, &form.cases, now).await?;
@@ -153,14 +161,26 @@ fn page(
     let all_courts = pages::court_choices(&desk.units, "");
     let sources = pages::source_choices(&form.source);
     let rules = pages::rule_choices(&desk.rule_sets, &form.rule);
-    let rows = rows(desk, &form);
+    let waiting = desk.waiting;
+    let rows = rows(desk, &form, &problems);
     let shell = frame.shell("交办");
-    let page =
-        NewPage { shell, rows, unknown, all_courts, sources, rules, form, preview, problems };
+    let page = NewPage {
+        shell,
+        rows,
+        unknown,
+        all_courts,
+        sources,
+        rules,
+        form,
+        preview,
+        waiting,
+        problems,
+    };
     layout::answer(&page, &page.problems)
 }
 
-fn rows(desk: Desk, form: &AssignForm) -> Vec<Row> {
+/// The rows as sent; a court that nobody chose is the suggested one, until it was asked for.
+fn rows(desk: Desk, form: &AssignForm, problems: &Problems) -> Vec<Row> {
     let Desk { lines, units, .. } = desk;
     let chosen: Vec<_> = form.cases.iter().zip(&form.courts).enumerate().collect();
     lines
@@ -168,10 +188,12 @@ fn rows(desk: Desk, form: &AssignForm) -> Vec<Row> {
         .map(|line| {
             let place = chosen.iter().find(|(_, (number, _))| **number == line.number);
             let (nth, court) = place.map_or((0, ""), |(nth, (_, court))| (*nth, court.as_str()));
+            let field = format!("court-{nth}");
             let origin = line.origin.map(|unit| unit.to_string()).unwrap_or_default();
-            let court = if court.is_empty() { origin.as_str() } else { court };
+            let open = court.is_empty() && problems.of(&field).is_none();
+            let court = if open { origin.as_str() } else { court };
             Row {
-                field: format!("court-{nth}"),
+                field,
                 courts: pages::court_choices(&units, court),
                 suggested: line.origin_name.clone().unwrap_or_default(),
                 line,
@@ -253,7 +275,9 @@ async fn issue(asking: &Asking, mut tx: Tx, mut form: AssignForm) -> AppResult<R
     let order = form.order(&wanted, asking.now());
     let version = desk.calendar.version();
     let batch = assignments::record(&mut tx, &order, version, &facts).await?;
-    draft::discard(&mut tx).await?;
+    if draft::find(&mut tx, asking.now()).await?.is_some_and(|draft| draft.is_about(&form.cases)) {
+        draft::discard(&mut tx).await?;
+    }
     let location = format!("/assignments/{batch}");
     layout::kept(tx, &location, &format!("已下发{}件，批次{batch}。", facts.len())).await
 }
@@ -304,7 +328,13 @@ fn confirm_page(
     wanted: &Wanted,
 ) -> AppResult<Response> {
     let names = wanted.rows.iter().filter_map(|(_, unit)| desk.unit(*unit));
+    let court = |line: &CaseLine| {
+        let row = wanted.rows.iter().find(|(number, _)| *number == line.number);
+        row.and_then(|(_, unit)| desk.unit(*unit)).map(|unit| unit.short_name.clone())
+    };
+    let lines = desk.lines.iter().map(|line| (line.clone(), court(line).unwrap_or_default()));
     let page = ConfirmPage {
+        lines: lines.collect(),
         shell: frame.shell("核对交办"),
         source: wanted.source.label(),
         courts: pages::by_court(names.map(|unit| unit.short_name.clone())),

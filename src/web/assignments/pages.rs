@@ -47,6 +47,8 @@ pub struct NewPage {
     pub rules: Vec<Choice>,
     pub form: AssignForm,
     pub preview: Option<Preview>,
+    /// How many cases an order that waits unissued is about, if it is another one.
+    pub waiting: Option<usize>,
     pub problems: Problems,
 }
 
@@ -58,6 +60,8 @@ pub struct ConfirmPage {
     pub form: AssignForm,
     pub source: &'static str,
     pub courts: Vec<(String, usize)>,
+    /// Each case with what it is about and where it goes.
+    pub lines: Vec<(CaseLine, String)>,
     pub preview: Preview,
 }
 

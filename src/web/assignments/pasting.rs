@@ -21,7 +21,8 @@ pub struct Line {
 pub fn lines(pasted: &str) -> Vec<Line> {
     let lines = (1..).zip(pasted.lines());
     let lines = lines.map(|(place, text)| Line { place, text: text.trim().to_uppercase() });
-    lines.filter(|line| !line.text.is_empty()).collect()
+    // Of more lines than letters that are taken, the box is told to be too long.
+    lines.filter(|line| !line.text.is_empty()).take(LONGEST).collect()
 }
 
 /// The faults of all lines at once, each with its place and its remedy. The cases are those that
@@ -29,6 +30,9 @@ pub fn lines(pasted: &str) -> Vec<Line> {
 pub fn faults(pasted: &str, lines: &[Line], cases: &[PetitionCase]) -> Problems {
     let mut problems = Problems::default();
     problems.within(FIELD, pasted, LONGEST);
+    if !problems.is_empty() {
+        return problems;
+    }
     for line in lines {
         if let Some(fault) = fault(line, cases) {
             problems.add(FIELD, fault);

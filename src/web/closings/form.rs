@@ -129,6 +129,7 @@ pub fn filed<'a>(uploads: &'a [Upload], problems: &mut Problems) -> Vec<Filed<'a
     let mut taken = Vec::new();
     for upload in uploads {
         let kind = upload.field.strip_prefix("file_").and_then(DocumentKind::from_code);
+        let kind = kind.filter(|kind| *kind != DocumentKind::VisitMaterial);
         let Some(kind) = kind else { continue };
         match file(kind, &upload.name, &upload.bytes) {
             Ok(filed) => taken.push(filed),

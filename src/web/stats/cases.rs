@@ -60,8 +60,12 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let mut tx = begin(&asking).await?;
     let opens = asking.actor().role != Role::LeadingGroup;
     if let Some(of) = Reviewed::from_code(&asked.part) {
+        // Reviews are of a case's content: figures are the leading group's, what is behind isn't.
+        if !opens {
+            return Err(AppError::NotFound);
+        }
         let asked = reviews::Asked { of, by, import, after: &asked.after };
-        return reviews::show(&mut tx, &asked, asking.shell("统计看板"), opens).await;
+        return reviews::show(&mut tx, &asked, asking.shell("统计看板")).await;
     }
     let all = asked.of == "all";
     let label = if all {

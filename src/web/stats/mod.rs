@@ -43,6 +43,8 @@ struct StatsPage {
     import: Option<ImportId>,
     /// 「截至6月15日12:00」
     as_of: String,
+    /// Whether the figures of the reviews open: what is behind them is of a case's content.
+    opens_reviews: bool,
 }
 
 async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
@@ -56,6 +58,7 @@ async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
         only: import.map(|import| format!("&import={import}")).unwrap_or_default(),
         import,
         as_of: format!("截至{}{}", day_text(day_of(now)), clock_time(now)),
+        opens_reviews: asking.actor().role != Role::LeadingGroup,
     };
     layout::shown(&page)
 }

@@ -21,8 +21,6 @@ pub struct ReviewsPage {
     back: String,
     import: Option<ImportId>,
     cases: Vec<GradedCase>,
-    /// The leading group reads the figure, and opens only what was submitted to it.
-    opens: bool,
     next: Option<String>,
 }
 
@@ -42,12 +40,7 @@ pub struct Asked<'a> {
     pub after: &'a str,
 }
 
-pub async fn show(
-    tx: &mut Tx,
-    asked: &Asked<'_>,
-    shell: Shell,
-    opens: bool,
-) -> AppResult<Response> {
+pub async fn show(tx: &mut Tx, asked: &Asked<'_>, shell: Shell) -> AppResult<Response> {
     let &Asked { of, by, import, after } = asked;
     let line = after.rsplit_once('.').and_then(|(number, id)| Some((number, id.parse().ok()?)));
     let mut cases = outcomes::graded(tx, (of, import), line.unwrap_or(("", 0)), PAGE + 1).await?;
@@ -58,6 +51,6 @@ pub async fn show(
         format!("/stats/cases?by={by}&of=all&part={part}{only}&after={number}.{review}")
     });
     let back = format!("/stats?by={by}{only}");
-    let page = ReviewsPage { shell, of, back, import, cases, opens, next };
+    let page = ReviewsPage { shell, of, back, import, cases, next };
     layout::shown(&page)
 }

@@ -19,8 +19,9 @@ use crate::web::{AppResult, Asking};
 pub async fn show(
     asking: Asking,
     headers: HeaderMap,
-    form: Form<VisitForm>,
+    mut form: Form<VisitForm>,
 ) -> AppResult<Response> {
+    form.fields.files_again = !form.files.is_empty();
     let mut tx = asking.begin().await?;
     let hits = panel::search(&mut tx, &form.fields).await?;
     if !headers.contains_key("hx-request") {

@@ -11,8 +11,8 @@ use crate::domain::staff::Actor;
 use crate::domain::visit::Registered;
 use crate::store::visits::Recorded;
 use crate::store::{Tx, materials};
-use crate::web::documents::handed_out;
 use crate::web::extract::{Form, Path};
+use crate::web::files::handed_out;
 use crate::web::form::Problems;
 use crate::web::handling::{FILES, filed};
 use crate::web::layout;
@@ -63,16 +63,18 @@ pub async fn keep(
     (fact, recorded): (&Registered, &Recorded),
     files: Vec<Filed<'_>>,
 ) -> AppResult<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let to = Receiving {
         visit: recorded.visit,
         number: recorded.visit_number.clone(),
+        case: recorded.case,
         recorded_by: fact.by(),
         is_sealed: fact.is_sealed(),
         is_void: false,
+        is_open: true,
     };
-    match add(actor, &to, files, fact.at()) {
-        Ok(added) => Ok(materials::record(tx, &added).await?),
-        // A visit that was just registered is its recorder's and stands: nothing was handed in.
-        Err(Refusal::Nothing | Refusal::Void | Refusal::NotTheRecorder) => Ok(()),
-    }
+    let added = add(actor, &to, files, fact.at()).map_err(|_| AppError::NotFound)?;
+    Ok(materials::record(tx, &added).await?)
 }

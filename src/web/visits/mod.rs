@@ -27,7 +27,7 @@ pub fn routes(table: Table) -> Table {
         .get("/visits", READERS, list::list)
         .get("/visits/new", REGISTRARS, new::new)
         .upload("/visits/new", REGISTRARS, new::create)
-        .post("/petitioners/match", REGISTRARS, matching::show)
+        .upload("/petitioners/match", REGISTRARS, matching::show)
         .post("/drafts/visit", REGISTRARS, drafts::create)
         .get("/drafts/visit/{sheet}", REGISTRARS, drafts::edit)
         .post("/drafts/visit/{sheet}", REGISTRARS, drafts::update)

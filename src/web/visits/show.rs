@@ -10,8 +10,8 @@ use crate::domain::visit::{Assist, Disposition, VisitKind};
 use crate::store::materials::{self, MaterialLine};
 use crate::store::visit_lists::{self, VisitFile};
 use crate::store::{Tx, visit_voids};
-use crate::web::documents::file_size;
 use crate::web::extract::Path;
+use crate::web::files::file_size;
 use crate::web::form::Problems;
 use crate::web::layout::{self, Shell};
 use crate::web::{AppError, AppResult, Asking};
@@ -108,7 +108,8 @@ pub async fn page(
         received: receipt::moment(visit.received_at),
         late: late.then(|| receipt::moment(visit.recorded_at)),
         can_void: standing.may_be_taken_back(actor, now).is_ok(),
-        can_print: registers,
+        can_print: registers
+            && (visit.kind != VisitKind::Accusation || visit.recorded_by == actor.staff),
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
         materials: Section {
             lines: materials::list(&mut tx, visit.id).await?,

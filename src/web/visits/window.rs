@@ -12,7 +12,7 @@ use crate::domain::calendar::{self, day_of};
 use crate::domain::court_case::StatedNumber;
 use crate::domain::joining::Joinable;
 use crate::domain::petitioner::Name;
-use crate::domain::visit::{Disposition, REPEAT_WITHIN};
+use crate::domain::visit::{Disposition, REPEAT_WITHIN, VisitKind};
 use crate::store::drafts::{self, Draft, Subject};
 use crate::store::petitioners::{Face, PersonCard};
 use crate::store::{Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits};
@@ -50,7 +50,9 @@ pub async fn waiting(
     let mut notes = Vec::new();
     for (sheet, draft) in drafts.iter().filter(|(sheet, _)| *sheet != open) {
         let form: VisitForm = extract::read_fields(&draft.body, &asking.app).await?;
-        notes.push(DraftNote::of((sheet, draft), &form.name, day_of(asking.now())));
+        // Whoever accuses is named nowhere, not to the one who writes it down either.
+        let name = if form.kind() == VisitKind::Accusation { "" } else { form.name.as_str() };
+        notes.push(DraftNote::of((sheet, draft), name, day_of(asking.now())));
     }
     Ok(notes)
 }

@@ -2,6 +2,7 @@
 //! page passes through row security.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Mutex;
 
 use anjie::clock::Clock;
@@ -12,11 +13,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use chrono::{DateTime, Duration, Utc};
+use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tower::ServiceExt;
 
 use super::{City, Page, noon};
+
+/// How much of a form comes at once.
+const PIECE: usize = 64 * 1024;
 
 /// The running site.
 pub struct Site {
@@ -162,7 +167,15 @@ impl Site {
             .method(Method::POST)
             .uri(path)
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=frontier");
-        self.send(who, request, Body::from(body)).await
+        // In pieces with pauses, as it comes over a network.
+        let pieces: Vec<_> = body.chunks(PIECE).map(<[u8]>::to_vec).enumerate().collect();
+        let pieces = futures_util::stream::iter(pieces).then(async |(nth, piece)| {
+            if nth > 0 {
+                tokio::task::yield_now().await;
+            }
+            Ok::<_, Infallible>(piece)
+        });
+        self.send(who, request, Body::from_stream(pieces)).await
     }
 
     /// Sends any request, with the person's cookie.

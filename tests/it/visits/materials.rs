@@ -118,6 +118,14 @@ async fn material_joins_a_visit_later_as_long_as_it_stands() {
     for who in ["qingxi.clerk", "qingxi.handler"] {
         assert_eq!(site.upload(Some(who), &path, &[], &[FILE]).await.status, StatusCode::NOT_FOUND);
     }
+    // The court's handlers see that someone came; the account is the team's.
+    for who in ["donghu.handler", "donghu.handler2"] {
+        let page = site.get(Some(who), &format!("/visits/{number}")).await.expect(StatusCode::OK);
+        assert!(page.texts("details summary").iter().all(|text| text != "补充材料"), "{who}");
+        let page = site.upload(Some(who), &path, &[], &[FILE]).await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text().contains("只有登记处、登记人和承办本案的人员可以补充材料"), "{who}");
+    }
     site.act(CLERK, &format!("/visits/{number}/void"), &[("reason", "录错")]).await;
     let page = site.upload(Some(CLERK), &path, &[], &[FILE]).await;
     assert!(page.text().contains("登记已撤销，不能再补充材料"));
@@ -135,6 +143,8 @@ async fn the_material_of_an_accusation_is_handed_in_and_read_by_nobody_here() {
     assert_eq!(kept.len(), 2);
     for who in [CLERK, "donghu.handler", "donghu.leader", "zhongyuan.bureau"] {
         let page = site.get(Some(who), &format!("/visits/{number}")).await;
+        let seen = who == CLERK || who == "zhongyuan.bureau";
+        assert_eq!(page.status == StatusCode::OK, seen, "{who}: that there was a visit");
         assert!(!page.text().contains("申诉状"), "{who}");
         for uuid in &kept {
             let page = site.get(Some(who), &format!("/visits/{number}/materials/{uuid}")).await;
@@ -145,4 +155,37 @@ async fn the_material_of_an_accusation_is_handed_in_and_read_by_nobody_here() {
     let page = site.upload(Some("zhongyuan.bureau"), &path, &[], &[FILE]).await;
     assert!(page.text().contains("检举控告的材料只能由登记人补充"), "{}", page.text());
     assert_eq!(handed_in(&city).await.len(), 2);
+}
+
+#[tokio::test]
+async fn files_that_are_too_large_together_lose_nothing_typed() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let half = [PDF, &vec![0; 26 * 1024 * 1024]].concat();
+    let scan = ("files", "扫描件.pdf", "application/pdf", half.as_slice());
+    let page = site.upload(Some(CLERK), NEW, &visit(&[]), &[scan, scan]).await;
+    let page = page.expect(StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.text().contains("一次上传合计也不超过50MB"), "{}", page.text());
+    assert!(
+        page.html().contains("执行案款未足额发放"),
+        "what was typed is given back: {}",
+        page.text()
+    );
+}
+
+#[tokio::test]
+async fn filing_and_reading_material_stand_in_the_log_of_its_case() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let number = with_file(&site, &visit(&[])).await;
+    let uuid = handed_in(&city).await.remove(0);
+    site.get(Some(CLERK), &format!("/visits/{number}/materials/{uuid}"))
+        .await
+        .expect(StatusCode::OK);
+    let case: String = city.value("SELECT number FROM petition_case").await;
+    let log = site.get(Some("zhongyuan.bureau"), &format!("/cases/{case}/log")).await;
+    let log = log.expect(StatusCode::OK).text();
+    for done in ["上传来访材料", "查看来访材料"] {
+        assert!(log.contains(done), "{done}: {log}");
+    }
 }

@@ -310,6 +310,13 @@ async fn an_accusation_is_sealed_and_opens_no_case() {
             assert!(!page.html().contains(secret), "{who} {path}");
         }
     }
+    // The code on the receipt is for whoever came: nobody but the recorder hands it out.
+    let receipt = site.get(Some("zhongyuan.bureau"), &format!("/visits/{number}/receipt")).await;
+    assert_eq!(receipt.status, StatusCode::NOT_FOUND);
+    assert!(
+        !site.get(Some(CLERK), "/visits").await.text().contains("司马某某"),
+        "nor is a name listed"
+    );
     for who in ["donghu.handler", "donghu.leader"] {
         let page = site.get(Some(who), &format!("/visits/{number}")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{who}");

@@ -259,8 +259,8 @@ impl Step {
 /// fact bears the time at which it was sent, and a request that takes longer is given up.
 const COMING_IN: TimeDelta = TimeDelta::minutes(15);
 
-/// 冻结数据: by the bureau, once, when the fortnight is over and all of it is on record, every figure of the method is there,
-/// its items add up to it and the parts of every whole sum to the whole.
+/// 冻结数据: by the bureau, once, when the fortnight is over and all of it is on record, every figure
+/// of the method is there, its items add up to it and the parts of every whole sum to the whole.
 pub fn freeze(
     bulletin: &Bulletin,
     contents: Contents,

@@ -34,6 +34,7 @@ pub mod passwords;
 pub mod petition_cases;
 pub mod petitioners;
 pub mod progress;
+mod reach;
 pub mod replies;
 pub mod reports;
 pub mod reveals;

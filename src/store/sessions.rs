@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::keys::{hex, sha256};
 use super::{Db, StoreError, StoreResult, Tx, audit};
-use crate::domain::access::Scope;
+use crate::domain::access::{Around, Excluded, Scope};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::staff::{Actor, Role};
 use crate::domain::unit::UnitKind;
@@ -169,6 +169,14 @@ pub async fn resume(
                   ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = c.id) AS "jurisdiction!: Vec<i64>",
                   ARRAY(SELECT p.unit_id FROM unit_path p WHERE p.ancestor_id = g.unit_id
                         AND court_of(p.unit_id) = c.id) AS "own!: Vec<i64>",
+                  ARRAY(SELECT p.unit_id FROM contact_point k JOIN unit_path p ON p.ancestor_id = k.unit_id
+                        WHERE k.staff_id = s.id AND g.role = 'contact_leader'
+                          AND ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date >= k.valid_from
+                          AND (k.valid_until IS NULL OR ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date < k.valid_until))
+                      AS "contacts!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_cases(s.id, g.unit_id) ELSE '{}' END AS "excluded!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_visits(s.id, g.unit_id) ELSE '{}' END
+                      AS "excluded_visits!: Vec<i64>",
                   (SELECT count(*) FROM role_grant o WHERE o.staff_id = s.id AND o.role <> 'job'
                    AND o.valid_from <= $4 AND (o.valid_until IS NULL OR $4 < o.valid_until)) AS "grants!"
            FROM held h
@@ -202,6 +210,9 @@ struct Held {
     court_name: String,
     jurisdiction: Vec<i64>,
     own: Vec<i64>,
+    contacts: Vec<i64>,
+    excluded: Vec<i64>,
+    excluded_visits: Vec<i64>,
     grants: i64,
 }
 
@@ -216,8 +227,14 @@ impl Held {
             court_kind: self.court_kind,
         };
         let units = |ids: &[i64]| ids.iter().copied().map(UnitId).collect::<Vec<_>>();
+        let around = Around {
+            own: &units(&self.own),
+            jurisdiction: &units(&self.jurisdiction),
+            contacts: &units(&self.contacts),
+        };
+        let excluded = Excluded { cases: self.excluded, visits: self.excluded_visits };
         Session {
-            scope: Scope::of(&actor, &units(&self.own), &units(&self.jurisdiction)),
+            scope: Scope::of(&actor, around, excluded),
             actor,
             staff_name: self.name,
             court_name: self.court_name,
@@ -251,6 +268,14 @@ async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Op
                   ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = c.id) AS "jurisdiction!: Vec<i64>",
                   ARRAY(SELECT p.unit_id FROM unit_path p WHERE p.ancestor_id = g.unit_id
                         AND court_of(p.unit_id) = c.id) AS "own!: Vec<i64>",
+                  ARRAY(SELECT p.unit_id FROM contact_point k JOIN unit_path p ON p.ancestor_id = k.unit_id
+                        WHERE k.staff_id = s.id AND g.role = 'contact_leader'
+                          AND (now() AT TIME ZONE 'Asia/Shanghai')::date >= k.valid_from
+                          AND (k.valid_until IS NULL OR (now() AT TIME ZONE 'Asia/Shanghai')::date < k.valid_until))
+                      AS "contacts!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_cases(s.id, g.unit_id) ELSE '{}' END AS "excluded!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_visits(s.id, g.unit_id) ELSE '{}' END
+                      AS "excluded_visits!: Vec<i64>",
                   (SELECT count(*) FROM role_grant o WHERE o.staff_id = s.id AND o.role <> 'job'
                    AND o.valid_until IS NULL) AS "grants!"
            FROM staff s

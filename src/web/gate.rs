@@ -27,7 +27,7 @@ pub async fn gate(
     let Some(session) = session else {
         return match who {
             Who::Everyone => next.run(request).await,
-            Who::SignedIn | Who::Staff(_) => signed_out(request, &app).await,
+            Who::SignedIn | Who::Court | Who::Staff(_) => signed_out(request, &app).await,
         };
     };
     let frame = Frame::new(&app, &session, &request);

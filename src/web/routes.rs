@@ -21,6 +21,8 @@ pub enum Who {
     Everyone,
     /// Whoever is signed in, in whatever role.
     SignedIn,
+    /// Whoever works at the courts; not who keeps the program (三员).
+    Court,
     /// These roles.
     Staff(&'static [Role]),
 }
@@ -30,6 +32,7 @@ impl Who {
     pub fn admits(self, role: Role) -> bool {
         match self {
             Self::Everyone | Self::SignedIn => true,
+            Self::Court => !role.is_administrator(),
             Self::Staff(roles) => roles.contains(&role),
         }
     }
@@ -40,6 +43,7 @@ impl std::fmt::Display for Who {
         match self {
             Self::Everyone => f.write_str("everyone"),
             Self::SignedIn => f.write_str("signed in"),
+            Self::Court => f.write_str("court"),
             Self::Staff(roles) => {
                 let codes: Vec<_> = roles.iter().map(|role| role.code()).collect();
                 f.write_str(&codes.join(" "))

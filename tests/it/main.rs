@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod access;
 mod approvals;
 mod assignments;
 mod cases;

@@ -15,6 +15,14 @@ const PEOPLE: &[(Role, &str)] = &[
     (Role::Bureau, "zhongyuan.bureau"),
     (Role::BureauHead, "zhongyuan.bureau_head"),
     (Role::LeadingGroup, "zhongyuan.leading_group"),
+    (Role::ContactLeader, "zhongyuan.contact_leader"),
+    (Role::EnforcementOffice, "zonghe.enforcement_office"),
+    (Role::Reviewer, "zhongyuan.reviewer"),
+    (Role::Inspection, "zhongyuan.inspection"),
+    (Role::CourtPolice, "zhongyuan.court_police"),
+    (Role::Sysadmin, "zhongyuan.sysadmin"),
+    (Role::Secadmin, "zhongyuan.secadmin"),
+    (Role::Auditor, "zhongyuan.auditor"),
 ];
 
 /// An address of the route: each parameter filled with something that can't be there.

@@ -18,7 +18,7 @@ mod handling;
 mod health;
 mod imports;
 mod interviews;
-mod layers;
+pub mod layers;
 pub mod layout;
 mod ledgers;
 mod my;
@@ -27,6 +27,7 @@ mod progress;
 mod replies;
 mod reports;
 pub mod routes;
+pub mod serving;
 pub mod sign_in;
 mod signing;
 mod static_files;
@@ -39,6 +40,7 @@ use axum::Router;
 use chrono::Duration;
 
 use crate::clock::Clock;
+use crate::edge::Edge;
 use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
@@ -53,6 +55,8 @@ pub struct App {
     pub idle: Duration,
     /// The court whose name the sign-in page bears.
     pub court: String,
+    /// Where it meets the network.
+    pub edge: Edge,
 }
 
 /// The whole site, and the table of its routes.

@@ -19,6 +19,7 @@ mod browser;
 mod cluster;
 mod demo;
 mod drafts;
+mod edge;
 mod failures;
 mod handling;
 mod imports;

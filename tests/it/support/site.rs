@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::sync::Mutex;
 
 use anjie::clock::Clock;
+use anjie::edge::Edge;
 use anjie::store::{Db, sessions};
 use anjie::web::routes::Row;
 use anjie::web::{self, App};
@@ -59,6 +60,7 @@ impl Site {
             clock: Clock::fixed(now),
             idle: Duration::minutes(30),
             court: "云州市中级人民法院".to_owned(),
+            edge: Edge::default(),
         };
         let (router, rows) = web::router(app.clone());
         Self { router, rows, app, cookies: Mutex::default() }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::domain::document;
+
 /// How long the program is patient with those who connect, and how many it lets in. A value, so
 /// that a test can be impatient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +14,8 @@ pub struct Limits {
     pub header: Duration,
     /// Between two pieces of a body.
     pub body: Duration,
-    /// For an answer that its reader does not take.
+    /// For an answer that its reader does not take. Longer than the others: the system only says
+    /// that something was taken when a third of its buffer is free again.
     pub answer: Duration,
     /// From the header to the answer.
     pub request: Duration,
@@ -32,7 +35,7 @@ impl Limits {
     pub const PRODUCTION: Self = Self {
         header: Duration::from_secs(10),
         body: Duration::from_secs(10),
-        answer: Duration::from_secs(10),
+        answer: Duration::from_secs(30),
         request: Duration::from_secs(10),
         upload: Duration::from_secs(120),
         stop: Duration::from_secs(10),
@@ -53,7 +56,7 @@ pub const FORM: usize = 64 * 1024;
 /// A form in which someone writes at length, or which carries a list.
 pub const LONG_FORM: usize = 1024 * 1024;
 /// One file.
-pub const FILE: usize = 50 * 1024 * 1024;
+pub const FILE: usize = document::LARGEST;
 /// One file of the largest size with its form.
 pub const UPLOAD: usize = FILE + LONG_FORM;
 /// A browser's report of what the policy stopped.

@@ -1,6 +1,7 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod acknowledgements;
+pub mod address;
 mod approvals;
 mod asking;
 mod assignments;
@@ -9,6 +10,7 @@ mod cases;
 mod chips;
 mod closings;
 mod documents;
+mod door;
 mod error;
 pub mod extract;
 mod files;
@@ -23,6 +25,7 @@ pub mod layout;
 mod ledgers;
 mod my;
 mod paging;
+mod policy;
 mod progress;
 mod replies;
 mod reports;
@@ -80,6 +83,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = stats::routes(table);
     let table = imports::routes(table);
     let table = health::routes(table);
+    let table = policy::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)
 }

@@ -133,20 +133,20 @@ async fn a_header_that_stops_dribbles_or_never_begins_is_cut_in_time() {
 /// S70.
 #[tokio::test]
 async fn a_reader_who_does_not_read_is_cut_and_one_who_reads_slowly_is_not() {
-    let served = served(impatient()).await;
+    let served = served(Limits { answer: Duration::from_secs(1), ..Limits::PRODUCTION }).await;
     let mut stream = served.connect().await;
     stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
-    sleep(Duration::from_millis(900)).await;
+    sleep(Duration::from_millis(1800)).await;
     assert!(heard(&mut stream).await.len() < 20 * 1024 * 1024);
 
     let mut stream = served.connect().await;
     stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
-    for _pause in 0..4 {
-        let mut piece = vec![0; 256 * 1024];
+    for _pause in 0..8 {
+        let mut piece = vec![0; 2 * 1024 * 1024];
         tokio::io::AsyncReadExt::read_exact(&mut stream, &mut piece).await.unwrap();
-        sleep(Duration::from_millis(150)).await;
+        sleep(Duration::from_millis(200)).await;
     }
-    assert!(heard(&mut stream).await.len() > 18 * 1024 * 1024);
+    assert!(heard(&mut stream).await.len() >= 4 * 1024 * 1024);
 }
 
 /// S70.

@@ -66,7 +66,8 @@ pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
     let court = store::units::first_court(&db).await?;
     let court = court.context("There is no court yet. Add the first with `anjie unit add`.")?;
     let idle = chrono::Duration::from_std(settings.session_idle)?;
-    Ok(App { db, clock: Clock::system(), idle, court })
+    let edge = settings.edge.clone();
+    Ok(App { db, clock: Clock::system(), idle, court, edge })
 }
 
 async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
@@ -79,7 +80,7 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     }
     let app = app(place.db(), &settings).await?;
     say(&format!("Serving on http://{}", listener.local_addr()?));
-    server::serve(listener, app).await?;
+    server::serve(listener, app).await;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

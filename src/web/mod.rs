@@ -1,6 +1,7 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod acknowledgements;
+pub mod address;
 mod approvals;
 mod asking;
 mod assignments;
@@ -9,6 +10,7 @@ mod cases;
 mod chips;
 mod closings;
 mod documents;
+mod door;
 mod error;
 pub mod extract;
 mod files;
@@ -18,15 +20,17 @@ mod handling;
 mod health;
 mod imports;
 mod interviews;
-mod layers;
+pub mod layers;
 pub mod layout;
 mod ledgers;
 mod my;
 mod paging;
+mod policy;
 mod progress;
 mod replies;
 mod reports;
 pub mod routes;
+pub mod serving;
 pub mod sign_in;
 mod signing;
 mod static_files;
@@ -39,6 +43,7 @@ use axum::Router;
 use chrono::Duration;
 
 use crate::clock::Clock;
+use crate::edge::Edge;
 use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
@@ -53,6 +58,8 @@ pub struct App {
     pub idle: Duration,
     /// The court whose name the sign-in page bears.
     pub court: String,
+    /// Where it meets the network.
+    pub edge: Edge,
 }
 
 /// The whole site, and the table of its routes.
@@ -76,6 +83,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = stats::routes(table);
     let table = imports::routes(table);
     let table = health::routes(table);
+    let table = policy::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)
 }

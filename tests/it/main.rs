@@ -20,6 +20,7 @@ mod browser;
 mod cluster;
 mod demo;
 mod drafts;
+mod edge;
 mod failures;
 mod handling;
 mod imports;

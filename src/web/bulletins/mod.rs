@@ -36,9 +36,9 @@ pub fn routes(table: Table) -> Table {
         .get("/bulletins/{period}", Who::Court, show)
         .get("/bulletins/{period}/figures/{court}/{metric}", Who::Court, figures::show)
         .get("/bulletins/{period}/freeze", EDITORS, steps::new_freeze)
-        .post("/bulletins/{period}/freeze", EDITORS, steps::create_freeze)
+        .post_long("/bulletins/{period}/freeze", EDITORS, steps::create_freeze)
         .get("/bulletins/{period}/publication", EDITORS, steps::new_publication)
-        .post("/bulletins/{period}/publication", EDITORS, steps::create_publication)
+        .post_long("/bulletins/{period}/publication", EDITORS, steps::create_publication)
         .get("/bulletins/{period}/print", Who::Court, print::show)
 }
 

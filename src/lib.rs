@@ -9,5 +9,6 @@ pub mod domain;
 pub mod jobs;
 pub mod keys;
 pub mod office;
+pub mod sbom;
 pub mod store;
 pub mod web;

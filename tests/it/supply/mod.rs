@@ -1,4 +1,6 @@
 //! What the program is built from, and what must not stand in its repository.
 
+mod build;
 mod files;
 mod packages;
+mod parts;

@@ -2,5 +2,9 @@
 
 mod build;
 mod files;
+
+mod names;
+mod numbers;
 mod packages;
 mod parts;
+mod secrets;

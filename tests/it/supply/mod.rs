@@ -2,7 +2,6 @@
 
 mod build;
 mod files;
-
 mod names;
 mod numbers;
 mod packages;

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Case management for litigation-related petitions (涉诉信访) of an intermediate court and its
 /// base courts
 ///
-/// Every command but `demo` works on the database of DATABASE_URL, or with --data on the local
+/// Every command but `demo` and `sbom` works on the database of DATABASE_URL, or with --data on the local
 /// database of a folder. `anjie help COMMAND` explains one command.
 #[derive(Debug, Parser)]
 #[command(name = "anjie", version, after_help = ENVIRONMENT)]
@@ -73,6 +73,12 @@ pub enum Command {
         after_help = "Examples:\n  anjie verify audit\n  anjie verify bulletins --data /var/lib/anjie"
     )]
     Verify(Verify),
+    /// Print what this program is made of: every package with version, hash and licence
+    ///
+    /// CycloneDX 1.5 in JSON, for a scanner. Parts of the program are "required"; what only builds
+    /// or tests it is "excluded". Needs no database.
+    #[command(after_help = "Examples:\n  anjie sbom")]
+    Sbom,
     /// Add courts, divisions and their halls
     ///
     /// The first is the intermediate court; all others stand under it. A code can't be given twice.

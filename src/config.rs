@@ -79,6 +79,7 @@ pub enum LogFormat {
 }
 
 impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "this is the reader of the environment")]
     pub fn of_process() -> Self {
         Self { values: std::env::vars_os().collect() }
     }

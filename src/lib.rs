@@ -11,5 +11,6 @@ pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod office;
+pub mod sbom;
 pub mod store;
 pub mod web;

@@ -3,6 +3,7 @@
 mod demo;
 mod people;
 mod place;
+mod sbom;
 mod server;
 mod units;
 mod work;
@@ -48,6 +49,7 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Import(asked) => work::import(env, asked).await,
         Command::Figures(asked) => work::figures(env, asked).await,
         Command::Verify(asked) => work::verify(env, asked).await,
+        Command::Sbom => sbom::run(),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The scripts are in `tests/browser`. Where Chromium, Node or their packages are missing the tests
 //! are skipped and say so; with CI=true that is a failure.
+#![expect(clippy::disallowed_methods, reason = "this test starts programs")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

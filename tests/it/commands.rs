@@ -1,4 +1,5 @@
 //! The commands as an administrator types them, against a database that others run.
+#![expect(clippy::disallowed_methods, reason = "this test starts programs")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

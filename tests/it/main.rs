@@ -31,6 +31,7 @@ mod my;
 mod routes;
 mod sign_in;
 mod stats;
+mod supply;
 mod support;
 mod verification;
 mod visits;

@@ -140,7 +140,9 @@ pub const fn home(role: Role) -> &'static str {
         Role::ContactLeader | Role::EnforcementOffice | Role::Reviewer => "/cases",
         // Their pages come later; what they read until then is published for everyone.
         Role::Inspection | Role::CourtPolice => "/bulletins",
-        Role::Sysadmin | Role::Secadmin | Role::Auditor => "/account/password",
+        Role::Sysadmin => "/admin/users",
+        Role::Secadmin => "/admin/roles",
+        Role::Auditor => "/admin/audit",
     }
 }
 
@@ -148,7 +150,7 @@ pub const fn home(role: Role) -> &'static str {
 const MENU: &[(&str, &str, &str, &[Role])] = {
     use Role::{
         Bureau, BureauHead, Clerk, ContactLeader, CourtPolice, EnforcementOffice, Handler,
-        Inspection, Leader, LeadingGroup, President, Reviewer,
+        Inspection, Leader, LeadingGroup, President, Reviewer, Secadmin, Sysadmin,
     };
     &[
         (
@@ -199,6 +201,9 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
         ("统计看板", "/stats", "chart", &[President, Bureau, BureauHead, LeadingGroup]),
         ("签批", "/approvals", "seal", &[Leader, President, Bureau, BureauHead, LeadingGroup]),
         ("导入台账", "/imports/new", "upload", &[Bureau, BureauHead]),
+        ("用户", "/admin/users", "list", &[Sysadmin]),
+        ("法院", "/admin/courts", "court", &[Sysadmin]),
+        ("岗位授权", "/admin/roles", "seal", &[Secadmin]),
     ]
 };
 

@@ -1,6 +1,7 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod acknowledgements;
+mod admin;
 pub mod address;
 mod approvals;
 mod asking;
@@ -10,6 +11,7 @@ mod cases;
 mod chips;
 mod closings;
 mod documents;
+mod exclusions;
 mod door;
 mod error;
 pub mod extract;
@@ -76,6 +78,8 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = reports::routes(table);
     let table = replies::routes(table);
     let table = documents::routes(table);
+    let table = exclusions::routes(table);
+    let table = admin::routes(table);
     let table = visits::routes(table);
     let table = closings::routes(table);
     let table = approvals::routes(table);

@@ -10,6 +10,8 @@
 
 mod architecture;
 mod access;
+mod administration;
+mod exclusions;
 mod approvals;
 mod assignments;
 mod cases;

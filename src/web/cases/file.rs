@@ -3,10 +3,11 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::pages::{shown_name, tone};
-use super::words;
+use super::{KEEPERS, words};
 use crate::domain::access::Depth;
 use crate::domain::calendar::{day_of, format_short};
 use crate::domain::deadline::ClockKind;
+use crate::domain::exclusion::may_exclude;
 use crate::domain::ladder::Rung;
 use crate::domain::next_step::{NextStep, Turn, Viewer, next_step};
 use crate::domain::petition_case::Stage;
@@ -126,7 +127,7 @@ impl Head {
             unnamed_href: if writes { format!("/cases/{number}/ledger") } else { String::new() },
             petitioner: petitioner(file, actor, today),
             marks: marks(file),
-            acts: if writes { acts(number) } else { Vec::new() },
+            acts: acts(file, actor, writes),
             closed: closed(file),
             writes,
             number: number.clone(),
@@ -196,7 +197,7 @@ fn tabs(file: &CaseFile, actor: &Actor, current: Tab) -> Vec<TabLink> {
     Tab::ALL
         .into_iter()
         .filter(|(tab, ..)| opens || *tab == Tab::Basics)
-        .filter(|(tab, ..)| *tab != Tab::Log || actor.role != Role::LeadingGroup)
+        .filter(|(tab, ..)| *tab != Tab::Log || KEEPERS.admits(actor.role))
         .map(|(tab, path, label)| TabLink {
             label,
             href: format!("/cases/{}{path}", file.case.number),
@@ -268,18 +269,18 @@ fn marks(file: &CaseFile) -> Vec<(String, String)> {
         .collect()
 }
 
-fn acts(number: &str) -> Vec<(&'static str, String)> {
-    [
+fn acts(file: &CaseFile, actor: &Actor, writes: bool) -> Vec<(&'static str, String)> {
+    let handling = [
         ("台账与责任人", "ledger"),
         ("新增约见接访", "interviews/new"),
         ("补充办理进展", "progress/new"),
         ("书面进展报告", "report"),
         ("录入答复", "answer"),
         ("申请办结", "closing"),
-    ]
-    .into_iter()
-    .map(|(label, path)| (label, format!("/cases/{number}/{path}")))
-    .collect()
+    ];
+    let excludes = may_exclude(actor, &file.case).then_some(("回避", "exclusions"));
+    let acts = handling.into_iter().filter(|_| writes).chain(excludes);
+    acts.map(|(label, path)| (label, format!("/cases/{}/{path}", file.case.number))).collect()
 }
 
 /// 「本案已于6月20日办结归档，内容不能改动。」

@@ -30,7 +30,7 @@ const READERS: Who = Who::Staff(&[
     EnforcementOffice,
     Reviewer,
 ]);
-const KEEPERS: Who = Who::Staff(&[Handler, Leader, President, Bureau, BureauHead]);
+pub(super) const KEEPERS: Who = Who::Staff(&[Handler, Leader, President, Bureau, BureauHead]);
 /// Everyone else sees the last four alone.
 const OPENERS: Who = Who::Staff(&[Handler, Leader, Bureau, BureauHead]);
 

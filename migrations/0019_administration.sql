@@ -1,0 +1,176 @@
+-- 三员: what the administrators do, each behind a function that asks the role once more. The serving
+-- role writes neither people nor units nor grants by itself.
+
+-- A grant that one security administrator proposed and another decides on.
+CREATE TABLE grant_proposal (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    staff_id bigint NOT NULL,
+    role text NOT NULL,
+    unit_id bigint NOT NULL,
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz,
+    proposed_at timestamptz NOT NULL,
+    proposed_by bigint NOT NULL,
+    decided_at timestamptz,
+    decided_by bigint,
+    -- Why it was declined; empty where it was confirmed.
+    declined_reason text NOT NULL DEFAULT '',
+    grant_id bigint,
+    CONSTRAINT grant_proposal_pkey PRIMARY KEY (id),
+    CONSTRAINT grant_proposal_uuid_key UNIQUE (uuid),
+    CONSTRAINT grant_proposal_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT grant_proposal_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT grant_proposal_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff (id),
+    CONSTRAINT grant_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff (id),
+    CONSTRAINT grant_proposal_grant_fkey FOREIGN KEY (grant_id) REFERENCES role_grant (id),
+    CONSTRAINT grant_proposal_own_check CHECK (staff_id <> proposed_by),
+    CONSTRAINT grant_proposal_decided_check CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CONSTRAINT grant_proposal_outcome_check CHECK (
+        grant_id IS NULL AND (decided_at IS NOT NULL OR declined_reason = '')
+        OR declined_reason = '' AND decided_by <> proposed_by AND decided_by <> staff_id)
+);
+CREATE UNIQUE INDEX grant_proposal_waiting_key ON grant_proposal (staff_id, role, unit_id) WHERE decided_at IS NULL;
+CREATE INDEX grant_proposal_decided_idx ON grant_proposal (decided_at DESC, id DESC);
+CALL lay_wall('grant_proposal', '(SELECT asking_role()) IN (''secadmin'', ''auditor'')');
+GRANT SELECT ON grant_proposal TO app_user;
+
+CREATE FUNCTION grant_propose(
+    person bigint, of_role text, of_unit bigint, since timestamptz, until timestamptz, at timestamptz) RETURNS uuid
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO grant_proposal (staff_id, role, unit_id, valid_from, valid_until, proposed_at, proposed_by)
+    SELECT person, of_role, of_unit, since, until, at, asking_staff() WHERE asking_role() = 'secadmin'
+    RETURNING uuid;
+END;
+
+-- The second person. Who is asked is looked up here, not passed in; a grant from today holds from now.
+CREATE FUNCTION grant_confirm(proposal uuid, at timestamptz) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    wanted grant_proposal;
+    given bigint;
+BEGIN
+    SELECT * INTO wanted FROM grant_proposal WHERE uuid = proposal AND decided_at IS NULL FOR UPDATE;
+    IF wanted.id IS NULL OR coalesce(asking_role(), '') <> 'secadmin'
+        OR asking_staff() IN (wanted.proposed_by, wanted.staff_id) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO role_grant (staff_id, role, unit_id, hall_id, valid_from, valid_until)
+    VALUES (wanted.staff_id, wanted.role, wanted.unit_id,
+            (SELECT min(id) FROM hall WHERE unit_id = wanted.unit_id), greatest(wanted.valid_from, at), wanted.valid_until)
+    RETURNING id INTO given;
+    UPDATE grant_proposal SET decided_at = at, decided_by = asking_staff(), grant_id = given WHERE id = wanted.id;
+    -- New rights begin with a new session.
+    UPDATE session SET ended_at = at WHERE staff_id = wanted.staff_id AND ended_at IS NULL;
+    RETURN given;
+END
+$$;
+
+CREATE FUNCTION grant_decline(proposal uuid, why text, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE grant_proposal SET decided_at = at, decided_by = asking_staff(), declined_reason = why
+    WHERE uuid = proposal AND decided_at IS NULL AND asking_role() = 'secadmin' AND asking_staff() <> staff_id
+    RETURNING id;
+END;
+
+CREATE FUNCTION grant_end(given bigint, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    WITH ended AS (
+        UPDATE role_grant SET valid_until = greatest(at, valid_from + interval '1 microsecond')
+        WHERE id = given AND role <> 'job' AND staff_id <> asking_staff() AND asking_role() = 'secadmin'
+          AND (valid_until IS NULL OR valid_until > at)
+        RETURNING id, staff_id), gone AS (
+        UPDATE session SET ended_at = at FROM ended WHERE session.staff_id = ended.staff_id AND session.ended_at IS NULL)
+    SELECT id FROM ended;
+END;
+
+GRANT EXECUTE ON FUNCTION grant_propose(bigint, text, bigint, timestamptz, timestamptz, timestamptz),
+    grant_confirm(uuid, timestamptz), grant_decline(uuid, text, timestamptz), grant_end(bigint, timestamptz) TO app_user;
+
+-- People: the system administrator keeps the accounts, and gives no right.
+CREATE FUNCTION staff_add(login text, full_name text, of_unit bigint, telephone text) RETURNS uuid
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO staff (username, name, unit_id, phone)
+    SELECT login, full_name, of_unit, telephone WHERE asking_role() = 'sysadmin'
+    RETURNING uuid;
+END;
+
+-- The name to sign in with stays: it is the account. Whoever is deactivated is gone at once.
+CREATE FUNCTION staff_change(
+    person uuid, full_name text, of_unit bigint, telephone text, works boolean, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    WITH changed AS (
+        UPDATE staff SET name = full_name, unit_id = of_unit, phone = telephone, active = works
+        WHERE uuid = person AND asking_role() = 'sysadmin' AND username NOT LIKE 'job.%'
+          AND (works OR id <> asking_staff())
+        RETURNING id), gone AS (
+        UPDATE session SET ended_at = at FROM changed
+        WHERE session.staff_id = changed.id AND session.ended_at IS NULL AND NOT works)
+    SELECT id FROM changed;
+END;
+
+CREATE FUNCTION post_set(person bigint, of_unit bigint, of_kind text, of_title text, since date) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    given bigint;
+BEGIN
+    IF coalesce(asking_role(), '') <> 'sysadmin' THEN
+        RETURN NULL;
+    END IF;
+    -- A post of today is replaced, an older one ends.
+    DELETE FROM post WHERE staff_id = person AND valid_from >= since;
+    UPDATE post SET valid_until = since WHERE staff_id = person AND (valid_until IS NULL OR valid_until > since);
+    INSERT INTO post (staff_id, unit_id, kind, title, valid_from)
+    VALUES (person, of_unit, of_kind, of_title, since) RETURNING id INTO given;
+    RETURN given;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION staff_add(text, text, bigint, text),
+    staff_change(uuid, text, bigint, text, boolean, timestamptz), post_set(bigint, bigint, text, text, date) TO app_user;
+
+-- Units: names, order, halls and the contact list; their place in the tree is founded once.
+CREATE FUNCTION unit_add(above bigint, of_code text, full_name text, short text, of_kind text, since date) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO unit (parent_id, code, name, short_name, account_name, kind, compared_in, place, valid_from)
+    SELECT above, of_code, full_name, short, lower(of_code), of_kind,
+           CASE of_kind WHEN 'division' THEN 'division' WHEN 'base_court' THEN 'base_court'
+                        WHEN 'tribunal' THEN 'base_court' END,
+           (SELECT max(place) + 1 FROM unit), since
+    WHERE asking_role() = 'sysadmin' AND of_kind IN ('base_court', 'tribunal', 'division')
+    RETURNING id;
+END;
+
+CREATE FUNCTION unit_change(of_code text, full_name text, short text, new_place int) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE unit SET name = full_name, short_name = short, place = new_place
+    WHERE code = of_code AND asking_role() = 'sysadmin'
+    RETURNING id;
+END;
+
+CREATE FUNCTION contact_set(court bigint, leader bigint, since date) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF coalesce(asking_role(), '') <> 'sysadmin' THEN
+        RETURN;
+    END IF;
+    DELETE FROM contact_point WHERE unit_id = court AND valid_from >= since AND staff_id IS DISTINCT FROM leader;
+    UPDATE contact_point SET valid_until = since
+    WHERE unit_id = court AND (valid_until IS NULL OR valid_until > since) AND staff_id IS DISTINCT FROM leader;
+    INSERT INTO contact_point (staff_id, unit_id, valid_from)
+    SELECT leader, court, since
+    WHERE leader IS NOT NULL
+      AND NOT EXISTS (SELECT FROM contact_point WHERE unit_id = court AND staff_id = leader
+                      AND (valid_until IS NULL OR valid_until > since));
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION unit_add(bigint, text, text, text, text, date), unit_change(text, text, text, int),
+    contact_set(bigint, bigint, date) TO app_user;

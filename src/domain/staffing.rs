@@ -1,0 +1,171 @@
+//! Keeping accounts (用户管理): the system administrator adds people and says where they work. What they
+//! may open is the security administrators' to give.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::calendar;
+use super::ids::UnitId;
+use super::staff::{Actor, PostKind, Role};
+
+/// Why an account can't be kept so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("只有系统管理员可以管理用户")]
+    NotTheSystemAdministrator,
+    #[error("用户名用小写字母、数字、点和下划线，3至32位，以字母开头")]
+    Username,
+    #[error("用户名“{0}”已被使用")]
+    Taken(String),
+    #[error("请填写姓名")]
+    NoName,
+    #[error("请选择所在单位")]
+    NoUnit,
+    #[error("请填写职务名称")]
+    NoTitle,
+    #[error("本人不能停用自己的账号")]
+    OneSelf,
+}
+
+/// What is known of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub name: String,
+    pub unit: UnitId,
+    pub phone: String,
+    pub active: bool,
+    pub post: Option<PostKind>,
+    /// As a signature prints it.
+    pub post_title: String,
+}
+
+/// The fact that an account is kept so from now on. Only [`keep`] makes one.
+#[must_use = "a decision has no effect until it is recorded"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    profile: Profile,
+    at: DateTime<Utc>,
+}
+
+/// Keeps an account; `own` says whether it is that of whoever asks.
+pub fn keep(
+    actor: &Actor,
+    own: bool,
+    profile: Profile,
+    at: DateTime<Utc>,
+) -> Result<Kept, Refusal> {
+    if actor.role != Role::Sysadmin {
+        return Err(Refusal::NotTheSystemAdministrator);
+    }
+    if own && !profile.active {
+        return Err(Refusal::OneSelf);
+    }
+    let text = |text: &str| text.trim().to_owned();
+    let profile = Profile {
+        name: text(&profile.name),
+        phone: text(&profile.phone),
+        post_title: text(&profile.post_title),
+        ..profile
+    };
+    if profile.name.is_empty() {
+        return Err(Refusal::NoName);
+    }
+    if profile.post.is_some() && profile.post_title.is_empty() {
+        return Err(Refusal::NoTitle);
+    }
+    Ok(Kept { profile, at })
+}
+
+/// A name to sign in with.
+pub fn username(typed: &str) -> Result<String, Refusal> {
+    let name = typed.trim();
+    let mut letters = name.chars();
+    let begins = letters.next().is_some_and(|first| first.is_ascii_lowercase());
+    let rest =
+        letters.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || "._".contains(it));
+    let of_the_program = name.starts_with("job.");
+    if begins && rest && (3..=32).contains(&name.len()) && !of_the_program {
+        Ok(name.to_owned())
+    } else {
+        Err(Refusal::Username)
+    }
+}
+
+impl Kept {
+    /// What is known of the person.
+    pub const fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Since when.
+    pub const fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// The day of it.
+    pub fn day(&self) -> NaiveDate {
+        calendar::day_of(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{GrantId, StaffId};
+    use crate::domain::unit::UnitKind;
+
+    fn actor(role: Role) -> Actor {
+        let (unit, court) = (UnitId(1), UnitId(1));
+        let court_kind = UnitKind::IntermediateCourt;
+        Actor { staff: StaffId(1), grant: GrantId(1), role, unit, court, court_kind }
+    }
+
+    fn profile() -> Profile {
+        Profile {
+            name: " 李某某 ".to_owned(),
+            unit: UnitId(4),
+            phone: "0000-1000047".to_owned(),
+            active: true,
+            post: Some(PostKind::Officer),
+            post_title: "书记员".to_owned(),
+        }
+    }
+
+    fn at() -> DateTime<Utc> {
+        "2026-06-15T02:10:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn the_system_administrator_alone_keeps_accounts() {
+        for &role in Role::ALL {
+            let kept = keep(&actor(role), false, profile(), at());
+            assert_eq!(kept.is_ok(), role == Role::Sysadmin, "{role:?}");
+        }
+        let sysadmin = actor(Role::Sysadmin);
+        let kept = keep(&sysadmin, false, profile(), at()).unwrap();
+        assert_eq!(kept.profile().name, "李某某");
+        let gone = Profile { active: false, ..profile() };
+        assert!(keep(&sysadmin, false, gone.clone(), at()).is_ok());
+        assert_eq!(keep(&sysadmin, true, gone, at()).err(), Some(Refusal::OneSelf));
+        let nameless = Profile { name: " ".to_owned(), ..profile() };
+        assert_eq!(keep(&sysadmin, false, nameless, at()).err(), Some(Refusal::NoName));
+        let untitled = Profile { post_title: String::new(), ..profile() };
+        assert_eq!(keep(&sysadmin, false, untitled, at()).err(), Some(Refusal::NoTitle));
+    }
+
+    #[test]
+    fn a_sign_in_name_can_be_typed_by_anyone() {
+        for (typed, good) in [
+            ("donghu.clerk2", true),
+            (" li_m ", true),
+            ("ab", false),
+            ("2li", false),
+            ("李某某", false),
+            ("Li.Mou", false),
+            ("job.admin", false),
+            ("a b c", false),
+            (&"a".repeat(33), false),
+        ] {
+            assert_eq!(username(typed).is_ok(), good, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The second person agrees.
+
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::{GrantForm, decide, proposal};
+use crate::domain::granting::confirm;
+use crate::web::extract::{Form, Path};
+use crate::web::{AppResult, Asking};
+
+pub async fn create(
+    asking: Asking,
+    Path(uuid): Path<Uuid>,
+    form: Form<GrantForm>,
+) -> AppResult<Response> {
+    let mut tx = asking.act(&form.key).await?;
+    let line = proposal(&mut tx, uuid).await?;
+    let decided = confirm(asking.actor(), &line.waiting(), asking.now());
+    let said = format!("已确认：{}任{}。", line.name, line.role.label());
+    decide(&asking, tx, (uuid, form.fields), (decided, &said)).await
+}

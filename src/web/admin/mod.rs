@@ -1,0 +1,38 @@
+//! The administrators' pages (三员): accounts and units for one, rights for two of another kind. None
+//! of them leads to a case.
+
+mod courts;
+mod decisions;
+mod roles;
+mod users;
+
+use super::routes::{Table, Who};
+use crate::domain::staff::Role;
+
+const SYSTEM: Who = Who::Staff(&[Role::Sysadmin]);
+const SECURITY: Who = Who::Staff(&[Role::Secadmin]);
+/// How many lines a page shows.
+const PAGE: i64 = 50;
+
+pub fn routes(table: Table) -> Table {
+    table
+        .get("/admin/users", SYSTEM, users::list)
+        .get("/admin/users/new", SYSTEM, users::new)
+        .post("/admin/users/new", SYSTEM, users::create)
+        .get("/admin/users/{uuid}", SYSTEM, users::edit)
+        .post("/admin/users/{uuid}", SYSTEM, users::update)
+        .get("/admin/courts", SYSTEM, courts::list)
+        .get("/admin/courts/new", SYSTEM, courts::new)
+        .post("/admin/courts/new", SYSTEM, courts::create)
+        .get("/admin/courts/{code}", SYSTEM, courts::edit)
+        .post("/admin/courts/{code}", SYSTEM, courts::update)
+        .get("/admin/roles", SECURITY, roles::list)
+        .post("/admin/roles", SECURITY, roles::create)
+        .post(
+            "/admin/roles/proposals/{uuid}/confirmation",
+            SECURITY,
+            decisions::confirmation::create,
+        )
+        .post("/admin/roles/proposals/{uuid}/refusal", SECURITY, decisions::refusal::create)
+        .post("/admin/roles/{grant}/ending", SECURITY, decisions::ending::create)
+}

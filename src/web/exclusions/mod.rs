@@ -1,0 +1,191 @@
+//! Whom a petition names (回避): noted by whoever reads what was said, lifted by the bureau.
+
+mod lifting;
+
+use askama::Template;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::extract::{Form, Path};
+use super::form::{Choice, Problems};
+use super::handling;
+use super::layout::{self, Shell};
+use super::routes::{Table, Who};
+use super::{AppError, AppResult, Asking};
+use crate::domain::access::Depth;
+use crate::domain::calendar::{day_of, format_full};
+use crate::domain::exclusion::{Refusal, Whom, exclude, may_exclude, may_lift};
+use crate::domain::petition_case::PetitionCase;
+use crate::domain::staff::{Colleague, Role};
+use crate::domain::unit::Unit;
+use crate::store::exclusions::{self, ExclusionLine};
+use crate::store::{Tx, colleagues, petition_cases, units};
+
+const NOTERS: Who = Who::Staff(&[
+    Role::Clerk,
+    Role::Handler,
+    Role::Leader,
+    Role::President,
+    Role::Bureau,
+    Role::BureauHead,
+]);
+const LIFTERS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
+/// The longest reason.
+const REASON: usize = 200;
+
+pub fn routes(table: Table) -> Table {
+    table
+        .get("/cases/{case_no}/exclusions", NOTERS, list)
+        .post("/cases/{case_no}/exclusions", NOTERS, create)
+        .post("/cases/{case_no}/exclusions/{uuid}/lifting", LIFTERS, lifting::create)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ExclusionForm {
+    person: String,
+    unit: String,
+    reason: String,
+    lifted_reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "exclusions/list.html")]
+struct ExclusionsPage {
+    shell: Shell,
+    number: String,
+    lines: Vec<ExclusionLine>,
+    people: Vec<Choice>,
+    units: Vec<Choice>,
+    lifts: bool,
+    form: ExclusionForm,
+    problems: Problems,
+}
+
+impl ExclusionsPage {
+    fn moment(at: &chrono::DateTime<chrono::Utc>) -> String {
+        format_full(*at)
+    }
+}
+
+/// A case of which the reader knows what was said.
+async fn told(tx: &mut Tx, number: &str) -> AppResult<PetitionCase> {
+    let case = petition_cases::find(tx, number).await?;
+    case.filter(|case| case.depth >= Depth::Narrative).ok_or(AppError::NotFound)
+}
+
+/// Whom one can choose from: the people of the case's court and of one's own, and the units.
+struct Choosable {
+    people: Vec<Colleague>,
+    units: Vec<Unit>,
+}
+
+impl Choosable {
+    async fn of(tx: &mut Tx, asking: &Asking, case: &PetitionCase) -> AppResult<Self> {
+        let (today, own) = (day_of(asking.now()), asking.actor().court);
+        let court = units::court_of(tx, case.unit).await?;
+        let mut people = colleagues::of_unit(tx, court, today).await?;
+        if court != own {
+            people.extend(colleagues::of_unit(tx, own, today).await?);
+        }
+        Ok(Self { people, units: units::list(tx).await? })
+    }
+
+    /// The person whose name was typed, as the list has them: name, or name and post.
+    fn person(&self, typed: &str) -> Option<&Colleague> {
+        let typed = typed.trim();
+        self.people
+            .iter()
+            .find(|one| typed == one.name || typed == handling::titled(&one.name, &one.post_title))
+    }
+}
+
+pub async fn list(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let case = told(&mut tx, &number).await?;
+    if !may_exclude(asking.actor(), &case) {
+        return Err(AppError::NotFound);
+    }
+    page(&asking, &mut tx, &case, (ExclusionForm::default(), Problems::default())).await
+}
+
+async fn page(
+    asking: &Asking,
+    tx: &mut Tx,
+    case: &PetitionCase,
+    (form, problems): (ExclusionForm, Problems),
+) -> AppResult<Response> {
+    let lines = exclusions::list(tx, case.id).await?;
+    let choosable = Choosable::of(tx, asking, case).await?;
+    let people = choosable
+        .people
+        .iter()
+        .map(|one| (handling::titled(&one.name, &one.post_title), String::new()));
+    let none = (String::new(), "不是单位".to_owned());
+    let units = choosable
+        .units
+        .iter()
+        .filter(|unit| unit.takes_assignments())
+        .map(|unit| (unit.id.to_string(), unit.short_name.clone()));
+    let page = ExclusionsPage {
+        shell: asking.shell(format!("{} 回避", case.number)),
+        number: case.number.clone(),
+        lines,
+        people: Choice::list(people, ""),
+        units: Choice::list([none].into_iter().chain(units), &form.unit),
+        lifts: may_lift(asking.actor()),
+        form,
+        problems,
+    };
+    layout::answer(&page, &page.problems)
+}
+
+pub async fn create(
+    asking: Asking,
+    Path(number): Path<String>,
+    form: Form<ExclusionForm>,
+) -> AppResult<Response> {
+    let mut tx = asking.act(&form.key).await?;
+    let case = told(&mut tx, &number).await?;
+    let (form, now) = (form.fields, asking.now());
+    let choosable = Choosable::of(&mut tx, &asking, &case).await?;
+    let mut problems = Problems::default();
+    problems.within("reason", &form.reason, REASON);
+    let person = choosable.person(&form.person);
+    if !form.person.trim().is_empty() && person.is_none() {
+        problems.add("person", "本院和办理法院没有这个人，请从列表中选择");
+    }
+    let unit = form.unit.parse().ok();
+    let unit = unit.and_then(|id| choosable.units.iter().find(|unit| unit.id == id));
+    if !problems.is_empty() {
+        return page(&asking, &mut tx, &case, (form, problems)).await;
+    }
+    let named = (person.map(|it| it.id), unit);
+    let fact = match exclude(asking.actor(), &case, named, &form.reason, now) {
+        Ok(fact) => fact,
+        Err(refusal) => {
+            let problems = Problems::at(field(&refusal), refusal.to_string());
+            return page(&asking, &mut tx, &case, (form, problems)).await;
+        }
+    };
+    if !exclusions::record(&mut tx, &fact).await? {
+        let whom =
+            person.map_or_else(|| unit.map(|it| it.short_name.clone()), |it| Some(it.name.clone()));
+        let refusal = Refusal::Already(whom.unwrap_or_default());
+        return page(&asking, &mut tx, &case, (form, Problems::whole(refusal.to_string()))).await;
+    }
+    if fact.whom() == Whom::Person(asking.actor().staff) {
+        return layout::kept(tx, "/cases", "已记明您本人回避，该案不再对您显示。").await;
+    }
+    layout::kept(tx, &format!("/cases/{number}/exclusions"), "已记明回避，该案对其不再显示。").await
+}
+
+const fn field(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Nobody => "person",
+        Refusal::Both | Refusal::WholeTree(_) => "unit",
+        Refusal::NoReason => "reason",
+        Refusal::NoGrounds => "lifted_reason",
+        Refusal::NotYours | Refusal::Already(_) | Refusal::NotTheBureau => "",
+    }
+}

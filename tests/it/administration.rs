@@ -1,0 +1,249 @@
+//! The three administrators (三员): who does what, that rights need two, and that none sees a case.
+
+use axum::http::StatusCode;
+
+use crate::support::laid::{self, Laid};
+use crate::support::{City, Page, Site};
+
+const SYSADMIN: &str = "zhongyuan.sysadmin";
+const SECADMIN: &str = "zhongyuan.secadmin";
+const SECOND: &str = "zhongyuan.secadmin2";
+const AUDITOR: &str = "zhongyuan.auditor";
+
+fn proposal<'a>(user: &'a str, role: &'a str, unit: &'a str) -> [(&'static str, &'a str); 5] {
+    [("user", user), ("role", role), ("unit", unit), ("from", ""), ("until", "")]
+}
+
+async fn propose(city: &City, site: &Site, fields: &[(&str, &str)]) -> String {
+    site.act(SECADMIN, "/admin/roles", fields).await;
+    let uuid: uuid::Uuid =
+        city.value("SELECT uuid FROM grant_proposal ORDER BY id DESC LIMIT 1").await;
+    format!("/admin/roles/proposals/{uuid}")
+}
+
+/// S31.
+#[tokio::test]
+async fn a_grant_needs_a_second_security_administrator_and_holds_from_then() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let uuid = propose(&city, &site, &proposal("donghu.handler2", "clerk", "0110")).await;
+    let grants = "SELECT count(*) FROM role_grant g JOIN staff s ON s.id = g.staff_id
+                  WHERE s.username = 'donghu.handler2'";
+    assert_eq!(city.value::<i64>(grants).await, 1, "nothing is given yet");
+    let confirmation = format!("{uuid}/confirmation");
+    let own: Page = site.post(Some(SECADMIN), &confirmation, &[]).await;
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(own.problem("").as_deref(), Some("须由另一名安全管理员确认"));
+    let before = site.cookie("donghu.handler2").await;
+    site.act(SECOND, &confirmation, &[]).await;
+    assert_eq!(city.value::<i64>(grants).await, 2);
+    let ended = "SELECT count(*) FROM session x JOIN staff s ON s.id = x.staff_id
+                 WHERE s.username = 'donghu.handler2' AND x.ended_at IS NULL";
+    assert_eq!(city.value::<i64>(ended).await, 0, "new rights begin with a new session: {before}");
+    let again = site.post(Some(SECOND), &confirmation, &[]).await;
+    assert_eq!(again.problem("").as_deref(), Some("这项授权已经处理过"));
+    let verbs = city.audit_verbs().await;
+    assert_eq!(verbs, ["grant.proposed", "role.granted"]);
+    // An ending acts at once.
+    let given: i64 = city.value("SELECT grant_id FROM grant_proposal").await;
+    site.act(SECADMIN, &format!("/admin/roles/{given}/ending"), &[]).await;
+    let running = format!("{grants} AND g.valid_until IS NULL");
+    assert_eq!(city.value::<i64>(&running).await, 1);
+}
+
+/// S31.
+#[tokio::test]
+async fn the_database_itself_keeps_the_three_apart_and_asks_for_two() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    for (user, role, field, problem) in [
+        (SECADMIN, "auditor", "user", "本人不能给自己授权"),
+        (AUDITOR, "sysadmin", "role", "系统、安全、审计三员彼此分设，也不兼任业务岗位"),
+        ("zhongyuan.bureau", "sysadmin", "role", "系统、安全、审计三员彼此分设，也不兼任业务岗位"),
+        ("donghu.clerk", "clerk", "role", "在该单位已有这个岗位"),
+        ("donghu.clerk", "bureau", "unit", "不能在东湖法院任职，请选择中院信访局"),
+        ("nobody.there", "clerk", "user", "没有这个用户，请填写用户名"),
+    ] {
+        let unit = if role == "clerk" || role == "bureau" { "0110" } else { "01" };
+        let page = site.post(Some(SECADMIN), "/admin/roles", &proposal(user, role, unit)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{user} {role}");
+        let said = page.problem(field).unwrap_or_default();
+        assert!(said.contains(problem), "{user} {role}: {said}");
+        assert_eq!(page.value("user").as_deref(), Some(user), "what was typed stays");
+    }
+    let forced = |role: &str| {
+        format!(
+            "INSERT INTO role_grant (staff_id, role, unit_id, valid_from)
+             SELECT s.id, '{role}', u.id, now() FROM staff s, unit u
+             WHERE s.username = '{AUDITOR}' AND u.code = '01'"
+        )
+    };
+    let pool = city.truth();
+    for role in ["sysadmin", "secadmin", "clerk", "bureau"] {
+        let refused = sqlx::query(sqlx::AssertSqlSafe(forced(role))).execute(&pool).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("role_grant_family_excl"), "{role}: {refused}");
+    }
+    // Through the serving role, with the context of whoever proposed.
+    let uuid = propose(&city, &site, &proposal("donghu.handler2", "clerk", "0110")).await;
+    let uuid = uuid.rsplit('/').next().unwrap().to_owned();
+    for (who, expected) in [(SECADMIN, None), (SYSADMIN, None), (AUDITOR, None), (SECOND, Some(()))]
+    {
+        let given = as_server(&city, who, &format!("SELECT grant_confirm('{uuid}', now())")).await;
+        assert_eq!(given.map(drop), expected, "{who}");
+    }
+}
+
+/// What a function of the database answers to the serving role in someone's name.
+async fn as_server(city: &City, username: &str, statement: &str) -> Option<i64> {
+    use sqlx::Connection;
+    let keys: String = city
+        .value(&format!(
+            "SELECT s.id || ' ' || g.id FROM staff s JOIN role_grant g ON g.staff_id = s.id
+             WHERE s.username = '{username}'"
+        ))
+        .await;
+    let (staff, grant) = keys.split_once(' ').unwrap();
+    let mut conn = sqlx::PgConnection::connect_with(&city.server()).await.unwrap();
+    let mut tx = conn.begin().await.unwrap();
+    let context = format!(
+        "SELECT set_config('app.staff_id', '{staff}', true), set_config('app.grant_id', '{grant}', true)"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(context)).execute(&mut *tx).await.unwrap();
+    let statement = sqlx::AssertSqlSafe(statement.to_owned());
+    let answer = sqlx::query_scalar(statement).fetch_one(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    answer
+}
+
+/// S8, S31.
+#[tokio::test]
+async fn the_last_two_security_administrators_stay() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let grant: i64 = city
+        .value(&format!(
+            "SELECT g.id FROM role_grant g JOIN staff s ON s.id = g.staff_id WHERE s.username = '{SECOND}'"
+        ))
+        .await;
+    let page = site.post(Some(SECADMIN), &format!("/admin/roles/{grant}/ending"), &[]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.problem("").unwrap().contains("最后2名安全管理员"), "{:?}", page.problem(""));
+}
+
+#[tokio::test]
+async fn a_proposal_is_refused_with_a_reason_or_taken_back() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let wanted = proposal("donghu.handler2", "clerk", "0110");
+    let uuid = propose(&city, &site, &wanted).await;
+    let page = site.post(Some(SECOND), &format!("{uuid}/refusal"), &[("reason", "")]).await;
+    assert_eq!(page.problem("").as_deref(), Some("请填写不同意的理由"));
+    site.act(SECOND, &format!("{uuid}/refusal"), &[("reason", "岗位不符")]).await;
+    let text = site.get(Some(SECADMIN), "/admin/roles").await.text();
+    assert!(text.contains("退回：岗位不符"), "{text}");
+    let uuid = propose(&city, &site, &wanted).await;
+    site.act(SECADMIN, &format!("{uuid}/refusal"), &[("reason", "填错了")]).await;
+    assert!(!site.get(Some(SECOND), "/admin/roles").await.text().contains("确认授权"));
+}
+
+#[tokio::test]
+async fn the_system_administrator_adds_a_person_who_can_open_nothing_yet() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let unit: i64 = city.value("SELECT id FROM unit WHERE code = '0110'").await;
+    let unit = unit.to_string();
+    let person = |username: &'static str| {
+        [
+            ("username", username),
+            ("name", "马某某"),
+            ("unit", ""),
+            ("post", "officer"),
+            ("post_title", "书记员"),
+            ("phone", "0000-1000099"),
+            ("active", "yes"),
+        ]
+    };
+    let page = site.post(Some(SYSADMIN), "/admin/users/new", &person("Bad Name")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.problem("username").is_some() && page.problem("unit").is_some());
+    assert_eq!(page.value("name").as_deref(), Some("马某某"));
+    let mut fields = person("donghu.clerk9");
+    fields[2].1 = &unit;
+    let location = site.act(SYSADMIN, "/admin/users/new", &fields).await;
+    let taken = site.post(Some(SYSADMIN), "/admin/users/new", &fields).await;
+    assert_eq!(taken.problem("username").as_deref(), Some("用户名“donghu.clerk9”已被使用"));
+    let grants = "SELECT count(*) FROM role_grant g JOIN staff s ON s.id = g.staff_id
+                  WHERE s.username = 'donghu.clerk9'";
+    assert_eq!(city.value::<i64>(grants).await, 0);
+    // Renamed, then deactivated: gone at once.
+    site.act(SYSADMIN, &location, &[("name", "马某"), ("unit", &unit), ("active", "yes")]).await;
+    let list = site.get(Some(SYSADMIN), "/admin/users?q=donghu.clerk9").await.text();
+    assert!(list.contains("马某") && list.contains("未设密码"), "{list}");
+    let clerk: uuid::Uuid =
+        city.value("SELECT uuid FROM staff WHERE username = 'donghu.clerk'").await;
+    site.get(Some("donghu.clerk"), "/visits").await.expect(StatusCode::OK);
+    let gone = [("name", "赵某"), ("unit", unit.as_str()), ("active", "no")];
+    site.act(SYSADMIN, &format!("/admin/users/{clerk}"), &gone).await;
+    site.get(Some("donghu.clerk"), "/visits").await.expect(StatusCode::SEE_OTHER);
+    let own: uuid::Uuid =
+        city.value(&format!("SELECT uuid FROM staff WHERE username = '{SYSADMIN}'")).await;
+    let page = site.post(Some(SYSADMIN), &format!("/admin/users/{own}"), &gone).await;
+    assert_eq!(page.problem("active").as_deref(), Some("本人不能停用自己的账号"));
+}
+
+#[tokio::test]
+async fn the_system_administrator_keeps_the_courts_and_their_contact_leaders() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let leader: i64 =
+        city.value("SELECT id FROM staff WHERE username = 'zhongyuan.contact_leader'").await;
+    let leader = leader.to_string();
+    let new = [
+        ("code", "0114"),
+        ("kind", "base_court"),
+        ("name", "新城区人民法院"),
+        ("short_name", "新城法院"),
+        ("contact_leader", leader.as_str()),
+    ];
+    site.act(SYSADMIN, "/admin/courts/new", &new).await;
+    let page = site.post(Some(SYSADMIN), "/admin/courts/new", &new).await;
+    assert_eq!(page.problem("code").as_deref(), Some("这个单位代码已被使用"));
+    let list = site.get(Some(SYSADMIN), "/admin/courts").await.text();
+    assert!(list.contains("新城法院"), "{list}");
+    // The contact leader reaches it, and the intermediate court's tree has it.
+    let reach: bool = city
+        .value(
+            "SELECT EXISTS (SELECT FROM unit_path p JOIN unit a ON a.id = p.ancestor_id JOIN unit u ON u.id = p.unit_id
+             WHERE a.code = '01' AND u.code = '0114')",
+        )
+        .await;
+    assert!(reach);
+    let renamed = [("name", "新城区人民法院"), ("short_name", "新城区法院"), ("order", "99")];
+    site.act(SYSADMIN, "/admin/courts/0114", &renamed).await;
+    let contacts: i64 = city
+        .value("SELECT count(*) FROM contact_point k JOIN unit u ON u.id = k.unit_id WHERE u.code = '0114'")
+        .await;
+    assert_eq!(contacts, 0, "a contact of the same day that was taken back leaves no row");
+    site.post(Some(SYSADMIN), "/admin/courts/0199", &renamed).await.expect(StatusCode::NOT_FOUND);
+}
+
+/// S31.
+#[tokio::test]
+async fn no_administrator_finds_a_case_or_a_visit_anywhere() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    for who in [SYSADMIN, SECADMIN, AUDITOR] {
+        let paths = site.rows.iter().filter(|row| row.method == "GET").map(|row| row.path);
+        for path in paths {
+            let path = path.replace("{case_no}", &case).replace("{period}", "2026-W24");
+            let page = site.get(Some(who), &path).await;
+            assert!(!page.text().contains(&case), "{who} {path}");
+            let business = ["/cases", "/visits", "/my", "/assignments", "/bulletins", "/stats"];
+            if business.iter().any(|area| path.starts_with(area)) {
+                assert_eq!(page.status, StatusCode::FORBIDDEN, "{who} {path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Whoever a petition names doesn't find it, on no path (回避).
+
+use axum::http::StatusCode;
+
+use crate::support::laid::{self, Laid};
+use crate::support::{City, Site, visit};
+
+const CLERK: &str = "donghu.clerk";
+const HANDLER: &str = "donghu.handler";
+const BUREAU: &str = "zhongyuan.bureau";
+
+/// The pages on which someone of the court would meet the case.
+const PATHS: &[&str] = &["/cases?mine=no", "/cases?q=XF2026-00001&mine=no", "/my"];
+
+async fn name_of(city: &City, username: &str) -> String {
+    city.value(&format!("SELECT name FROM staff WHERE username = '{username}'")).await
+}
+
+async fn note(site: &Site, who: &str, case: &str, fields: &[(&str, &str)]) {
+    let page = site.post(Some(who), &format!("/cases/{case}/exclusions"), fields).await;
+    page.expect(StatusCode::SEE_OTHER);
+}
+
+/// S26, S30.
+#[tokio::test]
+async fn a_judge_who_is_named_finds_the_case_on_no_path_and_the_others_do() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let said = visit(&[("disposition", "joined_to_case"), ("merge_case_no", case.as_str())]);
+    let visited = site.act(CLERK, "/visits/new", &said).await;
+    let (mine, visit_no) = (format!("/cases/{case}"), visited.trim_start_matches("/visits/"));
+    let handler = name_of(&city, HANDLER).await;
+    site.get(Some(HANDLER), &mine).await.expect(StatusCode::OK);
+    site.get(Some(HANDLER), &visited).await.expect(StatusCode::OK);
+    note(&site, CLERK, &case, &[("person", &handler), ("reason", "反映执行员收款后不办事")]).await;
+    for wall in [Site::of(&city).await, Site::behind_the_first_wall_alone(&city).await] {
+        for path in PATHS {
+            let rows = wall.get(Some(HANDLER), path).await.expect(StatusCode::OK).texts("tbody tr");
+            assert!(!rows.iter().any(|row| row.contains(&case)), "{path}: {rows:?}");
+        }
+        let sections = ["", "/progress", "/documents", "/ledger", "/exclusions", "/report", "/log"];
+        for section in sections {
+            let page = wall.get(Some(HANDLER), &format!("{mine}{section}")).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{section}");
+        }
+        wall.get(Some(HANDLER), &visited).await.expect(StatusCode::NOT_FOUND);
+        let day = wall.get(Some(HANDLER), "/visits").await.expect(StatusCode::OK).text();
+        assert!(!day.contains(visit_no), "{day}");
+        let fields = [("name", "张某"), ("origin_case_no", ""), ("merge_case_no", case.as_str())];
+        let found = wall.upload(Some(HANDLER), "/petitioners/match", &fields, &[]).await;
+        assert!(!found.text().contains(&case), "{}", found.text());
+    }
+    // The superior sees it, and that it is so.
+    for who in ["donghu.leader", "donghu.president", BUREAU] {
+        site.get(Some(who), &mine).await.expect(StatusCode::OK);
+    }
+    let list = site.get(Some(BUREAU), &format!("{mine}/exclusions")).await.text();
+    assert!(list.contains(&handler) && list.contains("反映执行员收款后不办事"), "{list}");
+    assert_eq!(city.audit_verbs().await.last().map(String::as_str), Some("exclusion.noted"));
+}
+
+/// S30.
+#[tokio::test]
+async fn a_unit_that_is_named_loses_the_case_until_the_bureau_lifts_it() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let (mine, list) = (format!("/cases/{case}"), format!("/cases/{case}/exclusions"));
+    let unit: i64 = city.value("SELECT id FROM unit WHERE code = '0110'").await;
+    let unit = unit.to_string();
+    note(&site, BUREAU, &case, &[("unit", &unit), ("reason", "反映该院拖延")]).await;
+    for who in [HANDLER, CLERK, "donghu.leader", "donghu.president"] {
+        site.get(Some(who), &mine).await.expect(StatusCode::NOT_FOUND);
+    }
+    let uuid: uuid::Uuid = city.value("SELECT uuid FROM exclusion").await;
+    let lifting = format!("{list}/{uuid}/lifting");
+    let page = site.post(Some(BUREAU), &lifting, &[("lifted_reason", " ")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("lifted_reason").as_deref(), Some("请填写解除回避的理由"));
+    site.post(Some(HANDLER), &lifting, &[("lifted_reason", "x")])
+        .await
+        .expect(StatusCode::FORBIDDEN);
+    site.act(BUREAU, &lifting, &[("lifted_reason", "经核实与该院无关")]).await;
+    site.get(Some(HANDLER), &mine).await.expect(StatusCode::OK);
+    let text = site.get(Some(BUREAU), &list).await.text();
+    assert!(text.contains("经核实与该院无关"), "{text}");
+    // The row stays, and a second lifting finds nothing to lift.
+    let page = site.post(Some(BUREAU), &lifting, &[("lifted_reason", "再解除一次")]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_exclusion_stands_beside_its_field_and_nothing_is_lost() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/exclusions");
+    let court: i64 = city.value("SELECT id FROM unit WHERE code = '0104'").await;
+    let (court, handler) = (court.to_string(), name_of(&city, HANDLER).await);
+    let table: &[(&[(&str, &str)], &str, &str)] = &[
+        (&[("reason", "反映")], "person", "请选择回避的人员，或回避的单位"),
+        (
+            &[("person", "欧阳某"), ("reason", "反映")],
+            "person",
+            "本院和办理法院没有这个人，请从列表中选择",
+        ),
+        (
+            &[("person", &handler), ("unit", &court), ("reason", "反映")],
+            "unit",
+            "人员和单位请分两次记明，每次填写一项",
+        ),
+        (&[("person", &handler), ("reason", " ")], "reason", "请填写回避事由"),
+    ];
+    for (fields, field, problem) in table {
+        let page = site.post(Some(CLERK), &path, fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+        assert_eq!(page.problem(field).as_deref(), Some(*problem));
+        let typed = fields.iter().find(|(name, _)| *name == "person").map_or("", |field| field.1);
+        assert_eq!(page.value("person").as_deref(), Some(typed));
+    }
+    let named = [("person", handler.as_str()), ("reason", "反映")];
+    note(&site, CLERK, &case, &named).await;
+    let page = site.post(Some(CLERK), &path, &named).await;
+    assert_eq!(page.problem("").as_deref(), Some(format!("已经记明{handler}回避").as_str()));
+    // Who keeps themselves out is told, and is out.
+    let clerk = name_of(&city, CLERK).await;
+    let page =
+        site.post(Some(CLERK), &path, &[("person", &clerk), ("reason", "与信访人是亲属")]).await;
+    assert_eq!(page.location(), "/cases");
+    site.get(Some(CLERK), &format!("/cases/{case}")).await.expect(StatusCode::NOT_FOUND);
+}

@@ -31,12 +31,10 @@ fn is_harmless(page: &Page, what: &str) {
 
 /// As they stand in an address or a form.
 fn poisons() -> Vec<String> {
-    let texts =
-        ["%", "_", "\\", "'", "' OR 1=1 --", "\u{ffff}", "9".repeat(40).as_str(), "-1", CANARY]
-            .map(encode);
-    // A NUL byte, a lone surrogate, an overlong dot, half a letter, half an escape.
-    let raw =
-        ["%00", "a%00b", "%ED%A0%80", "%C0%AE", "%E5%BC", "%", "%zz", "+", ""].map(str::to_owned);
+    let nines = "9".repeat(40);
+    let texts = ["%_\\' OR 1=1 --", "\u{ffff}", nines.as_str(), "-1", CANARY].map(encode);
+    // A NUL byte, a lone surrogate, half a letter, half an escape.
+    let raw = ["a%00b", "%ED%A0%80", "%E5%BC", "%zz", ""].map(str::to_owned);
     texts.into_iter().chain(raw).collect()
 }
 
@@ -45,7 +43,7 @@ fn poisons() -> Vec<String> {
 async fn no_parameter_of_an_address_breaks_a_page() {
     let world = World::with("张某").await;
     let names = names(|text| text.contains("Query(") || text.contains("fn fields(&self) -> ["));
-    assert!(names.len() > 20, "{names:?}");
+    assert!(names.len() > 20 && names.len() < 60, "{names:?}");
     for row in world.site.rows.iter().filter(|row| row.method == "GET") {
         let (who, path) = (admitted(row), world.address(row));
         for poison in poisons() {
@@ -54,8 +52,10 @@ async fn no_parameter_of_an_address_breaks_a_page() {
             assert!(!page.status.is_server_error(), "{path} {poison}: {}", page.status);
             is_harmless(&page, &path);
         }
-        // One field that can't be read must not hide the next: a list is asked with each alone.
-        for name in names.iter().filter(|_| !row.path.contains('{')) {
+        // One field that can't be read must not hide the next: lists are asked with each alone.
+        let is_list =
+            ["/cases", "/visits", "/my", "/stats/cases", "/visits/new"].contains(&row.path);
+        for name in names.iter().filter(|_| is_list) {
             let worst = encode(&format!("{CANARY}%_\\"));
             let page = world.site.get(who, &format!("{path}?{name}={worst}")).await;
             assert!(!page.status.is_server_error(), "{path} {name}: {}", page.status);

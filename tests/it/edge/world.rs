@@ -95,10 +95,11 @@ pub fn names(wanted: impl Fn(&str) -> bool) -> Vec<String> {
             if !wanted(&text) {
                 continue;
             }
+            let mut is_read = false;
             for line in text.lines() {
-                let Some((name, kind)) = line.trim().trim_end_matches(',').split_once(": ") else {
-                    continue;
-                };
+                is_read = (is_read && line != "}") || line.contains("Deserialize");
+                let field = line.trim().trim_end_matches(',').split_once(": ");
+                let Some((name, kind)) = field.filter(|_| is_read) else { continue };
                 let name = name.trim_start_matches("pub ");
                 let is_name =
                     name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');

@@ -13,7 +13,7 @@ use crate::support::Page;
 
 /// Percent-encodes every byte: nothing of it means anything to an address or a form.
 pub fn encode(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
 /// Ends an attribute, an element, a text field, a script; hides and turns letters around.

@@ -20,8 +20,8 @@ async fn a_handler_that_panics_costs_its_own_request_only() {
         let db = app.db.clone();
         async move {
             db.ready().await.unwrap();
-            let nothing: Option<u8> = None;
-            nothing.expect("secret of the inside").to_string()
+            let number: u8 = "secret of the inside".parse().unwrap();
+            number.to_string()
         }
     };
     let router = Router::new().route("/boom", get(held)).route("/fine", get(|| async { "fine" }));
@@ -38,7 +38,7 @@ async fn a_handler_that_panics_costs_its_own_request_only() {
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let body = String::from_utf8(body.to_vec()).unwrap();
         assert!(body.contains(&id), "{body}");
-        for inside in ["secret", "panick", ".rs", "expect"] {
+        for inside in ["secret", "panick", ".rs", "unwrap"] {
             assert!(!body.contains(inside), "{inside}: {body}");
         }
         assert_eq!(asked("/fine").await.unwrap().status(), StatusCode::OK);

@@ -37,8 +37,8 @@ impl World {
         let line = [("kind", "file_review"), ("happened_at", "2026-06-15 11:20"), ("text", text)];
         let name = format!("{}.pdf", text.replace('"', "%22"));
         let files = [("files", name.as_str(), "text/html", PDF)];
-        let filed = site.upload(Some(HANDLER), &path, &line, &files).await;
-        filed.expect(StatusCode::SEE_OTHER);
+        let line_filed = site.upload(Some(HANDLER), &path, &line, &files).await;
+        line_filed.expect(StatusCode::SEE_OTHER);
         // The name of a visit has letters only; that of an old case may have anything.
         let long = format!("{text}，执行案款未足额发放，要求书面说明");
         let fields = visit(&[("summary", &long), ("address", text)]);
@@ -57,7 +57,7 @@ impl World {
         let material = city
             .value("SELECT coalesce((SELECT uuid::text FROM visit_material LIMIT 1), gen_random_uuid()::text)")
             .await;
-        Self { case, visit, document, material, closing, city, site }
+        Self { city, site, case, visit, document, material, closing }
     }
 
     /// An address of the route that shows something.

@@ -37,7 +37,7 @@ impl Limits {
         body: Duration::from_secs(10),
         answer: Duration::from_secs(30),
         request: Duration::from_secs(10),
-        upload: Duration::from_secs(120),
+        upload: Duration::from_mins(2),
         stop: Duration::from_secs(10),
         connections: 800,
         per_address: 400,

@@ -4,7 +4,18 @@ mod run;
 
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    run::run().await
+use anjie::limits;
+
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            run::complain(&format!("the program can't start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(run::run());
+    // A workbook that is still read, or a password that is still hashed, holds nobody up.
+    runtime.shutdown_timeout(limits::pool::CLOSE);
+    code
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -48,7 +49,7 @@ fn examine(
 
 /// Whether a query or a form has more fields than any page.
 pub fn has_too_many_parts(pairs: &[u8]) -> bool {
-    pairs.iter().filter(|byte| **byte == b'&').count() >= limits::PARAMETERS
+    pairs.split(|byte| *byte == b'&').nth(limits::PARAMETERS).is_some()
 }
 
 /// Whether a request means this program. Watchers on this machine ask by whatever name they have.
@@ -96,7 +97,7 @@ fn is_own_site(request: &Request, public: Option<&PublicUrl>) -> Result<(), &'st
 /// Without a setting the host that was asked is the only one to compare with.
 fn is_at_host(origin: &str, request: &Request) -> bool {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let asked = request.uri().authority().map(|it| it.as_str()).or(host);
+    let asked = request.uri().authority().map(Authority::as_str).or(host);
     let named = PublicUrl::parse(origin);
     asked.is_some_and(|asked| named.is_some_and(|origin| origin.is_host(asked)))
 }

@@ -88,7 +88,8 @@ async fn resume(app: &App, headers: &HeaderMap) -> StoreResult<Option<Session>> 
 /// A page is asked for again after signing in; a form answers 401, so that nothing typed is lost
 /// behind a redirect.
 async fn signed_out(request: Request, app: &App) -> Response {
-    if request.method() != Method::GET || request.headers().contains_key("hx-request") {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    if !reads || request.headers().contains_key("hx-request") {
         return turned_away(AppError::SignedOut, request, app).await;
     }
     let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());

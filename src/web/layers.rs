@@ -19,6 +19,7 @@ use super::door::door;
 use super::error::Asked;
 use super::typed::Typed;
 use super::{App, AppError, error, layout, policy, static_files};
+use crate::edge::PublicUrl;
 
 /// Where style, script and icons stand.
 const STATIC: &str = "/static/";
@@ -26,7 +27,7 @@ const STATIC: &str = "/static/";
 /// The finished site.
 pub fn around(router: Router<App>, app: App) -> Router {
     let edge = Arc::new(app.edge.clone());
-    let secure = edge.public.as_ref().is_some_and(|public| public.is_secure());
+    let secure = edge.public.as_ref().is_some_and(PublicUrl::is_secure);
     let between_pieces = edge.limits.body;
     router.route("/static/{*path}", get(static_files::serve)).with_state(app).layer(
         ServiceBuilder::new()

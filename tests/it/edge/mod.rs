@@ -3,10 +3,16 @@
 mod bodies;
 mod connections;
 mod headers;
+mod hostile;
 mod hosts;
+mod leaks;
 mod origin;
+mod paths;
+mod reads;
 mod reports;
+mod sources;
 mod wire;
+mod world;
 
 use anjie::web::routes::Row;
 

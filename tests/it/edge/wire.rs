@@ -10,7 +10,7 @@ use axum::Router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// Longer than anything here may take.
@@ -34,7 +34,7 @@ pub fn impatient() -> Limits {
 pub struct Served {
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<()>,
+    serving: JoinSet<()>,
 }
 
 impl Served {
@@ -45,8 +45,8 @@ impl Served {
         let stopped = async {
             let _ = stopped.await;
         };
-        let serving =
-            tokio::spawn(async move { serving::serve(listener, router, &edge, stopped).await });
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { serving::serve(listener, router, &edge, stopped).await });
         Self { address, stop: Some(stop), serving }
     }
 
@@ -54,7 +54,7 @@ impl Served {
     pub async fn stop(mut self) -> Duration {
         let told = Instant::now();
         self.tell();
-        timeout(LONG, self.serving).await.unwrap().unwrap();
+        timeout(LONG, self.serving.join_next()).await.unwrap().unwrap().unwrap();
         told.elapsed()
     }
 
@@ -91,7 +91,8 @@ impl Served {
 /// All that comes until the other side closes; a reset is an end too.
 pub async fn heard(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    let _ = timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("the connection stays open");
+    let ended = timeout(LONG, stream.read_to_end(&mut bytes)).await;
+    assert!(ended.is_ok(), "the connection stays open");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 

@@ -11,6 +11,7 @@ pub mod unit;
 pub mod staff;
 pub mod access;
 pub mod calendar;
+pub mod password;
 pub mod deadline;
 pub mod petitioner;
 pub mod court_case;

@@ -26,6 +26,9 @@ Environment:
   ANJIE_KEYS_FILE             file with the master key (64 hexadecimal digits, chmod 600)
   ANJIE_KEYS                  the master key itself, where a file is not possible
   ANJIE_SESSION_IDLE_MINUTES  minutes until an idle session ends [default: 30]
+  ANJIE_SECOND_FACTOR         who gives a code of a second factor: off, administrators, all [default: all]
+  ANJIE_PASSWORD_PROFILE      rules for passwords: dengbao or asvs [default: dengbao]
+  ANJIE_SESSION_DEVICES       at how many devices someone is signed in at once [default: 1]
   ANJIE_LOG                   what is logged: error, warn, info, debug [default: info]
   ANJIE_LOG_FORMAT            text or json [default: text]
   PG_BIN_DIR                  folder of PostgreSQL's programs, for local databases";
@@ -279,6 +282,13 @@ pub enum User {
         #[command(flatten)]
         local: Local,
     },
+    /// Take a person's second factor (动态口令) away; it is set up anew when signing in
+    SecondFactorReset {
+        /// The name to sign in with
+        login: String,
+        #[command(flatten)]
+        local: Local,
+    },
     /// List people with their units and roles
     List {
         /// Only the people of this unit
@@ -337,6 +347,7 @@ impl User {
             | Self::Post { local, .. }
             | Self::Contact { local, .. }
             | Self::Password { local, .. }
+            | Self::SecondFactorReset { local, .. }
             | Self::List { local, .. } => local,
         }
     }

@@ -12,6 +12,8 @@ pub mod staff;
 pub mod access;
 pub mod calendar;
 pub mod password;
+pub mod sign_in;
+pub mod one_time_code;
 pub mod deadline;
 pub mod petitioner;
 pub mod court_case;

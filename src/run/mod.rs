@@ -17,6 +17,7 @@ use anjie::config::{Environment, LogFormat, Settings};
 use anjie::store::roles::check_server;
 use anjie::store::{self, Db};
 use anjie::web::App;
+use anjie::web::sign_in::password::Line;
 use anyhow::Context;
 use clap::Parser;
 use place::Place;
@@ -66,7 +67,14 @@ pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
     let court = store::units::first_court(&db).await?;
     let court = court.context("There is no court yet. Add the first with `anjie unit add`.")?;
     let idle = chrono::Duration::from_std(settings.session_idle)?;
-    Ok(App { db, clock: Clock::system(), idle, court })
+    Ok(App {
+        db,
+        clock: Clock::system(),
+        idle,
+        rules: settings.rules,
+        line: Line::default(),
+        court,
+    })
 }
 
 async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {

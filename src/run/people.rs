@@ -23,10 +23,11 @@ const LENGTH: usize = 14;
 /// Does what was asked, and leaves its trace.
 pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, user.local(), Mode::Visit).await?;
-    place.act(async |owner| act(owner, user).await).await
+    let by = format!("服务器命令行（{}）", env.system_user());
+    place.act(async |owner| act(owner, user, &by).await).await
 }
 
-async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
+async fn act(owner: &mut Owner, user: User, by: &str) -> anyhow::Result<String> {
     let now = Clock::system().now();
     match user {
         User::Add { login, name, unit, .. } => add(owner, (&login, &name), &unit, now).await,
@@ -62,11 +63,18 @@ async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
             let staff = staff_called(owner, &login).await?;
             let password = password();
             let hash = hash_password(&password).context("The password can't be hashed.")?;
-            owner.set_password(staff, &hash, now).await?;
+            owner.set_password(staff, &hash, by, now).await?;
             owner.trace("password.set", &login, now).await?;
             Ok(format!(
-                "First password of {login}: {password}\nIt must be changed when signing in."
+                "First password of {login}: {password}\nIt must be changed when signing in, within 72 hours."
             ))
+        }
+        User::SecondFactorReset { login, .. } => {
+            let staff = staff_called(owner, &login).await?;
+            let reset = owner.reset_second_factor(staff, now).await?;
+            anyhow::ensure!(reset, "{login} has no second factor.");
+            owner.trace("second_factor.reset", &login, now).await?;
+            Ok(format!("{login} sets up a second factor anew when signing in."))
         }
         User::List { unit, .. } => {
             let unit = match unit {

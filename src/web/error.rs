@@ -205,7 +205,7 @@ fn broken() -> Failed {
 
 fn names(who: Who) -> String {
     match who {
-        Who::Everyone | Who::SignedIn => "已登录人员".to_owned(),
+        Who::Everyone | Who::Halfway | Who::SignedIn => "已登录人员".to_owned(),
         Who::Staff(roles) => roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("、"),
     }
 }
@@ -224,6 +224,9 @@ impl IntoResponse for AppError {
         let mut response = failed.status.into_response();
         if failed.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+        }
+        if let Self::Busy(seconds) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response.extensions_mut().insert(failed);
         response

@@ -1,6 +1,7 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod acknowledgements;
+pub mod address;
 mod approvals;
 mod asking;
 mod assignments;
@@ -39,10 +40,12 @@ use axum::Router;
 use chrono::Duration;
 
 use crate::clock::Clock;
+use crate::domain::sign_in::Rules;
 use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
 use routes::{Row, Table};
+use sign_in::password::Line;
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -51,6 +54,10 @@ pub struct App {
     pub clock: Clock,
     /// How long a session may rest.
     pub idle: Duration,
+    /// What the settings say of signing in.
+    pub rules: Rules,
+    /// Those whose passwords are being hashed.
+    pub line: Line,
     /// The court whose name the sign-in page bears.
     pub court: String,
 }

@@ -19,6 +19,8 @@ const UPLOAD_LIMIT: usize = document::LARGEST + 1024 * 1024;
 pub enum Who {
     /// Anyone, signed in or not.
     Everyone,
+    /// Whoever gave their password, whether or not all else that signing in asks for.
+    Halfway,
     /// Whoever is signed in, in whatever role.
     SignedIn,
     /// These roles.
@@ -29,7 +31,7 @@ impl Who {
     /// Whether a role is admitted.
     pub fn admits(self, role: Role) -> bool {
         match self {
-            Self::Everyone | Self::SignedIn => true,
+            Self::Everyone | Self::Halfway | Self::SignedIn => true,
             Self::Staff(roles) => roles.contains(&role),
         }
     }
@@ -39,6 +41,7 @@ impl std::fmt::Display for Who {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Everyone => f.write_str("everyone"),
+            Self::Halfway => f.write_str("halfway"),
             Self::SignedIn => f.write_str("signed in"),
             Self::Staff(roles) => {
                 let codes: Vec<_> = roles.iter().map(|role| role.code()).collect();

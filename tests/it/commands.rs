@@ -42,14 +42,14 @@ fn said(output: &Output) -> String {
 }
 
 #[track_caller]
-fn well(city: &City, line: &str) -> String {
+pub fn well(city: &City, line: &str) -> String {
     let output = typed(city, line);
     assert!(output.status.success(), "{line}: {}", said(&output));
     said(&output)
 }
 
 #[track_caller]
-fn refused(city: &City, line: &str, why: &str) {
+pub fn refused(city: &City, line: &str, why: &str) {
     let output = typed(city, line);
     assert_eq!(output.status.code(), Some(1), "{line}: {}", said(&output));
     assert!(said(&output).contains(why), "{line}: {}", said(&output));

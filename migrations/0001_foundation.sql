@@ -16,6 +16,7 @@ END
 $$;
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
 
 -- Pinyin order, digits by value: 民申99号 before 民申123号.
 CREATE COLLATION zh (provider = icu, locale = 'zh-u-co-pinyin-kn');

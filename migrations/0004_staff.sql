@@ -57,8 +57,15 @@ CREATE TABLE role_grant (
     CONSTRAINT role_grant_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
     CONSTRAINT role_grant_hall_fkey FOREIGN KEY (hall_id) REFERENCES hall (id),
     CONSTRAINT role_grant_role_check CHECK (role IN
-        ('clerk', 'handler', 'leader', 'president', 'bureau', 'bureau_head', 'leading_group', 'job')),
-    CONSTRAINT role_grant_dates_check CHECK (valid_until IS NULL OR valid_until > valid_from)
+        ('clerk', 'handler', 'leader', 'president', 'bureau', 'bureau_head', 'leading_group',
+         'contact_leader', 'enforcement_office', 'reviewer', 'inspection', 'court_police',
+         'sysadmin', 'secadmin', 'auditor', 'job')),
+    -- 三员: system, security and audit are held apart, and apart from every role of the courts.
+    family text NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN role IN ('sysadmin', 'secadmin', 'auditor') THEN role ELSE 'court' END) STORED,
+    CONSTRAINT role_grant_dates_check CHECK (valid_until IS NULL OR valid_until > valid_from),
+    CONSTRAINT role_grant_family_excl EXCLUDE USING gist
+        (staff_id WITH =, family WITH <>, tstzrange(valid_from, valid_until) WITH &&)
 );
 CREATE INDEX role_grant_staff_idx ON role_grant (staff_id);
 -- One running grant of a kind.

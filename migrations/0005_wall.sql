@@ -26,8 +26,14 @@ BEGIN
 END
 $$;
 
--- The units whose rows are within reach. There is one petition bureau; its reach, and that of
--- the intermediate court's president, is the court and all units below it.
+-- The day at the courts.
+CREATE FUNCTION asking_day() RETURNS date LANGUAGE sql STABLE
+    RETURN (now() AT TIME ZONE 'Asia/Shanghai')::date;
+
+-- The units whose rows are within reach. There is one petition bureau; its reach, and that of the
+-- intermediate court's president, its leading group and its offices, is the court and all units
+-- below it. A contact leader (联系点院领导) reaches the courts of the contact list; who keeps the
+-- program reaches nothing.
 CREATE FUNCTION asking_units() RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -35,11 +41,15 @@ DECLARE
     place bigint := asking_unit();
     court bigint := court_of(place);
 BEGIN
-    IF role IN ('bureau', 'bureau_head', 'leading_group', 'job')
+    IF role IN ('bureau', 'bureau_head', 'leading_group', 'enforcement_office', 'reviewer', 'inspection', 'job')
         OR role = 'president' AND (SELECT kind FROM unit WHERE id = court) = 'intermediate_court'
     THEN
         RETURN ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = court);
-    ELSIF role IS NULL THEN
+    ELSIF role = 'contact_leader' THEN
+        RETURN ARRAY(SELECT p.unit_id FROM contact_point k JOIN unit_path p ON p.ancestor_id = k.unit_id
+                     WHERE k.staff_id = asking_staff() AND asking_day() >= k.valid_from
+                       AND (k.valid_until IS NULL OR asking_day() < k.valid_until));
+    ELSIF role IS NULL OR role IN ('court_police', 'sysadmin', 'secadmin', 'auditor') THEN
         RETURN ARRAY[]::bigint[];
     END IF;
     RETURN ARRAY(SELECT unit_id FROM unit_path
@@ -54,7 +64,8 @@ BEGIN
     RETURN CASE asking_role()
         WHEN 'bureau' THEN 'all' WHEN 'bureau_head' THEN 'all' WHEN 'president' THEN 'all'
         WHEN 'leading_group' THEN 'all' WHEN 'job' THEN 'all'
-        WHEN 'clerk' THEN 'narrative'
+        WHEN 'enforcement_office' THEN 'all' WHEN 'reviewer' THEN 'all'
+        WHEN 'clerk' THEN 'narrative' WHEN 'contact_leader' THEN 'narrative'
         WHEN 'handler' THEN 'team_or_unclaimed'
         WHEN 'leader' THEN 'team'
         ELSE 'none'
@@ -62,8 +73,39 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION asking_staff(), asking_grant(), asking_role(), asking_unit(),
-    asking_units(), asking_depth() TO app_user;
+-- Which cases of the units: a role may have to do with one kind of matter alone, or with none.
+CREATE FUNCTION asking_matters() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN CASE asking_role()
+        WHEN 'leading_group' THEN 'submitted' WHEN 'enforcement_office' THEN 'enforcement'
+        WHEN 'reviewer' THEN 'reviewed'
+        WHEN 'inspection' THEN 'none' WHEN 'court_police' THEN 'none'
+        WHEN 'sysadmin' THEN 'none' WHEN 'secadmin' THEN 'none' WHEN 'auditor' THEN 'none'
+        ELSE 'all'
+    END;
+END
+$$;
+
+-- The cases that name whoever asks, or their unit (回避): for them these aren't there.
+CREATE FUNCTION asking_excluded() RETURNS bigint[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN CASE WHEN asking_role() = 'job' THEN ARRAY[]::bigint[]
+                ELSE excluded_cases(asking_staff(), asking_unit()) END;
+END
+$$;
+-- And the visits about them.
+CREATE FUNCTION asking_excluded_visits() RETURNS bigint[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN CASE WHEN asking_role() = 'job' THEN ARRAY[]::bigint[]
+                ELSE excluded_visits(asking_staff(), asking_unit()) END;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION asking_staff(), asking_grant(), asking_role(), asking_unit(), asking_units(),
+    asking_depth(), asking_matters(), asking_excluded(), asking_excluded_visits() TO app_user;
 
 -- Puts a table behind the wall with the given predicate. The owner's own functions (the definer
 -- ones below) see all rows; row security is forced, so nothing else of the owner does.

@@ -55,10 +55,21 @@ CREATE TABLE petitioner_court (
 );
 CALL lay_wall('petitioner_court', 'unit_id = ANY ((SELECT asking_units())::bigint[])');
 
+-- Who accused someone, for the inspection office: the accusation itself stands in 0011.
+CREATE FUNCTION is_accuser(of_petitioner bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM visit v WHERE v.petitioner_id = of_petitioner AND v.visit_kind = 'accusation'
+                   AND v.unit_id = ANY (asking_units()));
+END
+$$;
+GRANT EXECUTE ON FUNCTION is_accuser(bigint) TO app_user;
+
 -- Who has just recorded a person reaches them before the first visit is written.
 CALL lay_wall('petitioner', $$
     recorded_by = (SELECT asking_staff())
-    OR EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = petitioner.id)$$);
+    OR EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = petitioner.id)
+    OR (SELECT asking_role()) = 'inspection' AND is_accuser(id)$$);
 
 GRANT SELECT, INSERT ON petitioner TO app_user;
 GRANT UPDATE (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail, id_verified,

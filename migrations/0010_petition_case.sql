@@ -155,15 +155,115 @@ CREATE TABLE case_submitted (
     CONSTRAINT case_submitted_pkey PRIMARY KEY (case_id),
     CONSTRAINT case_submitted_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id)
 );
-CREATE FUNCTION is_submitted(of_case bigint) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    RETURN EXISTS (SELECT FROM case_submitted WHERE case_id = of_case);
-GRANT EXECUTE ON FUNCTION is_submitted(bigint) TO app_user;
 CALL lay_wall('case_submitted', 'false');
 
+-- 评查: which cases were given to whom to review, and for how long.
+CREATE TABLE case_reviewer (
+    case_id bigint NOT NULL,
+    staff_id bigint NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz,
+    recorded_by bigint NOT NULL,
+    CONSTRAINT case_reviewer_pkey PRIMARY KEY (case_id, staff_id, since),
+    CONSTRAINT case_reviewer_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT case_reviewer_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT case_reviewer_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id),
+    CONSTRAINT case_reviewer_dates_check CHECK (until IS NULL OR until > since)
+);
+CREATE INDEX case_reviewer_staff_idx ON case_reviewer (staff_id, case_id);
+
+-- 回避: the petition names a judge or a court unit. To them the case isn't there, whatever their
+-- grants; lifting is an act of its own, and the row stays.
+CREATE TABLE exclusion (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    case_id bigint NOT NULL,
+    staff_id bigint,
+    unit_id bigint,
+    reason text NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    lifted_at timestamptz,
+    lifted_by bigint,
+    lifted_reason text NOT NULL DEFAULT '',
+    CONSTRAINT exclusion_pkey PRIMARY KEY (id),
+    CONSTRAINT exclusion_uuid_key UNIQUE (uuid),
+    CONSTRAINT exclusion_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT exclusion_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
+    CONSTRAINT exclusion_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT exclusion_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id),
+    CONSTRAINT exclusion_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES staff (id),
+    CONSTRAINT exclusion_named_check CHECK ((staff_id IS NULL) <> (unit_id IS NULL)),
+    CONSTRAINT exclusion_lifted_check CHECK ((lifted_at IS NULL) = (lifted_by IS NULL)
+                                             AND (lifted_at IS NULL) = (lifted_reason = ''))
+);
+CREATE UNIQUE INDEX exclusion_staff_key ON exclusion (staff_id, case_id) WHERE lifted_at IS NULL AND staff_id IS NOT NULL;
+CREATE UNIQUE INDEX exclusion_unit_key ON exclusion (unit_id, case_id) WHERE lifted_at IS NULL AND unit_id IS NOT NULL;
+CREATE INDEX exclusion_case_idx ON exclusion (case_id);
+
+CREATE FUNCTION excluded_cases(of_staff bigint, of_unit bigint) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT case_id FROM exclusion WHERE staff_id = of_staff AND lifted_at IS NULL
+        UNION
+        SELECT e.case_id FROM exclusion e JOIN unit_path p ON p.ancestor_id = e.unit_id
+        WHERE p.unit_id = of_unit AND e.lifted_at IS NULL);
+END
+$$;
+CREATE FUNCTION excluded_visits(of_staff bigint, of_unit bigint) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN ARRAY(SELECT visit_id FROM visit_case WHERE case_id = ANY (excluded_cases(of_staff, of_unit)));
+END
+$$;
+GRANT EXECUTE ON FUNCTION excluded_cases(bigint, bigint), excluded_visits(bigint, bigint) TO app_user;
+
+-- Whether a case is of the matters that a reader has to do with.
+CREATE FUNCTION is_of_matters(of_case bigint, matters text, reader bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN CASE matters
+        WHEN 'all' THEN true
+        WHEN 'submitted' THEN EXISTS (SELECT FROM case_submitted WHERE case_id = of_case)
+        WHEN 'enforcement' THEN EXISTS (SELECT FROM petition_case c WHERE c.id = of_case
+                                        AND c.category LIKE 'enforcement%')
+        WHEN 'reviewed' THEN EXISTS (SELECT FROM case_reviewer r
+                                     WHERE r.case_id = of_case AND r.staff_id = reader AND now() >= r.since
+                                       AND (r.until IS NULL OR now() < r.until))
+        ELSE false
+    END;
+GRANT EXECUTE ON FUNCTION is_of_matters(bigint, text, bigint) TO app_user;
+
+-- The second wall.
 CALL lay_wall('petition_case', $$
     unit_id = ANY ((SELECT asking_units())::bigint[])
-    AND ((SELECT asking_role()) <> 'leading_group' OR is_submitted(id))$$);
+    AND id <> ALL ((SELECT asking_excluded())::bigint[])
+    AND ((SELECT asking_matters()) = 'all'
+         OR is_of_matters(id, (SELECT asking_matters()), (SELECT asking_staff())))$$);
+CALL lay_wall('case_reviewer', wall_of_case('head', 'case_reviewer.case_id'));
+CALL lay_wall('exclusion', wall_of_case('head', 'exclusion.case_id'));
+GRANT SELECT, INSERT ON case_reviewer, exclusion TO app_user;
+GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON exclusion TO app_user;
+
+-- The first wall: the scope that the queries bind, and whether a row lies within it. The planner
+-- unfolds the functions into the query, so the index on the unit is used.
+CREATE TYPE reach AS (
+    units bigint[],
+    matters text,
+    -- How far the accounts of visits are open.
+    accounts text,
+    -- Accusations: whose words are read, and which are sent on unread.
+    reads_sealed boolean,
+    sends_sealed boolean,
+    staff bigint,
+    excluded bigint[],
+    excluded_visits bigint[]
+);
+CREATE FUNCTION within(scope reach, of_unit bigint, of_case bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN of_unit = ANY ((scope).units) AND of_case <> ALL ((scope).excluded)
+        AND ((scope).matters = 'all' OR is_of_matters(of_case, (scope).matters, (scope).staff));
+GRANT EXECUTE ON FUNCTION within(reach, bigint, bigint) TO app_user;
 CALL lay_wall('team_member', wall_of_case('head', 'team_member.case_id'));
 CALL lay_wall('round', wall_of_case('head', 'round.case_id'));
 CALL lay_wall('screening', wall_of_case('head', 'screening.case_id'));

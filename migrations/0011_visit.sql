@@ -137,39 +137,55 @@ CREATE TABLE repeat_correction (
 );
 
 -- An accusation goes to the inspection office: at the court only who wrote it down can print its
--- receipt, and the bureau can send it on. Neither reads what it says.
+-- receipt, and the bureau can send it on. Neither reads what it says; the inspection office does, and
+-- sees nothing else of the register.
 CALL lay_wall('visit', $$
-    unit_id = ANY ((SELECT asking_units())::bigint[]) AND (SELECT asking_role()) <> 'leading_group'
-    AND (visit_kind <> 'accusation' OR recorded_by = (SELECT asking_staff())
-         OR (SELECT asking_role()) IN ('bureau', 'bureau_head'))$$);
+    unit_id = ANY ((SELECT asking_units())::bigint[])
+    AND id <> ALL ((SELECT asking_excluded_visits())::bigint[])
+    AND CASE WHEN visit_kind <> 'accusation' THEN (SELECT asking_matters()) = 'all'
+             ELSE (SELECT asking_role()) IN ('bureau', 'bureau_head', 'inspection')
+                  OR (SELECT asking_matters()) = 'all' AND recorded_by = (SELECT asking_staff()) END$$);
+-- The first wall of the register, for the queries to bind.
+CREATE FUNCTION within(scope reach, entry visit) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (entry).unit_id = ANY ((scope).units) AND (entry).id <> ALL ((scope).excluded_visits)
+        AND CASE WHEN (entry).visit_kind <> 'accusation' THEN (scope).matters = 'all'
+                 ELSE (scope).reads_sealed OR (scope).sends_sealed
+                      OR (scope).matters = 'all' AND (entry).recorded_by = (scope).staff END;
+GRANT EXECUTE ON FUNCTION within(reach, visit) TO app_user;
+
 -- The account of a visit is read where the register is kept (clerk, president, bureau) and by
 -- the team of a case that the visit is about.
 CALL lay_wall('visit_text', $$
     EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id)
-    AND NOT sealed
-    AND ((SELECT asking_depth()) IN ('all', 'narrative')
+    AND CASE WHEN sealed THEN (SELECT asking_role()) = 'inspection' ELSE (SELECT asking_matters()) = 'all' END
+    AND ((SELECT asking_role()) = 'inspection' OR (SELECT asking_depth()) IN ('all', 'narrative')
          OR EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id AND v.recorded_by = (SELECT asking_staff()))
          OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
                     WHERE vc.visit_id = visit_text.visit_id AND t.ended_at IS NULL
                       AND t.staff_id = (SELECT asking_staff())))$$);
--- An accusation is written once and read by nobody here.
+-- An accusation is written once, and read by nobody at the desk that wrote it.
 CREATE POLICY visit_text_seal ON visit_text FOR INSERT TO app_user WITH CHECK (
     sealed AND EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id
                        AND v.recorded_by = (SELECT asking_staff())));
 -- The account of a visit, where a scope opens it: the same rule, for the queries to bind.
-CREATE FUNCTION account_of_visit(of_visit bigint, units bigint[], depth text, reader bigint)
+CREATE FUNCTION account_of_visit(of_visit bigint, scope reach)
     RETURNS TABLE (summary text, same_as_visit_id bigint, origin_case_number text, answer_text text)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT t.summary, t.same_as_visit_id, t.origin_case_number, t.answer_text
     FROM visit_text t JOIN visit v ON v.id = t.visit_id
-    WHERE t.visit_id = of_visit AND NOT t.sealed AND v.unit_id = ANY (units)
-      AND (depth IN ('all', 'narrative') OR v.recorded_by = reader
-           OR EXISTS (SELECT FROM visit_case vc JOIN team_member m ON m.case_id = vc.case_id
-                      WHERE vc.visit_id = v.id AND m.ended_at IS NULL AND m.staff_id = reader));
+    WHERE t.visit_id = of_visit AND within(scope, v)
+      AND CASE WHEN t.sealed THEN (scope).reads_sealed
+               ELSE (scope).accounts IN ('all', 'narrative')
+                    OR (scope).accounts <> 'none' AND (v.recorded_by = (scope).staff
+                        OR EXISTS (SELECT FROM visit_case vc JOIN petition_case c ON c.id = vc.case_id
+                                   JOIN team_member m ON m.case_id = c.id
+                                   WHERE vc.visit_id = v.id AND within(scope, c.unit_id, c.id)
+                                     AND m.ended_at IS NULL AND m.staff_id = (scope).staff)) END;
 END;
-GRANT EXECUTE ON FUNCTION account_of_visit(bigint, bigint[], text, bigint) TO app_user;
--- Material is read by whoever reads the account; that of an accusation is handed in, and read by nobody here.
+GRANT EXECUTE ON FUNCTION account_of_visit(bigint, reach) TO app_user;
+-- Material is read by whoever reads the account; that of an accusation is handed in by who wrote it down.
 CALL lay_wall('visit_material', 'EXISTS (SELECT FROM visit_text t WHERE t.visit_id = visit_material.visit_id)');
 CREATE POLICY visit_material_seal ON visit_material FOR INSERT TO app_user WITH CHECK (
     EXISTS (SELECT FROM visit v WHERE v.id = visit_material.visit_id AND v.visit_kind = 'accusation'
@@ -233,7 +249,8 @@ BEGIN ATOMIC
         UNION
         SELECT id FROM petitioner WHERE id_tail = wanted_tail AND id_tail <> '' AND wanted_name = ''
         UNION
-        SELECT y.petitioner_id FROM party y JOIN petition_case c ON c.id = y.case_id WHERE c.number = wanted_case)
+        SELECT y.petitioner_id FROM party y JOIN petition_case c ON c.id = y.case_id
+        WHERE c.number = wanted_case AND c.id <> ALL (asking_excluded()))
     SELECT p.id, p.uuid, p.name, p.sex, p.birth_date, p.id_tail,
            (SELECT count(*) FROM visit v WHERE v.petitioner_id = p.id AND v.visit_kind <> 'accusation'
               AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id))
@@ -282,6 +299,7 @@ BEGIN ATOMIC
     WHERE y.petitioner_id = of_petitioner
       AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
       AND NOT EXISTS (SELECT FROM case_void v WHERE v.case_id = c.id)
+      AND c.id <> ALL (asking_excluded())
       AND (c.opened_at >= since OR EXISTS (
           SELECT FROM visit_case vc JOIN visit v ON v.id = vc.visit_id
           WHERE vc.case_id = c.id AND v.received_at >= since))

@@ -194,7 +194,9 @@ CREATE CONSTRAINT TRIGGER derive_after_name AFTER UPDATE ON petitioner
 -- The wall of petition_case itself, on the row's own unit: a list asks it of each row.
 CALL lay_wall('petition_case_now', $$
     unit_id = ANY ((SELECT asking_units())::bigint[])
-    AND ((SELECT asking_role()) <> 'leading_group' OR is_submitted(case_id))$$);
+    AND case_id <> ALL ((SELECT asking_excluded())::bigint[])
+    AND ((SELECT asking_matters()) = 'all'
+         OR is_of_matters(case_id, (SELECT asking_matters()), (SELECT asking_staff())))$$);
 GRANT SELECT ON petition_case_now, petition_case_derived TO app_user;
 
 -- Of a person's cases at any court: number, court and stage, nothing else (match panel, case rail).
@@ -208,6 +210,7 @@ BEGIN ATOMIC
     JOIN petition_case_now n ON n.case_id = c.id
     JOIN unit u ON u.id = c.unit_id
     WHERE y.petitioner_id = of_petitioner AND n.stage <> 'void' AND asking_role() IS NOT NULL
+      AND c.id <> ALL (asking_excluded())
     ORDER BY n.is_open DESC, c.id DESC
     LIMIT 20;
 END;
@@ -219,7 +222,8 @@ CREATE FUNCTION case_to_join(wanted text) RETURNS TABLE (case_id bigint, number 
 BEGIN ATOMIC
     SELECT n.case_id, n.number, n.stage, n.is_open
     FROM petition_case_now n
-    WHERE n.number = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head');
+    WHERE n.number = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+      AND n.case_id <> ALL (asking_excluded());
 END;
 
 -- Joining a visit to a case that may be another court's: its number and its visits so far; whoever
@@ -233,7 +237,8 @@ DECLARE
     entry visit;
 BEGIN
     SELECT * INTO entry FROM visit v WHERE v.id = by_visit AND v.recorded_by = asking_staff();
-    IF entry.id IS NULL OR coalesce(asking_role(), '') NOT IN ('clerk', 'handler', 'bureau', 'bureau_head') THEN
+    IF entry.id IS NULL OR joined = ANY (asking_excluded())
+        OR coalesce(asking_role(), '') NOT IN ('clerk', 'handler', 'bureau', 'bureau_head') THEN
         RETURN;
     END IF;
     -- Two windows at once count one after the other, and what ends the case is waited for.
@@ -271,7 +276,7 @@ BEGIN ATOMIC
     FROM visit_case vc
     JOIN petition_case c ON c.id = vc.case_id
     JOIN petition_case_now n ON n.case_id = c.id
-    WHERE vc.visit_id = of_visit AND asking_role() IS NOT NULL
+    WHERE vc.visit_id = of_visit AND asking_role() IS NOT NULL AND c.id <> ALL (asking_excluded())
     ORDER BY c.id
     LIMIT 1;
 END;
@@ -316,6 +321,7 @@ BEGIN ATOMIC
     LEFT JOIN visit_case vc ON vc.visit_id = v.id
     LEFT JOIN petition_case c ON c.id = vc.case_id
     WHERE v.petitioner_id = of_petitioner AND v.visit_kind <> 'accusation' AND asking_role() IS NOT NULL
+      AND v.id <> ALL (asking_excluded_visits())
       AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
     ORDER BY v.received_at DESC
     LIMIT 20;

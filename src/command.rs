@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Case management for litigation-related petitions (涉诉信访) of an intermediate court and its
 /// base courts
 ///
-/// Every command but `demo` works on the database of DATABASE_URL, or with --data on the local
+/// Every command but `demo` and `sbom` works on the database of DATABASE_URL, or with --data on the local
 /// database of a folder. `anjie help COMMAND` explains one command.
 #[derive(Debug, Parser)]
 #[command(name = "anjie", version, after_help = ENVIRONMENT)]
@@ -76,6 +76,12 @@ pub enum Command {
         after_help = "Examples:\n  anjie verify audit\n  anjie verify bulletins --data /var/lib/anjie"
     )]
     Verify(Verify),
+    /// Print what this program is made of: every package with version, hash and licence
+    ///
+    /// CycloneDX 1.5 in JSON, for a scanner. Parts of the program are "required"; what only builds
+    /// or tests it is "excluded". Needs no database.
+    #[command(after_help = "Examples:\n  anjie sbom")]
+    Sbom,
     /// Add courts, divisions and their halls
     ///
     /// The first is the intermediate court; all others stand under it. A code can't be given twice.
@@ -90,6 +96,15 @@ pub enum Command {
         after_help = "Examples:\n  anjie user add sun --name 孙某 --unit donghu\n  anjie user grant sun --role clerk --unit donghu\n  anjie user post sun --kind officer --title 书记员 --unit donghu\n  anjie user password sun"
     )]
     User(User),
+    /// Add the first administrators (三员): two for security, one for the system, one for the audit
+    ///
+    /// Once an office is filled, the security administrators fill it on their own page, where a
+    /// second one confirms.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  anjie administrator add wei --name 卫某 --role secadmin --unit zhongyuan"
+    )]
+    Administrator(Administrator),
 }
 
 /// Which database, where it is a local one.
@@ -294,6 +309,26 @@ pub enum User {
         /// Only the people of this unit
         #[arg(long)]
         unit: Option<String>,
+        #[command(flatten)]
+        local: Local,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Administrator {
+    /// Add a person as an administrator, and print a first password once
+    Add {
+        /// The name to sign in with
+        login: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// sysadmin, secadmin or auditor
+        #[arg(long)]
+        role: String,
+        /// Short name of the court
+        #[arg(long)]
+        unit: String,
         #[command(flatten)]
         local: Local,
     },

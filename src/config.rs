@@ -15,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 use crate::cluster::{self, Places};
 use crate::domain::password::{Policy, Profile};
 use crate::domain::sign_in::{Rules, SecondFactor};
+use crate::edge::{Edge, Proxies, PublicUrl};
 use crate::keys::{KeyError, MasterKey};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -61,6 +62,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     pub session_idle: Duration,
     pub rules: Rules,
+    /// Where the program meets the network.
+    pub edge: Edge,
 }
 
 /// Where the data are.
@@ -79,6 +82,7 @@ pub enum LogFormat {
 }
 
 impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "this is the reader of the environment")]
     pub fn of_process() -> Self {
         Self { values: std::env::vars_os().collect() }
     }
@@ -90,7 +94,8 @@ impl Environment {
         let named = self.text(name)?.unwrap_or(DEFAULT_LISTEN);
         let named = named.parse().map_err(|_| ConfigError::Invalid { name, expected });
         let listen = listen.map_or(named, Ok)?;
-        Ok(Settings { listen, session_idle: self.session_idle()?, rules: self.rules()? })
+        let (rules, edge) = (self.rules()?, self.edge()?);
+        Ok(Settings { listen, session_idle: self.session_idle()?, rules, edge })
     }
 
     /// What is asked of those who sign in.
@@ -110,6 +115,22 @@ impl Environment {
         let devices = devices.ok_or(ConfigError::Invalid { name, expected })?;
         let passwords = Policy::of(profile);
         Ok(Rules { passwords, second_factor, devices, demonstration: false })
+    }
+
+    fn edge(&self) -> Result<Edge, ConfigError> {
+        let mut edge = Edge::default();
+        let name = "ANJIE_PUBLIC_URL";
+        if let Some(text) = self.text(name)? {
+            let expected = "an address without a path, for example https://anjie.court.example";
+            let public = PublicUrl::parse(text).ok_or(ConfigError::Invalid { name, expected })?;
+            edge.public = Some(public);
+        }
+        let name = "ANJIE_TRUSTED_PROXIES";
+        if let Some(text) = self.text(name)? {
+            let expected = "addresses or networks, for example 10.0.0.1, fd00::/8";
+            edge.proxies = Proxies::parse(text).ok_or(ConfigError::Invalid { name, expected })?;
+        }
+        Ok(edge)
     }
 
     fn session_idle(&self) -> Result<Duration, ConfigError> {
@@ -271,6 +292,23 @@ mod tests {
         ] {
             let settings = environment(&[("ANJIE_SESSION_IDLE_MINUTES", minutes)]).settings(None);
             assert_eq!(settings.ok().map(|it| it.session_idle.as_secs()), expected, "{minutes}");
+        }
+    }
+
+    /// S95.
+    #[test]
+    fn the_public_address_and_the_trusted_proxies_are_read_or_refused() {
+        let edge = |name, text| environment(&[(name, text)]).settings(None).map(|it| it.edge);
+        let known = edge("ANJIE_PUBLIC_URL", "https://anjie.example").unwrap().public.unwrap();
+        assert!(known.is_secure() && known.is_host("anjie.example"));
+        assert_eq!(edge("ANJIE_PUBLIC_URL", "").unwrap(), Edge::default());
+        let proxies = edge("ANJIE_TRUSTED_PROXIES", "10.0.0.1, fd00::/8").unwrap().proxies;
+        assert!(proxies.include("fd00::7".parse().unwrap()));
+        for (name, text) in
+            [("ANJIE_PUBLIC_URL", "anjie.example/x"), ("ANJIE_TRUSTED_PROXIES", "everyone")]
+        {
+            let said = outcome(edge(name, text));
+            assert!(said.starts_with(&format!("{name} is not valid")), "{said}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::ClusterError;
+use super::{ClusterError, program};
 
 /// A user whom root runs the database's programs as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub fn user_id() -> Option<u32> {
     if let Ok(own) = fs::metadata("/proc/self") {
         return Some(own.uid());
     }
-    let said = Command::new("/usr/bin/id").arg("-u").output().ok()?;
+    let said = program::at("/usr/bin/id").arg("-u").output().ok()?;
     String::from_utf8_lossy(&said.stdout).trim().parse().ok()
 }
 
@@ -68,7 +68,7 @@ impl Account {
 /// A program that runs as the account, with nothing of our own environment and in a process
 /// group of its own: Ctrl-C at the terminal reaches only us.
 pub fn command(account: Option<&Account>, program: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(program);
+    let mut command = program::at(program);
     if let Some(account) = account {
         command.uid(account.uid).gid(account.gid);
     }

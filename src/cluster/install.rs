@@ -1,10 +1,9 @@
 //! Installing the distribution's PostgreSQL, where we are root and it has a package tool we know.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::error::last_lines;
-use super::{ClusterError, is_root};
+use super::{ClusterError, is_root, program};
 
 /// The commands that install PostgreSQL, one after the other.
 type Steps = &'static [&'static [&'static str]];
@@ -29,7 +28,7 @@ pub fn install() -> Result<(), ClusterError> {
 }
 
 fn run(tool: &str, step: &[&str]) -> Result<(), ClusterError> {
-    let said = Command::new(tool)
+    let said = program::at(tool)
         .args(step)
         .env("DEBIAN_FRONTEND", "noninteractive")
         .output()

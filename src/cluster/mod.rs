@@ -11,6 +11,7 @@ mod install;
 mod lock;
 mod pid_file;
 mod process;
+mod program;
 mod programs;
 mod throw_away;
 

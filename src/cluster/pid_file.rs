@@ -6,9 +6,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::folder::{Folder, PORT};
+use super::program;
 
 /// The running postmaster of the folder, if there is one.
 pub fn postmaster(folder: &Folder) -> Option<u32> {
@@ -59,7 +59,7 @@ fn is_live_postgres(process: u32) -> bool {
             .is_ok_and(|stat| tells_of_postgres(&stat));
     }
     let process = process.to_string();
-    let Ok(said) = Command::new("/bin/ps").args(["-o", "stat=,comm=", "-p", &process]).output()
+    let Ok(said) = program::at("/bin/ps").args(["-o", "stat=,comm=", "-p", &process]).output()
     else {
         // Nothing to ask: rather believe the file than start a second postmaster.
         return true;

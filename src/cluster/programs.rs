@@ -3,9 +3,8 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::process::Command;
 
-use super::ClusterError;
+use super::{ClusterError, program};
 
 /// The oldest version that has `security_invoker` views, which row security needs.
 const OLDEST: u32 = 15;
@@ -98,7 +97,7 @@ impl Programs {
         if !NEEDED.iter().all(|name| bin.join(name).is_file()) {
             return None;
         }
-        let said = Command::new(bin.join("postgres")).arg("--version").output().ok()?;
+        let said = program::at(bin.join("postgres")).arg("--version").output().ok()?;
         let major = major_of(&String::from_utf8_lossy(&said.stdout))?;
         Some(Self { bin: bin.to_path_buf(), major })
     }

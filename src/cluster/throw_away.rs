@@ -6,14 +6,14 @@
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use sqlx::postgres::PgConnectOptions;
 
 use super::account::{self, Account};
 use super::folder::{Folder, SUPERUSER};
 use super::process::{Purpose, Server};
-use super::{ClusterError, Places};
+use super::{ClusterError, Places, program};
 
 const MEMORY: &str = "/dev/shm";
 /// Kilobytes: a template and a few hundred clones of it.
@@ -79,7 +79,7 @@ impl Drop for ThrowAway {
 }
 
 fn watch(root: &Path) -> std::io::Result<Child> {
-    let mut shell = Command::new("/bin/sh");
+    let mut shell = program::at("/bin/sh");
     shell.args(["-c", WATCH, "sh"]).arg(root).current_dir("/").process_group(0);
     shell.env_clear().env("PATH", "/usr/bin:/bin");
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
@@ -98,7 +98,7 @@ pub fn scratch() -> Result<PathBuf, ClusterError> {
 }
 
 fn has_memory() -> bool {
-    let said = Command::new("/bin/df").args(["-Pk", MEMORY]).output();
+    let said = program::at("/bin/df").args(["-Pk", MEMORY]).output();
     said.is_ok_and(|said| free(&String::from_utf8_lossy(&said.stdout)) > Some(ENOUGH_MEMORY))
 }
 

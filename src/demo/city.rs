@@ -49,6 +49,19 @@ const BUREAU_STAFF: &[(&str, Role, PostKind, &str)] = &[
     ("bureau_head", Role::BureauHead, PostKind::BureauDirector, "信访局局长"),
 ];
 
+/// Who else there is: unit, account, role, title. Apart from the courts' own lists, and last.
+const OFFICES: &[(&str, &str, Role, &str)] = &[
+    ("01", "zhongyuan.contact_leader", Role::ContactLeader, "副院长"),
+    ("01ZH", "zonghe.enforcement_office", Role::EnforcementOffice, "综合处处长"),
+    ("01", "zhongyuan.reviewer", Role::Reviewer, "评查员"),
+    ("01", "zhongyuan.inspection", Role::Inspection, "督察员"),
+    ("01", "zhongyuan.court_police", Role::CourtPolice, "司法警察"),
+    ("01", "zhongyuan.sysadmin", Role::Sysadmin, "系统管理员"),
+    ("01", "zhongyuan.secadmin", Role::Secadmin, "安全管理员"),
+    ("01", "zhongyuan.secadmin2", Role::Secadmin, "安全管理员"),
+    ("01", "zhongyuan.auditor", Role::Auditor, "审计员"),
+];
+
 const SURNAMES: &[&str] = &[
     "赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈", "卫", "蒋", "沈", "韩", "杨", "朱",
     "秦", "许", "何", "吕", "张", "孔", "曹", "严", "华", "金", "魏", "陶", "姜", "谢", "邹", "苏",
@@ -86,12 +99,21 @@ pub fn people() -> Vec<Person> {
             Division => DIVISION_STAFF.to_vec(),
             BaseCourt | Tribunal | UnitKind::HighCourt => COURT_STAFF.to_vec(),
         };
-        staff.into_iter().map(move |staff| (code, short, account, staff))
+        staff.into_iter().map(move |(name, role, post, title)| {
+            (code, short, format!("{account}.{name}"), (role, post, title))
+        })
+    });
+    let offices = OFFICES.iter().map(|&(code, username, role, title)| {
+        let unit = UNITS.iter().find(|unit| unit.0 == code).map_or("", |unit| unit.2);
+        let leads = role == Role::ContactLeader;
+        let post = if leads { PostKind::VicePresident } else { PostKind::Officer };
+        (code, unit, username.to_owned(), (role, post, title))
     });
     posts
+        .chain(offices)
         .enumerate()
-        .map(|(nth, (unit_code, unit, account, (role_name, role, post, title)))| Person {
-            username: format!("{account}.{role_name}"),
+        .map(|(nth, (unit_code, unit, username, (role, post, title)))| Person {
+            username,
             name: name(nth),
             phone: format!("0000-{}", 1_000_001 + nth),
             unit_code,
@@ -171,7 +193,7 @@ pub async fn settle(owner: &mut Owner, password_hash: &str) -> StoreResult<()> {
         owner.add_post(id, unit, (person.post, person.title), founded()).await?;
         let hall = owner.hall_of(unit).await?;
         owner.grant(id, (person.role, unit, hall), since, None).await?;
-        if person.username.starts_with("zhongyuan.leader") {
+        if person.username.starts_with("zhongyuan.leader") || person.role == Role::ContactLeader {
             for code in contact_courts(&person.username) {
                 let court = owner.unit_by_code(code).await?;
                 owner.add_contact(id, court, founded()).await?;
@@ -183,7 +205,7 @@ pub async fn settle(owner: &mut Owner, password_hash: &str) -> StoreResult<()> {
 
 /// Which courts a leader of the intermediate court supervises.
 fn contact_courts(username: &str) -> impl Iterator<Item = &'static str> {
-    let first = username == "zhongyuan.leader";
+    let first = username != "zhongyuan.leader2";
     UNITS
         .iter()
         .filter(|(.., kind)| matches!(kind, BaseCourt | Tribunal))

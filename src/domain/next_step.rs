@@ -155,16 +155,10 @@ fn is_theirs(task: Task, case: &PetitionCase, viewer: Viewer) -> bool {
         | Task::Report
         | Task::Reply
         | Task::Close
-        | Task::Correct => match viewer.role {
-            Role::Leader => viewer.in_team,
-            Role::Handler => viewer.in_team || case.handler.is_none(),
-            Role::Clerk
-            | Role::President
-            | Role::Bureau
-            | Role::BureauHead
-            | Role::LeadingGroup
-            | Role::Job => false,
-        },
+        | Task::Correct => {
+            let unclaimed = viewer.role == Role::Handler && case.handler.is_none();
+            unclaimed || viewer.in_team && matches!(viewer.role, Role::Leader | Role::Handler)
+        }
     }
 }
 

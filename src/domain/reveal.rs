@@ -85,9 +85,18 @@ pub fn reveal(
     let needs_reason = match actor.role {
         Role::Handler | Role::Leader => !own_work,
         Role::Bureau | Role::BureauHead => true,
-        Role::Clerk | Role::President | Role::LeadingGroup | Role::Job => {
-            return Err(Refusal::Masked);
-        }
+        Role::Clerk
+        | Role::President
+        | Role::LeadingGroup
+        | Role::ContactLeader
+        | Role::EnforcementOffice
+        | Role::Reviewer
+        | Role::Inspection
+        | Role::CourtPolice
+        | Role::Sysadmin
+        | Role::Secadmin
+        | Role::Auditor
+        | Role::Job => return Err(Refusal::Masked),
     };
     if needs_reason && reason.is_none() {
         return Err(Refusal::NoReason);

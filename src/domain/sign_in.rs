@@ -61,14 +61,10 @@ impl SecondFactor {
     pub fn binds(self, roles: impl IntoIterator<Item = Role>) -> bool {
         match self {
             Self::Off => false,
-            Self::Administrators => roles.into_iter().any(is_administrator),
+            Self::Administrators => roles.into_iter().any(Role::is_administrator),
             Self::All => true,
         }
     }
-}
-
-fn is_administrator(role: Role) -> bool {
-    ["sysadmin", "secadmin", "auditor"].contains(&role.code())
 }
 
 /// What is said to someone who must wait: 「请1分钟后再试（10:43）。」
@@ -131,6 +127,7 @@ mod tests {
     fn the_setting_says_whom_the_second_factor_binds() {
         assert!(SecondFactor::All.binds([Role::Clerk]));
         assert!(!SecondFactor::Administrators.binds([Role::Clerk, Role::BureauHead]));
+        assert!(SecondFactor::Administrators.binds([Role::Auditor]));
         assert!(!SecondFactor::Off.binds([Role::Clerk]));
     }
 }

@@ -15,8 +15,29 @@ codes! {
         Bureau = "bureau", "信访局";
         BureauHead = "bureau_head", "信访局局长";
         LeadingGroup = "leading_group", "领导小组";
+        /// Reaches the courts of the contact list (联系点).
+        ContactLeader = "contact_leader", "联系点院领导";
+        /// Reaches enforcement cases only.
+        EnforcementOffice = "enforcement_office", "执行局综合处";
+        /// Reaches the cases assigned to their review group.
+        Reviewer = "reviewer", "评查员";
+        /// Reads what is sealed, and no petition case.
+        Inspection = "inspection", "督察部门";
+        /// Incidents and instant reports only.
+        CourtPolice = "court_police", "司法警察";
+        Sysadmin = "sysadmin", "系统管理员";
+        Secadmin = "secadmin", "安全管理员";
+        Auditor = "auditor", "审计员";
         /// What the clock starts; nobody signs in under it.
         Job = "job", "系统";
+    }
+}
+
+impl Role {
+    /// 三员: who keeps the program, and sees no business record. Nobody holds two of them, nor one
+    /// of them beside a role of the courts (GB/T 22239-2019 8.1.10).
+    pub const fn is_administrator(self) -> bool {
+        matches!(self, Self::Sysadmin | Self::Secadmin | Self::Auditor)
     }
 }
 

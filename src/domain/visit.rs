@@ -303,15 +303,8 @@ pub fn register(
     {
         return Err(Refusal::SameMatter { number: same.number.clone(), court: same.court.clone() });
     }
-    let unit = match actor.role {
-        Role::Bureau | Role::BureauHead => actor.court,
-        Role::Clerk
-        | Role::Handler
-        | Role::Leader
-        | Role::President
-        | Role::LeadingGroup
-        | Role::Job => actor.unit,
-    };
+    let of_bureau = matches!(actor.role, Role::Bureau | Role::BureauHead);
+    let unit = if of_bureau { actor.court } else { actor.unit };
     Ok(Registered { entry, at, by: actor.staff, court: actor.court, unit })
 }
 

@@ -1,8 +1,10 @@
 //! What the commands do.
 
+mod administrators;
 mod demo;
 mod people;
 mod place;
+mod sbom;
 mod server;
 mod units;
 mod work;
@@ -46,9 +48,11 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Migrate(local) => migrate(env, &local).await,
         Command::Unit(unit) => units::run(env, unit).await,
         Command::User(user) => people::run(env, user).await,
+        Command::Administrator(asked) => administrators::run(env, asked).await,
         Command::Import(asked) => work::import(env, asked).await,
         Command::Figures(asked) => work::figures(env, asked).await,
         Command::Verify(asked) => work::verify(env, asked).await,
+        Command::Sbom => sbom::run(),
     }
 }
 
@@ -74,6 +78,7 @@ pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
         rules: settings.rules,
         line: Line::default(),
         court,
+        edge: settings.edge.clone(),
     })
 }
 
@@ -87,7 +92,7 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     }
     let app = app(place.db(), &settings).await?;
     say(&format!("Serving on http://{}", listener.local_addr()?));
-    server::serve(listener, app).await?;
+    server::serve(listener, app).await;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -23,8 +23,13 @@ const LENGTH: usize = 14;
 /// Does what was asked, and leaves its trace.
 pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, user.local(), Mode::Visit).await?;
-    let by = format!("服务器命令行（{}）", env.system_user());
+    let by = by(env);
     place.act(async |owner| act(owner, user, &by).await).await
+}
+
+/// Who acts at the command line, as the owner of an account is told.
+pub(super) fn by(env: &Environment) -> String {
+    format!("服务器命令行（{}）", env.system_user())
 }
 
 async fn act(owner: &mut Owner, user: User, by: &str) -> anyhow::Result<String> {
@@ -33,6 +38,12 @@ async fn act(owner: &mut Owner, user: User, by: &str) -> anyhow::Result<String> 
         User::Add { login, name, unit, .. } => add(owner, (&login, &name), &unit, now).await,
         User::Grant { grant, until, .. } => {
             let (staff, role, unit) = read(owner, &grant).await?;
+            anyhow::ensure!(
+                !role.is_administrator(),
+                "{} keeps the program. The first ones are added with `anjie administrator add`, the \
+                 others by the security administrators on their page.",
+                role.code()
+            );
             let until = until.map(calendar::end_of);
             let hall = owner.hall_of(unit).await?;
             owner
@@ -165,7 +176,7 @@ pub(super) async fn unit_called(owner: &mut Owner, name: &str) -> anyhow::Result
     })
 }
 
-fn password() -> String {
+pub(super) fn password() -> String {
     (0..LENGTH)
         .filter_map(|_| LETTERS.get(rand::random_range(0..LETTERS.len())))
         .map(|letter| char::from(*letter))

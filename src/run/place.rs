@@ -66,6 +66,11 @@ impl Place {
         Db::connect(self.app.clone(), self.keys.clone())
     }
 
+    /// The same for work without a browser.
+    pub fn working(&self) -> Db {
+        Db::working(self.app.clone(), self.keys.clone())
+    }
+
     /// The database for writing the demonstration's history.
     pub fn loading(&self) -> Db {
         Db::loading(self.app.clone(), self.keys.clone())

@@ -1,6 +1,5 @@
 //! Answers the browsers until it is told to stop.
 
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 
 use anyhow::Context;
@@ -8,7 +7,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use anjie::jobs::sweep;
-use anjie::web::{self, App};
+use anjie::limits::pool;
+use anjie::web::{self, App, serving};
 
 /// Binds the address, or says who has it and what to do.
 pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -21,18 +21,18 @@ pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Serves until Ctrl-C or SIGTERM; requests under way are finished.
-pub async fn serve(listener: TcpListener, app: App) -> anyhow::Result<()> {
-    let db = app.db.clone();
-    let clock = app.clock;
+/// Serves until Ctrl-C or SIGTERM; requests under way are finished, as long as they take no longer
+/// than the limits allow.
+pub async fn serve(listener: TcpListener, app: App) {
+    let (db, clock, edge) = (app.db.clone(), app.clock, app.edge.clone());
     let (router, _) = web::router(app);
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stopped());
     tokio::select! {
-        served = serving.into_future() => served?,
+        () = serving::serve(listener, router, &edge, stopped()) => {}
         never = sweep::run(&db, clock) => match never {},
     }
-    db.close().await;
-    Ok(())
+    if tokio::time::timeout(pool::CLOSE, db.close()).await.is_err() {
+        tracing::warn!("the database still worked for requests that were cut");
+    }
 }
 
 /// Ends when the process is asked to stop.

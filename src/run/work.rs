@@ -26,7 +26,7 @@ pub async fn import(env: &Environment, asked: Import) -> anyhow::Result<ExitCode
     let options =
         Options { dry_run: asked.dry_run, good_rows: asked.good_rows, system_user: &user };
     let place = Place::of(env, &asked.local, Mode::Visit).await?;
-    let db = place.db();
+    let db = place.working();
     let report = import_ledger::run(&db, (&name, bytes), options, Clock::system().now()).await;
     db.close().await;
     place.close().await?;
@@ -50,7 +50,7 @@ pub async fn figures(env: &Environment, asked: Figures) -> anyhow::Result<ExitCo
         Some(Grouping::Court) => By::Court,
     };
     let place = Place::of(env, &asked.local, Mode::Visit).await?;
-    let db = place.db();
+    let db = place.working();
     let summary = figures::outcomes(&db, by, asked.import.map(ImportId)).await;
     db.close().await;
     place.close().await?;
@@ -65,7 +65,7 @@ pub async fn figures(env: &Environment, asked: Figures) -> anyhow::Result<ExitCo
 /// Checks what must not have changed.
 pub async fn verify(env: &Environment, asked: Verify) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, &asked.local, Mode::Visit).await?;
-    let db = place.db();
+    let db = place.working();
     let found = match asked.what {
         Verifiable::Audit => {
             verify_audit::run(&db).await.map(|report| (report.to_string(), report.is_sound()))

@@ -34,10 +34,10 @@ pub async fn assigned(tx: &mut Tx, case: &PetitionCase) -> StoreResult<Vec<Assig
            JOIN petition_case c ON c.id = a.case_id
            JOIN staff s ON s.id = a.recorded_by
            LEFT JOIN acknowledgement k ON k.assignment_id = a.id
-           WHERE a.round_id = $1 AND c.unit_id = ANY ($2)
+           WHERE a.round_id = $1 AND within($2, c.unit_id, c.id)
            ORDER BY a.id DESC"#,
         case.round.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;
@@ -69,11 +69,11 @@ async fn dues(
            FROM clock k
            JOIN assignment a ON a.id = k.assignment_id
            JOIN petition_case c ON c.id = a.case_id
-           WHERE a.round_id = $1 AND c.unit_id = ANY ($2)
+           WHERE a.round_id = $1 AND within($2, c.unit_id, c.id)
              AND k.kind IN ('L2', 'M2', 'P7', 'C30') AND k.state <> 'cancelled'
            ORDER BY array_position(ARRAY['L2', 'M2', 'P7', 'C30'], k.kind)"#,
         case.round.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;

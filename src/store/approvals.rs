@@ -45,11 +45,11 @@ pub async fn waiting(tx: &mut Tx, actor: &Actor) -> StoreResult<Vec<WaitingLine>
            LEFT JOIN party y ON y.case_id = w.case_id AND y.part = 'main'
            LEFT JOIN petitioner p ON p.id = y.petitioner_id
            LEFT JOIN grounds r ON r.case_id = w.case_id
-           WHERE w.desk = 'sign' AND w.unit_id = ANY ($1)
+           WHERE w.desk = 'sign' AND within($1, w.unit_id, w.case_id)
              AND w.step = $2 AND (w.step <> 'leader' OR n.leader_id = $3)
              AND ($4::bigint IS NULL OR court_of(w.unit_id) = $4)
            ORDER BY w.since, g.id"#,
-        scope.units(),
+        scope.reach() as _,
         desk.sign.map(SignStep::code),
         scope.staff().0,
         desk.court.map(|court| court.0),
@@ -89,13 +89,13 @@ pub async fn done(
            JOIN unit u ON u.id = c.unit_id
            LEFT JOIN party y ON y.case_id = c.id AND y.part = 'main'
            LEFT JOIN petitioner p ON p.id = y.petitioner_id
-           WHERE s.recorded_by = $1 AND c.unit_id = ANY ($2)
+           WHERE s.recorded_by = $1 AND within($2, c.unit_id, c.id)
              AND ($3 <> 'team' OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
                                           AND t.ended_at IS NULL AND t.staff_id = $1))
              AND ($4::timestamptz IS NULL OR s.signed_at < $4)
            ORDER BY s.signed_at DESC, s.closing_id DESC LIMIT $5"#,
         scope.staff().0,
-        scope.units(),
+        scope.reach() as _,
         scope.opening().code(),
         before,
         limit,

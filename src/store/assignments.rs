@@ -53,13 +53,13 @@ async fn read_lines(
            LEFT JOIN party y ON y.case_id = c.id AND y.part = 'main'
            LEFT JOIN petitioner p ON p.id = y.petitioner_id
            LEFT JOIN grounds g ON g.case_id = c.id
-           WHERE n.unit_id = ANY ($1) AND c.unit_id = ANY ($1)
+           WHERE within($1, n.unit_id, n.case_id) AND within($1, c.unit_id, c.id)
              AND CASE WHEN $2::text[] IS NULL THEN n.is_open AND n.stage IN ('accepted', 'reopened')
                       ELSE c.number = ANY ($2) END
              AND c.number > $3
            ORDER BY c.number
            LIMIT $4"#,
-        scope.units(),
+        scope.reach() as _,
         numbers,
         after,
         size,
@@ -73,9 +73,9 @@ async fn read_lines(
 pub async fn count_waiting(tx: &mut Tx) -> StoreResult<i64> {
     let (conn, scope) = tx.scoped();
     Ok(sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM petition_case_now
-           WHERE is_open AND stage IN ('accepted', 'reopened') AND unit_id = ANY ($1)"#,
-        scope.units(),
+        r#"SELECT count(*) AS "count!" FROM petition_case_now n
+           WHERE n.is_open AND n.stage IN ('accepted', 'reopened') AND within($1, n.unit_id, n.case_id)"#,
+        scope.reach() as _,
     )
     .fetch_one(conn)
     .await?)
@@ -313,10 +313,10 @@ pub async fn deliveries(tx: &mut Tx, number: &str) -> StoreResult<Vec<DeliveryLi
            LEFT JOIN clock m2 ON m2.assignment_id = a.id AND m2.kind = 'M2'
            LEFT JOIN clock p7 ON p7.assignment_id = a.id AND p7.kind = 'P7'
            LEFT JOIN clock c30 ON c30.assignment_id = a.id AND c30.kind = 'C30'
-           WHERE b.number = $1 AND b.unit_id = ANY ($2) AND c.unit_id = ANY ($2)
+           WHERE b.number = $1 AND b.unit_id = ANY (($2::reach).units) AND within($2, c.unit_id, c.id)
            ORDER BY u.place, c.number"#,
         number,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;

@@ -156,9 +156,9 @@ pub async fn case_number(tx: &mut Tx, closing: Uuid) -> StoreResult<Option<Strin
     let (conn, scope) = tx.scoped();
     let number = sqlx::query_scalar!(
         "SELECT c.number FROM closing g JOIN petition_case c ON c.id = g.case_id
-         WHERE g.uuid = $1 AND c.unit_id = ANY ($2)",
+         WHERE g.uuid = $1 AND within($2, c.unit_id, c.id)",
         closing,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?;

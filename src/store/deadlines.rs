@@ -130,10 +130,10 @@ pub async fn assignments_of_round(
         r#"SELECT a.id AS "id: AssignmentId"
            FROM assignment a
            JOIN petition_case_now n ON n.round_id = a.round_id
-           WHERE a.case_id = $1 AND n.unit_id = ANY ($2)
+           WHERE a.case_id = $1 AND within($2, n.unit_id, n.case_id)
            ORDER BY a.id"#,
         case.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;
@@ -195,11 +195,11 @@ pub async fn clocks_of_round(
            JOIN assignment a ON a.id = k.assignment_id
            JOIN petition_case_now n ON n.round_id = a.round_id
            JOIN clock_rule r ON r.rule_set_id = k.rule_set_id AND r.clock = k.kind
-           WHERE k.case_id = $1 AND k.kind = $2 AND n.unit_id = ANY ($3)
+           WHERE k.case_id = $1 AND k.kind = $2 AND within($3, n.unit_id, n.case_id)
            ORDER BY k.assignment_id"#,
         case.0,
         kind.code(),
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;

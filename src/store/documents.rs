@@ -102,16 +102,14 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<DocumentLine>
                SELECT m.uuid, 'visit_material', m.name, m.media_type, m.size, v.number, m.recorded_at, m.recorded_by
                FROM visit_case vc
                JOIN visit v ON v.id = vc.visit_id
-               CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
+               CROSS JOIN LATERAL account_of_visit(v.id, $2)
                JOIN visit_material m ON m.visit_id = v.id
-               WHERE vc.case_id = $1 AND v.unit_id = ANY ($2)
+               WHERE vc.case_id = $1 AND within($2, v)
                  AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) d
            JOIN staff s ON s.id = d.recorded_by
            ORDER BY d.recorded_at, d.uuid"#,
         case,
-        scope.units(),
-        scope.accounts(),
-        scope.staff().0,
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;
@@ -128,19 +126,17 @@ pub async fn read(
     let (conn, case, scope) = tx.within_reach(opened);
     let found = sqlx::query!(
         r#"SELECT name AS "name!", media_type AS "media_type!: MediaType", sealed AS "sealed!"
-           FROM document WHERE case_id = $1 AND uuid = $5
+           FROM document WHERE case_id = $1 AND uuid = $3
            UNION ALL
            SELECT m.name, m.media_type, m.sealed
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN visit_case vc ON vc.visit_id = v.id AND vc.case_id = $1
-           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
-           WHERE m.uuid = $5 AND v.unit_id = ANY ($2)
+           CROSS JOIN LATERAL account_of_visit(v.id, $2)
+           WHERE m.uuid = $3 AND within($2, v)
              AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)"#,
         case,
-        scope.units(),
-        scope.accounts(),
-        scope.staff().0,
+        scope.reach() as _,
         uuid,
     )
     .fetch_optional(conn)

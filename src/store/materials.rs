@@ -18,14 +18,11 @@ pub async fn receiving(tx: &mut Tx, number: &str) -> StoreResult<Option<Receivin
                   v.visit_kind = 'accusation' AS "is_sealed!",
                   (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = v.id) AS "case: PetitionCaseId",
                   EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!",
-                  EXISTS (SELECT FROM account_of_visit(v.id, $2, $4, $3)) AS "is_open!"
+                  EXISTS (SELECT FROM account_of_visit(v.id, $2)) AS "is_open!"
            FROM visit v
-           WHERE v.number = $1 AND v.unit_id = ANY ($2)
-             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $3 OR $4 = 'all')"#,
+           WHERE v.number = $1 AND within($2, v)"#,
         number,
-        scope.units(),
-        scope.staff().0,
-        scope.accounts(),
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?)
@@ -84,13 +81,11 @@ pub async fn list(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<MaterialLine>>
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN staff s ON s.id = m.recorded_by
-           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
-           WHERE m.visit_id = $1 AND v.unit_id = ANY ($2)
+           CROSS JOIN LATERAL account_of_visit(v.id, $2)
+           WHERE m.visit_id = $1 AND within($2, v)
            ORDER BY m.id"#,
         visit.0,
-        scope.units(),
-        scope.accounts(),
-        scope.staff().0,
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;
@@ -109,12 +104,10 @@ pub async fn read(
                   (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = v.id) AS "case: PetitionCaseId"
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
-           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4)
-           WHERE v.number = $1 AND m.uuid = $5 AND v.unit_id = ANY ($2)"#,
+           CROSS JOIN LATERAL account_of_visit(v.id, $2)
+           WHERE v.number = $1 AND m.uuid = $3 AND within($2, v)"#,
         number,
-        scope.units(),
-        scope.accounts(),
-        scope.staff().0,
+        scope.reach() as _,
         uuid,
     )
     .fetch_optional(conn)

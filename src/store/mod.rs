@@ -35,6 +35,7 @@ pub mod passwords;
 pub mod petition_cases;
 pub mod petitioners;
 pub mod progress;
+mod reach;
 pub mod replies;
 pub mod reports;
 pub mod reveals;
@@ -42,6 +43,7 @@ pub mod roles;
 pub mod second_factors;
 pub mod sessions;
 pub mod sign_in_attempts;
+mod sign_ins;
 pub mod units;
 pub mod visit_accounts;
 pub mod visit_lists;
@@ -52,10 +54,10 @@ pub mod work_queues;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{PgConnection, Postgres, Transaction};
-use std::time::Duration;
 use uuid::Uuid;
 
 use crate::domain::access::Scope;
+use crate::limits::pool;
 pub use error::{StoreError, StoreResult};
 use keys::Keys;
 pub use sessions::Session;
@@ -84,23 +86,32 @@ pub struct Tx {
 }
 
 impl Db {
-    /// A pool that logs in as the serving role.
+    /// A pool that logs in as the serving role, for pages.
     pub fn connect(options: PgConnectOptions, keys: Keys) -> Self {
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(2))
-            .connect_lazy_with(options.options([
-                ("statement_timeout", "5s"),
-                ("lock_timeout", "2s"),
-                ("idle_in_transaction_session_timeout", "15s"),
-            ]));
-        Self { pool, keys }
+        Self::with_patience(options, pool::STATEMENT, keys)
+    }
+
+    /// The same for work that nobody waits for in front of a page.
+    pub fn working(options: PgConnectOptions, keys: Keys) -> Self {
+        Self::with_patience(options, pool::JOB_STATEMENT, keys)
     }
 
     /// A pool for writing a history that is begun again if it is interrupted: a commit need not
     /// wait for the disk.
     pub fn loading(options: PgConnectOptions, keys: Keys) -> Self {
         Self::connect(options.options([("synchronous_commit", "off")]), keys)
+    }
+
+    fn with_patience(options: PgConnectOptions, statement: &str, keys: Keys) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(pool::CONNECTIONS)
+            .acquire_timeout(pool::ACQUIRE)
+            .connect_lazy_with(options.options([
+                ("statement_timeout", statement),
+                ("lock_timeout", pool::LOCK),
+                ("idle_in_transaction_session_timeout", pool::IDLE_IN_TRANSACTION),
+            ]));
+        Self { pool, keys }
     }
 
     /// For tests, whose pool logs in in its own way.

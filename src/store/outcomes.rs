@@ -58,8 +58,8 @@ async fn closed(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Vec<Closed
            FROM petition_case c
            JOIN petition_case_now n ON n.case_id = c.id
            JOIN round_outcome o ON o.round_id = n.round_id
-           WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)"#,
-        scope.units(),
+           WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)"#,
+        scope.reach() as _,
         import.map(|import| import.0),
     )
     .fetch_all(conn)
@@ -108,11 +108,11 @@ pub async fn counted(
            JOIN petition_case_now n ON n.case_id = c.id
            JOIN round_outcome o ON o.round_id = n.round_id
            JOIN unit u ON u.id = c.unit_id
-           WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+           WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
              AND o.outcome = ANY ($3) AND ($4::text IS NULL OR coalesce(n.source, '') = $4)
              AND ($5::text IS NULL OR u.code = $5) AND c.number > $6
            ORDER BY c.number LIMIT $7"#,
-        scope.units(),
+        scope.reach() as _,
         of.import.map(|import| import.0),
         &outcomes,
         source,
@@ -131,8 +131,8 @@ async fn count(tx: &mut Tx, import: ImportId) -> StoreResult<u32> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
            FROM petition_case c JOIN petition_case_now n ON n.case_id = c.id
-           WHERE c.unit_id = ANY ($1) AND c.import_id = $2 AND n.stage <> 'void'"#,
-        scope.units(),
+           WHERE within($1, c.unit_id, c.id) AND c.import_id = $2 AND n.stage <> 'void'"#,
+        scope.reach() as _,
         import.0,
     )
     .fetch_one(conn)
@@ -151,9 +151,9 @@ async fn reviews(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Reviews> 
                  FROM case_review r
                  JOIN petition_case c ON c.id = r.case_id
                  JOIN petition_case_now n ON n.case_id = c.id
-                 WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+                 WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
                  ORDER BY r.case_id, r.court_case_id, r.id DESC) last"#,
-        scope.units(),
+        scope.reach() as _,
         import.map(|import| import.0),
     )
     .fetch_one(conn)
@@ -193,12 +193,12 @@ pub async fn graded(
                  JOIN petition_case_now n ON n.case_id = c.id
                  JOIN unit u ON u.id = c.unit_id
                  JOIN court_case x ON x.id = r.court_case_id
-                 WHERE c.unit_id = ANY ($1) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+                 WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
                  ORDER BY r.case_id, r.court_case_id, r.id DESC) last
            WHERE CASE WHEN $3::int IS NULL THEN accountability ELSE grade = $3 END
              AND (number, review) > ($4, $5)
            ORDER BY number, review LIMIT $6"#,
-        scope.units(),
+        scope.reach() as _,
         import.map(|import| import.0),
         of.grade(),
         after,

@@ -62,14 +62,11 @@ pub async fn find_all(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Petiti
            LEFT JOIN LATERAL (SELECT id, rule_set_id, assigned_at FROM assignment
                               WHERE round_id = n.round_id ORDER BY id DESC LIMIT 1) a ON true
            LEFT JOIN acknowledgement k ON k.assignment_id = a.id
-           WHERE c.number = ANY ($1) AND c.unit_id = ANY ($2)
-             AND (NOT $4 OR EXISTS (SELECT FROM closing_signature s WHERE s.case_id = c.id
-                                    AND s.step = 'bureau' AND s.decision = 'approve'))
+           WHERE c.number = ANY ($1) AND within($2, c.unit_id, c.id)
            ORDER BY c.number"#,
         numbers,
-        scope.units(),
+        scope.reach() as _,
         scope.staff().0,
-        scope.submitted_only(),
     )
     .fetch_all(conn)
     .await?;
@@ -85,7 +82,7 @@ impl Found {
             Opening::Narrative => Depth::Narrative,
             Opening::Team | Opening::TeamOrUnclaimed if self.in_team => Depth::Content,
             Opening::TeamOrUnclaimed if self.handler.is_none() => Depth::Content,
-            Opening::Team | Opening::TeamOrUnclaimed => Depth::Head,
+            Opening::Team | Opening::TeamOrUnclaimed | Opening::None => Depth::Head,
         };
         let assignment = self.assignment.zip(self.rules).zip(self.assigned_at).map(
             |((id, rules), assigned_at)| RunningAssignment {

@@ -1,11 +1,11 @@
 //! Session: proof that someone signed in. Only this module makes one.
 
 use chrono::{DateTime, Duration, Utc};
-use sqlx::PgConnection;
 
-use super::keys::{hex, sha256};
+use super::keys::sha256;
+pub use super::sign_ins::{NewSession, end, open, renew};
 use super::{Db, StoreError, StoreResult, Tx, audit};
-use crate::domain::access::Scope;
+use crate::domain::access::{Around, Excluded, Scope};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::sign_in::LONGEST_HOURS;
 use crate::domain::staff::{Actor, Role};
@@ -110,103 +110,6 @@ pub async fn grants(db: &Db, staff: StaffId, at: DateTime<Utc>) -> StoreResult<V
     Ok(grants)
 }
 
-/// A session to be opened.
-#[derive(Debug, Clone, Copy)]
-pub struct NewSession<'a> {
-    pub staff: StaffId,
-    pub grant: GrantId,
-    /// Whether all was given that signing in asks for.
-    pub whole: bool,
-    pub address: &'a str,
-    pub device: &'a str,
-    pub at: DateTime<Utc>,
-}
-
-/// A new session under a grant; returns the token for the cookie. When it is whole, those beyond
-/// the number of devices end, the oldest first: a password alone pushes nobody out.
-pub async fn open(db: &Db, new: NewSession<'_>, devices: u8) -> StoreResult<String> {
-    let token: [u8; 32] = rand::random();
-    #[expect(clippy::disallowed_methods, reason = "signing in comes before a session")]
-    let mut inner = db.pool.begin().await?;
-    one_at_a_time(&mut inner, new.staff).await?;
-    sqlx::query!(
-        "INSERT INTO session (token_hash, staff_id, grant_id, whole, address, device, created_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-        &sha256(&token),
-        new.staff.0,
-        new.grant.0,
-        new.whole,
-        new.address,
-        new.device,
-        new.at,
-    )
-    .execute(&mut *inner)
-    .await?;
-    if new.whole {
-        end_beyond(&mut inner, new.staff, devices, new.at).await?;
-    }
-    inner.commit().await?;
-    Ok(hex(&token))
-}
-
-/// A session in the place of another, with a token of its own: after the second factor, or under
-/// another grant (切换身份). Nothing where the other has ended.
-pub async fn renew(
-    db: &Db,
-    session: &Session,
-    grant: GrantId,
-    (devices, at): (u8, DateTime<Utc>),
-) -> StoreResult<Option<String>> {
-    let token: [u8; 32] = rand::random();
-    let staff = session.actor().staff;
-    #[expect(clippy::disallowed_methods, reason = "a session is not opened under another one")]
-    let mut inner = db.pool.begin().await?;
-    one_at_a_time(&mut inner, staff).await?;
-    let opened = sqlx::query!(
-        "WITH former AS (
-             UPDATE session SET ended_at = $4, ended_why = 'renewed' WHERE id = $1 AND ended_at IS NULL
-             RETURNING staff_id, address, device, created_at)
-         INSERT INTO session (token_hash, staff_id, grant_id, whole, address, device, created_at, seen_at)
-         SELECT $2, staff_id, $3, true, address, device, created_at, $4 FROM former",
-        session.id,
-        &sha256(&token),
-        grant.0,
-        at,
-    )
-    .execute(&mut *inner)
-    .await?;
-    end_beyond(&mut inner, staff, devices, at).await?;
-    inner.commit().await?;
-    Ok((opened.rows_affected() == 1).then(|| hex(&token)))
-}
-
-/// Two who sign in at the same moment would not see each other's session.
-async fn one_at_a_time(inner: &mut PgConnection, staff: StaffId) -> StoreResult<()> {
-    sqlx::query!("SELECT id FROM staff WHERE id = $1 FOR NO KEY UPDATE", staff.0)
-        .fetch_optional(inner)
-        .await?;
-    Ok(())
-}
-
-async fn end_beyond(
-    inner: &mut PgConnection,
-    staff: StaffId,
-    devices: u8,
-    at: DateTime<Utc>,
-) -> StoreResult<()> {
-    sqlx::query!(
-        "UPDATE session SET ended_at = $3, ended_why = 'elsewhere'
-         WHERE staff_id = $1 AND ended_at IS NULL AND whole AND id NOT IN (
-             SELECT id FROM session WHERE staff_id = $1 AND ended_at IS NULL AND whole ORDER BY id DESC LIMIT $2)",
-        staff.0,
-        i64::from(devices),
-        at,
-    )
-    .execute(inner)
-    .await?;
-    Ok(())
-}
-
 /// What a request does to the rest that its session may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -258,6 +161,14 @@ async fn held(
                   ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = c.id) AS "jurisdiction!: Vec<i64>",
                   ARRAY(SELECT p.unit_id FROM unit_path p WHERE p.ancestor_id = g.unit_id
                         AND court_of(p.unit_id) = c.id) AS "own!: Vec<i64>",
+                  ARRAY(SELECT p.unit_id FROM contact_point k JOIN unit_path p ON p.ancestor_id = k.unit_id
+                        WHERE k.staff_id = s.id AND g.role = 'contact_leader'
+                          AND ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date >= k.valid_from
+                          AND (k.valid_until IS NULL OR ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date < k.valid_until))
+                      AS "contacts!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_cases(s.id, g.unit_id) ELSE '{}' END AS "excluded!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_visits(s.id, g.unit_id) ELSE '{}' END
+                      AS "excluded_visits!: Vec<i64>",
                   (SELECT count(*) FROM role_grant o WHERE o.staff_id = s.id AND o.role <> 'job'
                    AND o.valid_from <= $4 AND (o.valid_until IS NULL OR $4 < o.valid_until)) AS "grants!"
            FROM held h
@@ -294,6 +205,9 @@ struct Held {
     court_name: String,
     jurisdiction: Vec<i64>,
     own: Vec<i64>,
+    contacts: Vec<i64>,
+    excluded: Vec<i64>,
+    excluded_visits: Vec<i64>,
     grants: i64,
 }
 
@@ -308,8 +222,14 @@ impl Held {
             court_kind: self.court_kind,
         };
         let units = |ids: &[i64]| ids.iter().copied().map(UnitId).collect::<Vec<_>>();
+        let around = Around {
+            own: &units(&self.own),
+            jurisdiction: &units(&self.jurisdiction),
+            contacts: &units(&self.contacts),
+        };
+        let excluded = Excluded { cases: self.excluded, visits: self.excluded_visits };
         Session {
-            scope: Scope::of(&actor, &units(&self.own), &units(&self.jurisdiction)),
+            scope: Scope::of(&actor, around, excluded),
             actor,
             staff_name: self.name,
             court_name: self.court_name,
@@ -346,6 +266,14 @@ async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Op
                   ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = c.id) AS "jurisdiction!: Vec<i64>",
                   ARRAY(SELECT p.unit_id FROM unit_path p WHERE p.ancestor_id = g.unit_id
                         AND court_of(p.unit_id) = c.id) AS "own!: Vec<i64>",
+                  ARRAY(SELECT p.unit_id FROM contact_point k JOIN unit_path p ON p.ancestor_id = k.unit_id
+                        WHERE k.staff_id = s.id AND g.role = 'contact_leader'
+                          AND (now() AT TIME ZONE 'Asia/Shanghai')::date >= k.valid_from
+                          AND (k.valid_until IS NULL OR (now() AT TIME ZONE 'Asia/Shanghai')::date < k.valid_until))
+                      AS "contacts!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_cases(s.id, g.unit_id) ELSE '{}' END AS "excluded!: Vec<i64>",
+                  CASE WHEN g.role <> 'job' THEN excluded_visits(s.id, g.unit_id) ELSE '{}' END
+                      AS "excluded_visits!: Vec<i64>",
                   (SELECT count(*) FROM role_grant o WHERE o.staff_id = s.id AND o.role <> 'job'
                    AND o.valid_until IS NULL) AS "grants!"
            FROM staff s
@@ -360,19 +288,6 @@ async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Op
     .fetch_optional(&db.pool)
     .await?;
     Ok(row.map(Held::session))
-}
-
-/// Ends a session: signing out.
-pub async fn end(db: &Db, token: &str, at: DateTime<Utc>) -> StoreResult<()> {
-    let Some(token) = super::keys::unhex(token) else { return Ok(()) };
-    sqlx::query!(
-        "UPDATE session SET ended_at = $2, ended_why = 'signed_out' WHERE token_hash = $1 AND ended_at IS NULL",
-        &sha256(&token),
-        at,
-    )
-    .execute(&db.pool)
-    .await?;
-    Ok(())
 }
 
 /// Leaves the trace of signing in or out.

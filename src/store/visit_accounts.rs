@@ -25,13 +25,11 @@ pub async fn said(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Said>> {
         r#"SELECT v.number, coalesce(nullif(t.summary, ''), e.summary, '') AS "summary!", t.answer_text AS "answer!",
                   v.disposition AS "disposition: Disposition"
            FROM visit v
-           CROSS JOIN LATERAL account_of_visit(v.id, $2, $3, $4) t
-           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2, $3, $4) e ON true
-           WHERE v.number = ANY ($1) AND v.unit_id = ANY ($2)"#,
+           CROSS JOIN LATERAL account_of_visit(v.id, $2) t
+           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2) e ON true
+           WHERE v.number = ANY ($1) AND within($2, v)"#,
         numbers,
-        scope.units(),
-        scope.accounts(),
-        scope.staff().0,
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;
@@ -55,12 +53,12 @@ pub async fn progress(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Progre
         r#"SELECT n.number, g.summary, n.due_on, n.due_clock AS "due_clock: ClockKind"
            FROM petition_case_now n
            JOIN grounds g ON g.case_id = n.case_id
-           WHERE n.number = ANY ($1) AND n.unit_id = ANY ($2)
+           WHERE n.number = ANY ($1) AND within($2, n.unit_id, n.case_id)
              AND ($3 IN ('all', 'narrative')
                   OR EXISTS (SELECT FROM team_member m WHERE m.case_id = n.case_id AND m.ended_at IS NULL
                              AND m.staff_id = $4))"#,
         numbers,
-        scope.units(),
+        scope.reach() as _,
         scope.opening().code(),
         scope.staff().0,
     )
@@ -85,9 +83,9 @@ pub async fn matter(tx: &mut Tx, case_number: &str) -> StoreResult<Option<Matter
         r#"SELECT c.category AS "category: Category", c.origin_unit_id AS "origin: UnitId",
                   (SELECT k.number FROM petition_case_court_case l JOIN court_case k ON k.id = l.court_case_id
                    WHERE l.case_id = c.id ORDER BY k.id LIMIT 1) AS court_case
-           FROM petition_case c WHERE c.number = $1 AND c.unit_id = ANY ($2)"#,
+           FROM petition_case c WHERE c.number = $1 AND within($2, c.unit_id, c.id)"#,
         case_number,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?;
@@ -107,16 +105,14 @@ pub async fn last_account(
            FROM visit v
            JOIN visit_case vc ON vc.visit_id = v.id
            JOIN petition_case c ON c.id = vc.case_id
-           CROSS JOIN LATERAL account_of_visit(v.id, $3, $4, $5) t
-           WHERE v.petitioner_id = $1 AND c.number = $2 AND v.unit_id = ANY ($3) AND t.summary <> ''
+           CROSS JOIN LATERAL account_of_visit(v.id, $3) t
+           WHERE v.petitioner_id = $1 AND c.number = $2 AND within($3, v) AND t.summary <> ''
              AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
            ORDER BY v.received_at DESC, v.id DESC
            LIMIT 1"#,
         person.0,
         case_number,
-        scope.units(),
-        scope.accounts(),
-        scope.staff().0,
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?;

@@ -57,25 +57,23 @@ pub async fn list(tx: &mut Tx, filter: &Filter, size: i64) -> StoreResult<Vec<Vi
            FROM visit v
            JOIN hall h ON h.id = v.hall_id
            JOIN staff s ON s.id = v.receiver_id
-           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $7 OR EXISTS (
-               SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY ($1)))
+           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $6 OR EXISTS (
+               SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY (($1::reach).units)))
            LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
-           LEFT JOIN LATERAL account_of_visit(v.id, $1, $6, $7) t ON true
-           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $1, $6, $7) e ON true
-           WHERE v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
+           LEFT JOIN LATERAL account_of_visit(v.id, $1) t ON true
+           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $1) e ON true
+           WHERE within($1, v) AND v.received_at >= $2 AND v.received_at < $3
              AND ($4::bigint IS NULL OR v.hall_id = $4)
              AND ($5::text IS NULL OR v.visit_form = $5)
-             AND ($8::text IS NULL OR v.disposition = $8)
-             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $7 OR $6 = 'all')
-             AND ($9 = '' OR (v.received_at, v.id) > (SELECT b.received_at, b.id FROM visit b WHERE b.number = $9))
+             AND ($7::text IS NULL OR v.disposition = $7)
+             AND ($8 = '' OR (v.received_at, v.id) > (SELECT b.received_at, b.id FROM visit b WHERE b.number = $8))
            ORDER BY v.received_at, v.id
-           LIMIT $10"#,
-        scope.units(),
+           LIMIT $9"#,
+        scope.reach() as _,
         calendar::start_of(filter.day),
         calendar::end_of(filter.day),
         filter.hall,
         filter.form.map(VisitForm::code),
-        scope.accounts(),
         scope.staff().0,
         filter.disposition.map(Disposition::code),
         filter.after,
@@ -91,17 +89,14 @@ pub async fn late_entries(tx: &mut Tx, filter: &Filter) -> StoreResult<Vec<Strin
     let (conn, scope) = tx.scoped();
     let numbers = sqlx::query_scalar!(
         "SELECT v.number FROM visit v
-         WHERE v.number LIKE $2 AND v.unit_id = ANY ($1) AND v.received_at < $3
+         WHERE v.number LIKE $2 AND within($1, v) AND v.received_at < $3
            AND ($4::bigint IS NULL OR v.hall_id = $4)
-           AND (v.visit_kind <> 'accusation' OR v.recorded_by = $6 OR $5 = 'all')
            AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
          ORDER BY v.number",
-        scope.units(),
+        scope.reach() as _,
         format!("LF{}-%", filter.day.format("%Y%m%d")),
         calendar::start_of(filter.day),
         filter.hall,
-        scope.accounts(),
-        scope.staff().0,
     )
     .fetch_all(conn)
     .await?;
@@ -128,8 +123,8 @@ pub async fn sums(tx: &mut Tx, filter: &Filter) -> StoreResult<DaySums> {
                   count(*) FILTER (WHERE c.nth = 1) AS "first!",
                   count(*) FILTER (WHERE c.nth > 1) AS "repeated!",
                   count(*) FILTER (WHERE v.visit_form = 'group') + s.groups AS "groups!"
-           FROM sealed_visits($1, $4, $2, $3, $5, $6) s
-           LEFT JOIN visit v ON v.unit_id = ANY ($1) AND v.received_at >= $2 AND v.received_at < $3
+           FROM sealed_visits(($1::reach).units, $4, $2, $3, $5, $6) s
+           LEFT JOIN visit v ON within($1, v) AND v.received_at >= $2 AND v.received_at < $3
              AND ($4::bigint IS NULL OR v.hall_id = $4)
              AND ($5::text IS NULL OR v.visit_form = $5)
              AND ($6::text IS NULL OR v.disposition = $6)
@@ -137,7 +132,7 @@ pub async fn sums(tx: &mut Tx, filter: &Filter) -> StoreResult<DaySums> {
              AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
            LEFT JOIN LATERAL (SELECT nth FROM visit_case WHERE visit_id = v.id ORDER BY case_id LIMIT 1) c ON true
            GROUP BY s.visits, s.people, s.groups"#,
-        scope.units(),
+        scope.reach() as _,
         calendar::start_of(filter.day),
         calendar::end_of(filter.day),
         filter.hall,
@@ -264,20 +259,18 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
            JOIN staff s ON s.id = v.receiver_id
            JOIN staff w ON w.id = v.recorded_by
            LEFT JOIN unit o ON o.id = v.origin_unit_id
-           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $4 OR EXISTS (
-               SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY ($2)))
+           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $3 OR EXISTS (
+               SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY (($2::reach).units)))
            LEFT JOIN LATERAL case_of_visit(v.id) k ON true
            LEFT JOIN unit nu ON nu.id = k.unit_id
-           LEFT JOIN screening g ON g.case_id = k.case_id AND k.nth = 1 AND k.unit_id = ANY ($2)
-           LEFT JOIN LATERAL account_of_visit(v.id, $2, $3, $4) t ON true
-           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($2)
-           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2, $3, $4) e ON true
+           LEFT JOIN screening g ON g.case_id = k.case_id AND k.nth = 1 AND k.unit_id = ANY (($2::reach).units)
+           LEFT JOIN LATERAL account_of_visit(v.id, $2) t ON true
+           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND within($2, ev)
+           LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2) e ON true
            LEFT JOIN visit_void x ON x.visit_id = v.id
-           WHERE v.number = $1 AND v.unit_id = ANY ($2)
-             AND (v.visit_kind <> 'accusation' OR v.recorded_by = $4 OR $3 = 'all')"#,
+           WHERE v.number = $1 AND within($2, v)"#,
         number,
-        scope.units(),
-        scope.accounts(),
+        scope.reach() as _,
         scope.staff().0,
     )
     .fetch_optional(conn)
@@ -290,9 +283,9 @@ pub async fn query_code(tx: &mut Tx, visit: VisitId) -> StoreResult<Option<Query
     let keys = tx.keys();
     let (conn, scope) = tx.scoped();
     let sealed = sqlx::query_scalar!(
-        "SELECT query_code_sealed FROM visit WHERE id = $1 AND unit_id = ANY ($2)",
+        "SELECT v.query_code_sealed FROM visit v WHERE v.id = $1 AND within($2, v)",
         visit.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?;

@@ -8,9 +8,9 @@ use crate::domain::visit::{Standing, Voided};
 pub async fn hold(tx: &mut Tx, number: &str) -> StoreResult<()> {
     let (conn, scope) = tx.scoped();
     sqlx::query!(
-        "SELECT visit_lock_opened(v.id) AS held FROM visit v WHERE v.number = $1 AND v.unit_id = ANY ($2)",
+        "SELECT visit_lock_opened(v.id) AS held FROM visit v WHERE v.number = $1 AND within($2, v)",
         number,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?;
@@ -25,9 +25,9 @@ pub async fn standing(tx: &mut Tx, number: &str) -> StoreResult<Option<Standing>
         r#"SELECT v.id AS "visit: VisitId", v.recorded_by AS "recorded_by: StaffId", v.recorded_at,
                   EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!",
                   visit_worked_on(v.id) AS "worked_on!"
-           FROM visit v WHERE v.number = $1 AND v.unit_id = ANY ($2)"#,
+           FROM visit v WHERE v.number = $1 AND within($2, v)"#,
         number,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?)

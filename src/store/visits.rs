@@ -310,11 +310,11 @@ async fn text_of(tx: &mut Tx, visit: VisitId) -> StoreResult<String> {
         r#"SELECT coalesce(nullif(t.summary, ''), e.summary, '') AS "text!"
            FROM visit v
            JOIN visit_text t ON t.visit_id = v.id
-           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND ev.unit_id = ANY ($2)
+           LEFT JOIN visit ev ON ev.id = t.same_as_visit_id AND within($2, ev)
            LEFT JOIN visit_text e ON e.visit_id = ev.id AND NOT e.sealed
-           WHERE v.id = $1 AND v.unit_id = ANY ($2)"#,
+           WHERE v.id = $1 AND within($2, v)"#,
         visit.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?;

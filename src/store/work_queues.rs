@@ -51,7 +51,16 @@ impl Desk {
             Role::President => (false, false, Some(SignStep::President), Some(actor.court)),
             Role::Bureau | Role::BureauHead => (false, true, Some(SignStep::Bureau), None),
             Role::LeadingGroup => (false, false, Some(SignStep::LeadingGroup), None),
-            Role::Clerk | Role::Job => (false, false, None, None),
+            Role::Clerk
+            | Role::ContactLeader
+            | Role::EnforcementOffice
+            | Role::Reviewer
+            | Role::Inspection
+            | Role::CourtPolice
+            | Role::Sysadmin
+            | Role::Secadmin
+            | Role::Auditor
+            | Role::Job => (false, false, None, None),
         };
         Self { duties, unclaimed: matches!(actor.role, Role::Handler), bureau, sign, court }
     }
@@ -121,7 +130,7 @@ macro_rules! at_desk {
                         CASE WHEN n.source IN ('province_plc', 'province_court') THEN 0
                              WHEN n.source = 'city_plc' THEN 1 WHEN n.source = 'city_court' THEN 2 ELSE 3 END AS rank,
                         w.desk || ' ' || w.step AS nth) k
-             WHERE w.unit_id = ANY ($1)
+             WHERE within($1, w.unit_id, w.case_id)
                AND CASE w.desk
                    WHEN 'duty' THEN
                        $3 AND (w.case_id = ANY (ARRAY(SELECT t.case_id FROM team_member t
@@ -133,7 +142,7 @@ macro_rules! at_desk {
                        AND ($7::bigint IS NULL OR court_of(w.unit_id) = $7)
                    ELSE $5 END
             " $(+ $tail)+,
-            $scope.units(),
+            $scope.reach() as _,
             $scope.staff().0,
             $desk.duties,
             $desk.unclaimed,

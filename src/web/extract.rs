@@ -3,13 +3,13 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::typed::Typed;
-use super::{App, AppError, gate, urls};
+use super::{App, AppError, door, gate, urls};
 use crate::store::{FormKey, Session};
 
 impl FromRequestParts<App> for Session {
@@ -106,10 +106,11 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
 /// Reads the form of a request that is turned away, so that its page can give it back.
 pub async fn leave(request: Request, app: &App) {
     let Some(typed) = request.extensions().get::<Typed>().cloned() else { return };
-    if request.method() == Method::POST
-        && let Ok((body, files)) = read(request, app).await
-    {
-        typed.leave(&body, !files.is_empty());
+    if request.method() == Method::POST {
+        match read(request, app).await {
+            Ok((body, files)) => typed.leave(&body, !files.is_empty()),
+            Err((_, body)) => typed.leave(&body, true),
+        }
     }
 }
 
@@ -126,12 +127,7 @@ fn binding(request: &Request) -> Option<String> {
 /// The fields as an urlencoded body, and the files. What can't be read to its end comes back as far
 /// as it was read, so that its page can give it back.
 async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), (AppError, Bytes)> {
-    let multipart = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("multipart/form-data"));
-    if !multipart {
+    if !is_multipart(request.headers()) {
         let body = Bytes::from_request(request, app).await;
         let body = body.map_err(|error| (too_large(error.status()), Bytes::new()))?;
         return Ok((without_nul(body), Vec::new()));
@@ -146,6 +142,12 @@ async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), (AppE
         Ok(()) => Ok((body, files)),
         Err(error) => Err((error, body)),
     }
+}
+
+/// Whether a form comes part by part, as those with files do.
+pub fn is_multipart(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
 async fn read_parts(
@@ -193,6 +195,9 @@ pub async fn read_fields<T: DeserializeOwned>(body: &str, app: &App) -> Result<T
 }
 
 async fn parse<T: DeserializeOwned>(body: &Bytes, app: &App) -> Result<T, AppError> {
+    if door::has_too_many_parts(body) {
+        return Err(AppError::Malformed);
+    }
     let mut request = Request::new(axum::body::Body::from(body.clone()));
     *request.method_mut() = Method::POST;
     request.headers_mut().insert(

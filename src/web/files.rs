@@ -3,15 +3,16 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use super::urls;
+use super::{policy, urls};
 use crate::store::documents::Document;
 
 /// Always a download under the type that was found when it was filed: nothing that someone
-/// uploaded is ever shown as a page of this site.
+/// uploaded is ever shown as a page of this site, and where a browser opens it, it is alone.
 pub fn handed_out(document: Document) -> Response {
     let disposition = format!("attachment; filename*=UTF-8''{}", urls::encode(&document.name));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(document.media_type.code()));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy::SANDBOX));
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }

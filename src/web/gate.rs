@@ -1,14 +1,17 @@
 //! The gate in front of every route: who is there, and may they use it.
 
+use std::time::Duration;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::layout::Frame;
-use super::routes::Who;
+use super::routes::{Row, Who, is_larger};
 use super::sign_in::CODE_PAGE;
 use super::{App, AppError, extract};
+use crate::limits;
 use crate::store::{self, Session, StoreResult};
 
 /// The cookie of a session. The prefix makes browsers hold it to this host, this path, and TLS.
@@ -17,29 +20,43 @@ pub const SESSION_COOKIE: &str = "__Host-sid";
 /// go on resting.
 const BY_ITSELF: &str = "x-by-itself";
 
+/// How long the fields of a form that is too large are waited for.
+const FIELDS_COME: Duration = Duration::from_secs(1);
+
 /// Resumes the session, turns away whoever is not admitted, and hands the session on. The page of
 /// a failure gets the shell of whoever is there, and what they typed.
 pub async fn gate(
-    State((app, who)): State<(App, Who)>,
+    State((app, row)): State<(App, Row)>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    let who = row.who;
     let session = match resume(&app, request.headers()).await {
         Ok(session) => session,
         Err(error) => return turned_away(error.into(), request, &app).await,
     };
+    let is_larger = is_larger(request.headers(), row.body.max(limits::FORM));
     let Some(session) = session else {
         return match who {
+            Who::Everyone if is_larger => too_large(request, &app).await,
             Who::Everyone => next.run(request).await,
-            Who::Halfway | Who::SignedIn | Who::Staff(_) => signed_out(request, &app).await,
+            Who::Halfway | Who::SignedIn | Who::Court | Who::Staff(_) => {
+                signed_out(request, &app).await
+            }
         };
     };
     if !session.is_whole() {
-        return halfway(session, who, request, next).await;
+        return if is_larger {
+            too_large(request, &app).await
+        } else {
+            halfway(session, who, request, next).await
+        };
     }
     let frame = Frame::new(&app, &session, &request);
     let mut response = if !who.admits(session.actor().role) {
         turned_away(AppError::Forbidden(who), request, &app).await
+    } else if is_larger {
+        too_large(request, &app).await
     } else if who != Who::Everyone && must_change_first(&app, &session, &request) {
         Redirect::to(CHANGE).into_response()
     } else {
@@ -62,16 +79,25 @@ async fn halfway(session: Session, who: Who, mut request: Request, next: Next) -
             request.extensions_mut().insert(session);
             next.run(request).await
         }
-        Who::SignedIn | Who::Staff(_) if is_page(&request) => {
+        Who::SignedIn | Who::Court | Who::Staff(_) if is_page(&request) => {
             Redirect::to(CODE_PAGE).into_response()
         }
-        Who::SignedIn | Who::Staff(_) => AppError::SignedOut.into_response(),
+        Who::SignedIn | Who::Court | Who::Staff(_) => AppError::SignedOut.into_response(),
     }
 }
 
 async fn turned_away(error: AppError, request: Request, app: &App) -> Response {
     extract::leave(request, app).await;
     error.into_response()
+}
+
+/// Not read to its end. Of a form with files the fields come first, and what was typed is given
+/// back if it is there already.
+async fn too_large(request: Request, app: &App) -> Response {
+    if extract::is_multipart(request.headers()) {
+        let _ = tokio::time::timeout(FIELDS_COME, extract::leave(request, app)).await;
+    }
+    AppError::TooLarge.into_response()
 }
 
 /// The page on which a password is changed; until then whoever must change it sees no other.

@@ -20,6 +20,8 @@ pub const INSIDERS: Who = Who::Staff(&[
     Role::Bureau,
     Role::BureauHead,
     Role::LeadingGroup,
+    Role::EnforcementOffice,
+    Role::Reviewer,
 ]);
 
 /// The field that files are chosen in.

@@ -6,8 +6,12 @@ use axum::http::StatusCode;
 use super::App;
 use super::routes::{Table, Who};
 
+/// Where watchers ask.
+pub const PATHS: [&str; 2] = ["/healthz", "/readyz"];
+
 pub fn routes(table: Table) -> Table {
-    table.get("/healthz", Who::Everyone, live).get("/readyz", Who::Everyone, ready)
+    let [alive, answering] = PATHS;
+    table.get(alive, Who::Everyone, live).get(answering, Who::Everyone, ready)
 }
 
 async fn live() -> &'static str {

@@ -1,49 +1,52 @@
-//! What surrounds every request: limits, headers, request ids, logs, the page of a failure.
+//! What surrounds every request: headers, request ids, logs, the page of a failure.
+
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use std::time::{Duration, Instant};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tracing::Instrument;
 
+use super::door::door;
 use super::error::Asked;
 use super::typed::Typed;
-use super::{App, AppError, error, layout, static_files};
+use super::{App, AppError, error, layout, policy, static_files};
 
-/// A page of text; uploads set their own limit.
-const BODY_LIMIT: usize = 1024 * 1024;
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Where style, script and icons stand.
+const STATIC: &str = "/static/";
 
 /// The finished site.
 pub fn around(router: Router<App>, app: App) -> Router {
+    let edge = Arc::new(app.edge.clone());
+    let secure = edge.public.as_ref().is_some_and(|public| public.is_secure());
+    let between_pieces = edge.limits.body;
     router.route("/static/{*path}", get(static_files::serve)).with_state(app).layer(
         ServiceBuilder::new()
             .layer(CompressionLayer::new())
-            .layer(from_fn(outermost))
+            .layer(from_fn_with_state(secure, outermost))
             .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
                 AppError::Office("a handler panicked".to_owned()).into_response()
             }))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-            .layer(CsrfLayer::new())
-            .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+            .layer(from_fn_with_state(edge, door))
+            .layer(RequestBodyTimeoutLayer::new(between_pieces)),
     )
 }
 
 /// Gives the request its id, logs it once, dresses a failure in its page, sets the headers that
 /// every answer bears.
-async fn outermost(mut request: Request, next: Next) -> Response {
+async fn outermost(State(secure): State<bool>, mut request: Request, next: Next) -> Response {
     let id = format!("{:08x}", rand::random::<u32>());
     let (method, path) = (request.method().clone(), shown_path(request.uri().path()));
     let flash = layout::has_flash(request.headers());
-    let private = !request.uri().path().starts_with("/static/");
+    let private = !request.uri().path().starts_with(STATIC);
     let span = tracing::info_span!("request", request.id = %id);
     let started = Instant::now();
     let typed = Typed::default();
@@ -58,7 +61,12 @@ async fn outermost(mut request: Request, next: Next) -> Response {
     if flash && private && response.status() == StatusCode::OK {
         layout::forget_flash(&mut response);
     }
-    set_headers(&mut response, private, &asked.id);
+    let headers = response.headers_mut();
+    policy::set_headers(headers, secure);
+    keep_nowhere(headers, private);
+    if let Ok(id) = HeaderValue::from_str(&asked.id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
     response
 }
 
@@ -67,27 +75,9 @@ fn shown_path(path: &str) -> String {
     path.chars().take(120).filter(|letter| !letter.is_control()).collect()
 }
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-fn set_headers(response: &mut Response, private: bool, id: &str) {
-    let headers = response.headers_mut();
-    let fixed = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
-        (HeaderName::from_static("x-ua-compatible"), "IE=edge"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if private {
+/// Nothing private stays in a browser or on the way; nor does a failure, wherever it stands.
+fn keep_nowhere(headers: &mut HeaderMap, private: bool) {
+    if private || !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
     }
 }

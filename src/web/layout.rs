@@ -142,12 +142,19 @@ pub const fn home(role: Role) -> &'static str {
         Role::Clerk => "/visits/new",
         Role::President | Role::LeadingGroup => "/approvals",
         Role::Handler | Role::Leader | Role::Bureau | Role::BureauHead | Role::Job => "/my",
+        Role::ContactLeader | Role::EnforcementOffice | Role::Reviewer => "/cases",
+        // Their pages come later; what they read until then is published for everyone.
+        Role::Inspection | Role::CourtPolice => "/bulletins",
+        Role::Sysadmin | Role::Secadmin | Role::Auditor => "/account",
     }
 }
 
 /// The side bar: label, address, icon, and for whom.
 const MENU: &[(&str, &str, &str, &[Role])] = {
-    use Role::{Bureau, BureauHead, Clerk, Handler, Leader, LeadingGroup, President};
+    use Role::{
+        Bureau, BureauHead, Clerk, ContactLeader, CourtPolice, EnforcementOffice, Handler,
+        Inspection, Leader, LeadingGroup, President, Reviewer,
+    };
     &[
         (
             "我的待办",
@@ -161,14 +168,38 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
             "信访案件",
             "/cases",
             "folder",
-            &[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
+            &[
+                Clerk,
+                Handler,
+                Leader,
+                President,
+                Bureau,
+                BureauHead,
+                LeadingGroup,
+                ContactLeader,
+                EnforcementOffice,
+                Reviewer,
+            ],
         ),
         ("交办", "/assignments", "send", &[Bureau, BureauHead]),
         (
             "双周通报",
             "/bulletins",
             "bars",
-            &[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
+            &[
+                Clerk,
+                Handler,
+                Leader,
+                President,
+                Bureau,
+                BureauHead,
+                LeadingGroup,
+                ContactLeader,
+                EnforcementOffice,
+                Reviewer,
+                Inspection,
+                CourtPolice,
+            ],
         ),
         ("统计看板", "/stats", "chart", &[President, Bureau, BureauHead, LeadingGroup]),
         ("签批", "/approvals", "seal", &[Leader, President, Bureau, BureauHead, LeadingGroup]),

@@ -10,6 +10,7 @@ mod cases;
 mod chips;
 mod closings;
 mod documents;
+mod door;
 mod error;
 pub mod extract;
 mod files;
@@ -19,15 +20,17 @@ mod handling;
 mod health;
 mod imports;
 mod interviews;
-mod layers;
+pub mod layers;
 pub mod layout;
 mod ledgers;
 mod my;
 mod paging;
+mod policy;
 mod progress;
 mod replies;
 mod reports;
 pub mod routes;
+pub mod serving;
 pub mod sign_in;
 mod signing;
 mod static_files;
@@ -41,6 +44,7 @@ use chrono::Duration;
 
 use crate::clock::Clock;
 use crate::domain::sign_in::Rules;
+use crate::edge::Edge;
 use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
@@ -60,6 +64,8 @@ pub struct App {
     pub line: Line,
     /// The court whose name the sign-in page bears.
     pub court: String,
+    /// Where it meets the network.
+    pub edge: Edge,
 }
 
 /// The whole site, and the table of its routes.
@@ -83,6 +89,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = stats::routes(table);
     let table = imports::routes(table);
     let table = health::routes(table);
+    let table = policy::routes(table);
     let (router, rows) = table.finish();
     (layers::around(router, app), rows)
 }

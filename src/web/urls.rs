@@ -37,8 +37,8 @@ pub fn decode(text: &str) -> String {
 pub fn within(next: &str) -> Option<&str> {
     let plain = next.starts_with('/')
         && !next.starts_with("//")
-        && !next.contains(['\\', '\t', '\r', '\n'])
-        && next.is_ascii();
+        && !next.contains('\\')
+        && next.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then_some(next)
 }
 
@@ -56,7 +56,20 @@ mod tests {
     #[test]
     fn nothing_leads_outside() {
         assert_eq!(within("/my?due=over"), Some("/my?due=over"));
-        for next in ["//evil", "\\\\evil", "/\t/evil", "https://evil", "evil", "/\\evil"] {
+        for next in [
+            "//evil",
+            "\\\\evil",
+            "/\t/evil",
+            "https://evil",
+            "evil",
+            "/\\evil",
+            "/\0",
+            "/\u{7f}",
+            "/a b",
+            "/张",
+            "",
+            "javascript:alert(1)",
+        ] {
             assert_eq!(within(next), None, "{next:?}");
         }
     }

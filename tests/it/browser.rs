@@ -2,13 +2,14 @@
 //!
 //! The scripts are in `tests/browser`. Where Chromium, Node or their packages are missing the tests
 //! are skipped and say so; with CI=true that is a failure.
+#![expect(clippy::disallowed_methods, reason = "this test starts programs")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anjie::web;
+use anjie::web::{self, serving};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
@@ -56,8 +57,10 @@ async fn browse(script: &str, arguments: &[&str]) {
         let site = Site::at(&city, at(moment)).await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         addresses.push(format!("http://{}", listener.local_addr().unwrap()));
-        let (router, _) = web::router(site.app);
-        sites.spawn(async move { axum::serve(listener, router).await });
+        let (edge, (router, _)) = (site.app.edge.clone(), web::router(site.app));
+        sites.spawn(async move {
+            serving::serve(listener, router, &edge, std::future::pending()).await;
+        });
     }
     let run = tokio::process::Command::new("node")
         .arg(folder().join(script))

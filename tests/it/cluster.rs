@@ -1,4 +1,5 @@
 //! The local PostgreSQL survives what happens to programs: started twice, killed, interrupted.
+#![expect(clippy::disallowed_methods, reason = "this test starts programs")]
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};

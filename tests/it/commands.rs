@@ -1,8 +1,10 @@
 //! The commands as an administrator types them, against a database that others run.
+#![expect(clippy::disallowed_methods, reason = "this test starts programs")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
 
@@ -109,7 +111,8 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
 
     refused(&city, "user add sun --name 孙某 --unit 0111", "There is no court or division");
     well(&city, "user add sun --name 孙某 --unit donghu");
-    refused(&city, "user grant sun --role sysadmin --unit donghu", "There is no role");
+    refused(&city, "user grant sun --role emperor --unit donghu", "There is no role");
+    refused(&city, "user grant sun --role sysadmin --unit donghu", "anjie administrator add");
     well(&city, "user grant sun --role leader --unit donghu");
     well(&city, "user post sun --kind vice_president --title 副院长 --unit donghu");
     let password = well(&city, "user password sun");
@@ -137,6 +140,35 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
     let page = get(&address, "/login");
     assert!(page.starts_with("HTTP/1.0 200") && page.contains("云州市中级人民法院"), "{page}");
     assert!(get(&address, "/readyz").starts_with("HTTP/1.0 200"));
+}
+
+/// R11, S70.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_to_stop_ends_well_with_a_half_sent_header_open() {
+    let city = City::empty().await;
+    well(&city, "migrate");
+    well(
+        &city,
+        "unit add 01 --name 云州市中级人民法院 --short-name 中院 --kind intermediate_court",
+    );
+    let (mut program, address) = served(&city);
+    assert!(get(&address, "/readyz").starts_with("HTTP/1.0 200"));
+    let mut half = TcpStream::connect(&address).unwrap();
+    half.write_all(b"GET /login HTTP/1.1\r\nHost: x\r\nX-Half").unwrap();
+    let idle = TcpStream::connect(&address).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    let told = Instant::now();
+    let kill = Command::new("/bin/kill").args(["-TERM", &program.0.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    let code = loop {
+        if let Some(ended) = program.0.try_wait().unwrap() {
+            break ended.code();
+        }
+        assert!(told.elapsed() < Duration::from_secs(5), "still there");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_eq!(code, Some(0));
+    drop((half, idle));
 }
 
 #[tokio::test]

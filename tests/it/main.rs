@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod access;
 mod approvals;
 mod assignments;
 mod cases;
@@ -19,6 +20,7 @@ mod browser;
 mod cluster;
 mod demo;
 mod drafts;
+mod edge;
 mod failures;
 mod handling;
 mod imports;
@@ -29,6 +31,7 @@ mod my;
 mod routes;
 mod sign_in;
 mod stats;
+mod supply;
 mod support;
 mod verification;
 mod visits;

@@ -35,6 +35,14 @@ const PEOPLE: &[&str] = &[
     "zhongyuan.bureau",
     "zhongyuan.bureau_head",
     "zhongyuan.leading_group",
+    "zhongyuan.contact_leader",
+    "zonghe.enforcement_office",
+    "zhongyuan.reviewer",
+    "zhongyuan.inspection",
+    "zhongyuan.court_police",
+    "zhongyuan.sysadmin",
+    "zhongyuan.secadmin",
+    "zhongyuan.auditor",
 ];
 
 /// One case of each kind: waiting at the intermediate court; at a court, claimed and unclaimed; at
@@ -104,15 +112,15 @@ async fn submit(city: &City, number: &str) {
 }
 
 /// What each person reaches, as `XF2026-00001` and how deep: `.` head, `n` narrative, `C` content.
-type Reach = BTreeMap<String, String>;
+pub type Reach = BTreeMap<String, String>;
 
 /// The first wall alone: the store's own query, in a database role that row security passes by.
-async fn by_scope(city: &City, username: &str) -> Reach {
+pub async fn by_scope(city: &City, username: &str) -> Reach {
     let pool = city.truth();
     let db = Db::with_pool(pool, city.keys.clone());
     let session = session(&db, username).await;
     let mut tx = db.begin(&session).await.unwrap();
-    let numbers: Vec<String> = (1..=6).map(|n| format!("XF2026-{n:05}")).collect();
+    let numbers: Vec<String> = (1..=60).map(|n| format!("XF2026-{n:05}")).collect();
     let found = petition_cases::find_all(&mut tx, &numbers).await.unwrap();
     let depth = |depth| match depth {
         Depth::Head => ".",
@@ -126,7 +134,7 @@ async fn by_scope(city: &City, username: &str) -> Reach {
 }
 
 /// The second wall alone: a bare query of the serving role.
-async fn by_row_security(city: &City, username: &str) -> Reach {
+pub async fn by_row_security(city: &City, username: &str) -> Reach {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(city.server());
     let db = Db::with_pool(pool.clone(), city.keys.clone());
     let actor = session(&db, username).await.actor().clone();
@@ -156,7 +164,7 @@ async fn by_row_security(city: &City, username: &str) -> Reach {
     rows.into_iter().map(|(number, n, c)| (number, depth(n, c).to_owned())).collect()
 }
 
-async fn session(db: &Db, username: &str) -> anjie::store::Session {
+pub async fn session(db: &Db, username: &str) -> anjie::store::Session {
     let staff = accounts::find(db, username).await.unwrap().unwrap().staff;
     let grant = sessions::grants(db, staff, noon()).await.unwrap().remove(0).id;
     let new = NewSession { staff, grant, whole: true, address: "", device: "", at: noon() };
@@ -206,6 +214,14 @@ async fn each_wall_alone_lets_the_same_people_reach_the_same_cases() {
     zhongyuan.bureau          CCCCCC
     zhongyuan.bureau_head     CCCCCC
     zhongyuan.leading_group   -----C
+    zhongyuan.contact_leader  -nnn-n
+    zonghe.enforcement_office CCCCCC
+    zhongyuan.reviewer        ------
+    zhongyuan.inspection      ------
+    zhongyuan.court_police    ------
+    zhongyuan.sysadmin        ------
+    zhongyuan.secadmin        ------
+    zhongyuan.auditor         ------
     ");
 }
 

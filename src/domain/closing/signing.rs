@@ -282,12 +282,12 @@ mod tests {
     }
 
     fn actor(staff: StaffId, role: Role) -> Actor {
-        let (unit, court, court_kind) = match role {
-            Role::Bureau | Role::BureauHead => (BUREAU, INTERMEDIATE, UnitKind::IntermediateCourt),
-            Role::LeadingGroup => (INTERMEDIATE, INTERMEDIATE, UnitKind::IntermediateCourt),
-            Role::Clerk | Role::Handler | Role::Leader | Role::President | Role::Job => {
-                (COURT, COURT, UnitKind::BaseCourt)
-            }
+        let (unit, court, court_kind) = if matches!(role, Role::Bureau | Role::BureauHead) {
+            (BUREAU, INTERMEDIATE, UnitKind::IntermediateCourt)
+        } else if role == Role::LeadingGroup {
+            (INTERMEDIATE, INTERMEDIATE, UnitKind::IntermediateCourt)
+        } else {
+            (COURT, COURT, UnitKind::BaseCourt)
         };
         Actor { staff, grant: GrantId(1), role, unit, court, court_kind }
     }

@@ -125,98 +125,27 @@ const fn reads_as(typed: char, letter: char) -> bool {
 mod tests {
     use super::*;
 
+    const BASES: &str = "password p@ssw0rd pa$$word admin administrator welcome qwerty qwertyuiop 1qaz2wsx \
+        zaq1xsw2 qazwsx asdfghjkl iloveyou woaini woaini1314 zhongguo beijing fayuan xinfang zhang \
+        wangwei letmein monkey dragon sunshine princess football abc aa a changeme test root user \
+        master login hello superman shanghai mima 法院 信访 密码 中国 zhongyuan susong";
+    const TAILS: &str = "123456 12345678 1234567890 123456789012 123!@# !@#123 @123456 2024 2025! 2026 @2026 \
+        #2026# 888888 666666 520520 1314520 000000 111111 112233 abc123 123abc qwe123 123qwe \
+        !@#$%^ 5201314 19900101 20000101 @163.com a123456 1q2w3e4r 147258 007007007 ..";
+
     /// The commonest passwords as people build them: a word in one of its dresses, and what is
     /// hung on it to please a policy.
     fn commonest() -> Vec<String> {
-        let bases = [
-            "password",
-            "p@ssw0rd",
-            "pa$$word",
-            "admin",
-            "administrator",
-            "welcome",
-            "qwerty",
-            "qwertyuiop",
-            "1qaz2wsx",
-            "zaq1xsw2",
-            "qazwsx",
-            "asdfghjkl",
-            "iloveyou",
-            "woaini",
-            "woaini1314",
-            "zhongguo",
-            "beijing",
-            "fayuan",
-            "xinfang",
-            "zhang",
-            "wangwei",
-            "letmein",
-            "monkey",
-            "dragon",
-            "sunshine",
-            "princess",
-            "football",
-            "abc",
-            "aa",
-            "a",
-            "changeme",
-            "test",
-            "root",
-            "user",
-            "master",
-            "login",
-            "hello",
-            "superman",
-            "shanghai",
-            "mima",
-            "法院",
-            "信访",
-            "密码",
-            "中国",
-            "zhongyuan",
-            "susong",
-        ];
-        let tails = [
-            "123456",
-            "12345678",
-            "1234567890",
-            "123456789012",
-            "123!@#",
-            "!@#123",
-            "@123456",
-            "2024",
-            "2025!",
-            "2026",
-            "@2026",
-            "#2026#",
-            "888888",
-            "666666",
-            "520520",
-            "1314520",
-            "000000",
-            "111111",
-            "112233",
-            "abc123",
-            "123abc",
-            "qwe123",
-            "123qwe",
-            "!@#$%^",
-            "5201314",
-            "19900101",
-            "20000101",
-            "@163.com",
-            "a123456",
-            "1q2w3e4r",
-            "147258",
-            "007007007",
-            "..",
-        ];
+        let (bases, tails) = (BASES.split_whitespace(), TAILS.split_whitespace());
         let mut made = Vec::new();
         for base in bases {
-            for tail in tails {
-                let mut dresses = vec![format!("{base}{tail}"), format!("{tail}{base}")];
-                dresses.push(format!("{base}{tail}{base}"));
-                dresses.push(format!("{base}_{tail}!"));
+            for tail in tails.clone() {
+                let dresses = [
+                    format!("{base}{tail}"),
+                    format!("{tail}{base}"),
+                    format!("{base}{tail}{base}"),
+                    format!("{base}_{tail}!"),
+                ];
                 made.extend(dresses.into_iter().filter(|it| it.chars().count() >= 12));
             }
         }

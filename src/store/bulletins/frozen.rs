@@ -210,12 +210,9 @@ pub async fn reachable(tx: &mut Tx, cases: &[PetitionCaseId]) -> StoreResult<Vec
     let (conn, scope) = tx.scoped();
     let reachable = sqlx::query_scalar!(
         r#"SELECT c.id AS "id: PetitionCaseId" FROM petition_case c
-           WHERE c.id = ANY ($1) AND c.unit_id = ANY ($2)
-             AND (NOT $3 OR EXISTS (SELECT FROM closing_signature s WHERE s.case_id = c.id
-                                    AND s.step = 'bureau' AND s.decision = 'approve'))"#,
+           WHERE c.id = ANY ($1) AND within($2, c.unit_id, c.id)"#,
         &cases,
-        scope.units(),
-        scope.submitted_only(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;

@@ -149,8 +149,8 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                          SELECT 'supervisor', s.name,
                                 coalesce((SELECT title FROM post WHERE staff_id = s.id ORDER BY id LIMIT 1), ''), s.phone
                          FROM contact_point cp JOIN staff s ON s.id = cp.staff_id
-                         WHERE cp.unit_id = c.unit_id AND cp.valid_from <= $5
-                           AND (cp.valid_until IS NULL OR $5 < cp.valid_until)) m) AS "team: Json<Vec<rows::Person>>",
+                         WHERE cp.unit_id = c.unit_id AND cp.valid_from <= $4
+                           AND (cp.valid_until IS NULL OR $4 < cp.valid_until)) m) AS "team: Json<Vec<rows::Person>>",
                   (SELECT json_agg(json_build_object(
                        'part', y.part, 'name', i.name, 'sex', i.sex, 'birth_date', i.birth_date,
                        'id_type', i.id_type, 'id_tail', i.id_tail, 'id_verified', i.id_verified,
@@ -172,9 +172,9 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                   (SELECT count(*) FROM progress_entry WHERE case_id = c.id AND d.opens) AS "progress!",
                   (SELECT count(*) FROM document WHERE case_id = c.id AND d.opens)
                       + (SELECT count(*) FROM visit_case vc JOIN visit v ON v.id = vc.visit_id
-                         CROSS JOIN LATERAL account_of_visit(v.id, $2, $7, $3)
+                         CROSS JOIN LATERAL account_of_visit(v.id, $2)
                          JOIN visit_material m ON m.visit_id = v.id
-                         WHERE vc.case_id = c.id AND d.opens AND v.unit_id = ANY ($2)
+                         WHERE vc.case_id = c.id AND d.opens AND within($2, v)
                            AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "documents!",
                   (SELECT count(*) FROM case_review WHERE case_id = c.id AND d.opens) AS "reviews!",
                   (SELECT count(*) FROM closing WHERE round_id = n.round_id AND d.opens) AS "closings!",
@@ -185,10 +185,10 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
            JOIN unit u ON u.id = c.unit_id
            CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM team_member m WHERE m.case_id = c.id
                                AND m.ended_at IS NULL AND m.staff_id = $3) AS in_team) t
-           CROSS JOIN LATERAL (SELECT $6::text = 'all' OR $6 LIKE 'team%' AND t.in_team
-                               OR $6 = 'team_or_unclaimed' AND n.handler_id IS NULL AS opens,
-                               $6 IN ('all', 'narrative') OR t.in_team
-                               OR $6 = 'team_or_unclaimed' AND n.handler_id IS NULL AS reads) d
+           CROSS JOIN LATERAL (SELECT $5::text = 'all' OR $5 LIKE 'team%' AND t.in_team
+                               OR $5 = 'team_or_unclaimed' AND n.handler_id IS NULL AS opens,
+                               $5 IN ('all', 'narrative') OR t.in_team
+                               OR $5 = 'team_or_unclaimed' AND n.handler_id IS NULL AS reads) d
            LEFT JOIN LATERAL (SELECT id, rule_set_id, assigned_at FROM assignment
                               WHERE round_id = n.round_id ORDER BY id DESC LIMIT 1) a ON true
            LEFT JOIN acknowledgement k ON k.assignment_id = a.id
@@ -200,16 +200,12 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                       (SELECT s.opinion FROM closing_signature s
                        WHERE s.closing_id = cl.id AND s.decision = 'return') AS returned
                FROM closing cl WHERE cl.round_id = n.round_id ORDER BY cl.id DESC LIMIT 1) p ON d.opens
-           WHERE c.number = $1 AND c.unit_id = ANY ($2)
-             AND (NOT $4 OR EXISTS (SELECT FROM closing_signature s WHERE s.case_id = c.id
-                                    AND s.step = 'bureau' AND s.decision = 'approve'))"#,
+           WHERE c.number = $1 AND within($2, c.unit_id, c.id)"#,
         number,
-        scope.units(),
+        scope.reach() as _,
         scope.staff().0,
-        scope.submitted_only(),
         today,
         opening.code(),
-        scope.accounts(),
     )
     .fetch_optional(conn)
     .await?;

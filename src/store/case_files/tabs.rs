@@ -74,23 +74,21 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
                    FROM visit_case vc
                    JOIN visit v ON v.id = vc.visit_id
                    JOIN unit u ON u.id = v.unit_id
-                   CROSS JOIN LATERAL account_of_visit(v.id, $2, $4, $5) t
-                   LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2, $4, $5) s ON true
-                   WHERE vc.case_id = c.id AND v.unit_id = ANY ($2) AND $3
+                   CROSS JOIN LATERAL account_of_visit(v.id, $2) t
+                   LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $2) s ON true
+                   WHERE vc.case_id = c.id AND within($2, v) AND $3
                      AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "visits: Json<Vec<VisitText>>",
                   (SELECT json_agg(json_build_object(
                        'number', f.number, 'court', f.court, 'stage', f.stage,
-                       'within_reach', f.unit_id = ANY ($2)))
+                       'within_reach', f.unit_id = ANY (($2::reach).units)))
                    FROM party y CROSS JOIN LATERAL cases_of_petitioner(y.petitioner_id) f
                    WHERE y.case_id = c.id AND y.part = 'main' AND f.number <> c.number
                      AND $3) AS "related: Json<Vec<RelatedLine>>"
            FROM petition_case c
-           WHERE c.id = $1 AND c.unit_id = ANY ($2)"#,
+           WHERE c.id = $1 AND within($2, c.unit_id, c.id)"#,
         file.case.id.0,
-        scope.units(),
+        scope.reach() as _,
         file.reads_narrative(),
-        scope.accounts(),
-        scope.staff().0,
     )
     .fetch_one(conn)
     .await?;

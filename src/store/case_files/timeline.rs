@@ -100,9 +100,9 @@ pub async fn timeline(
                       v.recorded_by AS staff, coalesce(s.summary, t.summary, '') AS text,
                       coalesce(t.answer_text, '') AS more, NULL::uuid AS uuid,
                       NULL::timestamptz AS corrects, NULL::timestamptz AS corrected
-               FROM visit_case vc JOIN visit v ON v.id = vc.visit_id AND v.unit_id = ANY ($7)
-               LEFT JOIN LATERAL account_of_visit(v.id, $7, $8, $9) t ON true
-               LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $7, $8, $9) s ON true
+               FROM visit_case vc JOIN visit v ON v.id = vc.visit_id AND within($7, v)
+               LEFT JOIN LATERAL account_of_visit(v.id, $7) t ON true
+               LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $7) s ON true
                WHERE vc.case_id = $1 AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
                UNION ALL
                SELECT 'assignment', 2, a.id, a.assigned_at, 'assignment.' || a.source, a.recorded_by,
@@ -169,9 +169,7 @@ pub async fn timeline(
         rank,
         id,
         i64::try_from(PAGE).unwrap_or_default() + 1,
-        scope.units(),
-        scope.accounts(),
-        scope.staff().0,
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;

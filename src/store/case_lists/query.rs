@@ -8,36 +8,32 @@ use crate::domain::petition_case::Stage;
 use crate::store::cursor::Opened;
 use crate::store::{StoreResult, Tx};
 
-/// A statement over `petition_case_now n` with all filters. Both walls stand in it: the units of
-/// the scope, and for the leading group what was submitted to it.
+/// A statement over `petition_case_now n` with all filters. The scope stands in it.
 macro_rules! filtered {
     ($row:ty; $($head:literal)+; $($tail:literal)+; ($scope:expr, $filter:expr) $(, $more:expr)*) => {{
         let (words, filter) = (Wanted::of(&$filter.words), $filter);
         sqlx::query_as!(
             $row,
             $($head +)+
-            "WHERE n.unit_id = ANY ($1)
-               AND (NOT $2 OR EXISTS (SELECT FROM closing_signature s WHERE s.case_id = n.case_id
-                                      AND s.step = 'bureau' AND s.decision = 'approve'))
-               AND ($3::bigint IS NULL OR n.case_id = ANY (ARRAY(
-                    SELECT t.case_id FROM team_member t WHERE t.staff_id = $3 AND t.ended_at IS NULL)))
-               AND ($4::text IS NULL OR n.number >= $4 AND n.number < $4 || '~')
-               AND ($5::text IS NULL OR right(n.number, length($5)) = $5)
-               AND ($6::text IS NULL OR n.name_key >= $6 AND n.name_key < $6 || U&'\\+10FFFF')
-               AND ($7::text IS NULL OR n.unit_id = (SELECT f.id FROM unit f WHERE f.code = $7))
-               AND ($8::boolean IS NULL OR n.is_open = $8)
-               AND ($9::text IS NULL OR n.stage = $9)
-               AND ($10::date IS NULL OR n.due_on >= $10)
-               AND ($11::date IS NULL OR coalesce(n.due_on, DATE '9999-12-31') < $11)
-               AND ($12::text IS NULL OR n.source = $12)
-               AND ($13::text IS NULL OR n.category = $13)
-               AND ($14::text IS NULL OR n.leader = $14)
-               AND ($15::text IS NULL OR n.handler = $15)
-               AND ($16::timestamptz IS NULL OR n.assigned_at >= $16)
-               AND ($17::timestamptz IS NULL OR n.assigned_at < $17)
+            "WHERE within($1, n.unit_id, n.case_id)
+               AND ($2::bigint IS NULL OR n.case_id = ANY (ARRAY(
+                    SELECT t.case_id FROM team_member t WHERE t.staff_id = $2 AND t.ended_at IS NULL)))
+               AND ($3::text IS NULL OR n.number >= $3 AND n.number < $3 || '~')
+               AND ($4::text IS NULL OR right(n.number, length($4)) = $4)
+               AND ($5::text IS NULL OR n.name_key >= $5 AND n.name_key < $5 || U&'\\+10FFFF')
+               AND ($6::text IS NULL OR n.unit_id = (SELECT f.id FROM unit f WHERE f.code = $6))
+               AND ($7::boolean IS NULL OR n.is_open = $7)
+               AND ($8::text IS NULL OR n.stage = $8)
+               AND ($9::date IS NULL OR n.due_on >= $9)
+               AND ($10::date IS NULL OR coalesce(n.due_on, DATE '9999-12-31') < $10)
+               AND ($11::text IS NULL OR n.source = $11)
+               AND ($12::text IS NULL OR n.category = $12)
+               AND ($13::text IS NULL OR n.leader = $13)
+               AND ($14::text IS NULL OR n.handler = $14)
+               AND ($15::timestamptz IS NULL OR n.assigned_at >= $15)
+               AND ($16::timestamptz IS NULL OR n.assigned_at < $16)
             " $(+ $tail)+,
-            $scope.units(),
-            $scope.submitted_only(),
+            $scope.reach() as _,
             filter.mine.then_some($scope.staff().0),
             words.number_prefix,
             words.number_tail,
@@ -69,20 +65,20 @@ macro_rules! page_by {
                     n.stage, n.due_on, n.visits, n.updated_at, (" $by ")::text AS key,
                     row_number() OVER (ORDER BY " $by " " $direction ", n.number " $direction ") AS place,
                     EXISTS (SELECT FROM team_member t WHERE t.case_id = n.case_id AND t.ended_at IS NULL
-                            AND t.staff_id = $21) AS in_team,
+                            AND t.staff_id = $20) AS in_team,
                     n.handler_id IS NULL AS unclaimed
              FROM petition_case_now n
              JOIN unit u ON u.id = n.unit_id ";
-            "AND ($18::text IS NULL OR (" $by ", n.number) " $beyond " ($18::text::" $type ", $19::text))
+            "AND ($17::text IS NULL OR (" $by ", n.number) " $beyond " ($17::text::" $type ", $18::text))
              ORDER BY " $by " " $direction ", n.number " $direction "
-             LIMIT $20)
+             LIMIT $19)
              SELECT p.number, p.name, left(g.summary, 60) AS \"summary?\", b.opinion AS \"returned?\", p.source, p.court,
                     p.leader, p.handler, p.stage AS \"stage: Stage\", p.due_on, p.visits, p.updated_at,
                     o.opens AS \"opens!\", p.key AS \"key!\"
              FROM page p
-             CROSS JOIN LATERAL (SELECT $22::text = 'all' OR $22 LIKE 'team%' AND p.in_team
-                                 OR $22 = 'team_or_unclaimed' AND p.unclaimed AS opens) o
-             LEFT JOIN grounds g ON g.case_id = p.case_id AND (o.opens OR $22 = 'narrative')
+             CROSS JOIN LATERAL (SELECT $21::text = 'all' OR $21 LIKE 'team%' AND p.in_team
+                                 OR $21 = 'team_or_unclaimed' AND p.unclaimed AS opens) o
+             LEFT JOIN grounds g ON g.case_id = p.case_id AND (o.opens OR $21 = 'narrative')
              LEFT JOIN LATERAL (SELECT s.opinion FROM closing_signature s
                                 WHERE s.case_id = p.case_id AND s.decision = 'return'
                                 ORDER BY s.closing_id DESC LIMIT 1) b ON o.opens AND p.stage = 'returned'
@@ -176,13 +172,13 @@ pub async fn around(tx: &mut Tx, filter: &Filter, today: NaiveDate) -> StoreResu
         Counted;
         "SELECT o.code, o.short_name AS name,
                 (SELECT count(*) FROM (SELECT FROM petition_case_now d
-                                       WHERE d.unit_id = ANY ($1) AND d.is_open
-                                         AND coalesce(d.due_on, DATE '9999-12-31') < $18
+                                       WHERE within($1, d.unit_id, d.case_id) AND d.is_open
+                                         AND coalesce(d.due_on, DATE '9999-12-31') < $17
                                        LIMIT 1001) x) AS \"overdue!\",
                 (SELECT count(*) FROM (SELECT FROM petition_case_now n ";
         "LIMIT 1001) x) AS \"count!\"
          FROM unit o
-         WHERE o.id = ANY ($1) AND o.kind <> 'petition_bureau'
+         WHERE o.id = ANY (($1::reach).units) AND o.kind <> 'petition_bureau'
          ORDER BY o.place, o.id";
         (scope, filter),
         today

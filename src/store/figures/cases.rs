@@ -47,10 +47,10 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> StoreResult<Vec<CaseFact
            JOIN round r ON r.case_id = c.id
            LEFT JOIN round_outcome o ON o.round_id = r.id
            LEFT JOIN case_void v ON v.case_id = c.id
-           WHERE c.unit_id = ANY ($1)
+           WHERE within($1, c.unit_id, c.id)
              AND c.id IN (SELECT case_id FROM round_outcome WHERE confirmed_at >= $2 AND confirmed_at < $3)
            ORDER BY c.id, r.number"#,
-        scope.units(),
+        scope.reach() as _,
         frame.window.start,
         frame.window.end,
         frame.cut_off,
@@ -102,10 +102,10 @@ pub async fn closed_numbers(tx: &mut Tx, frame: &Frame) -> StoreResult<Vec<Strin
     let numbers = sqlx::query_scalar!(
         "SELECT DISTINCT c.number
          FROM round_outcome o JOIN petition_case c ON c.id = o.case_id
-         WHERE c.unit_id = ANY ($1) AND o.confirmed_at >= $2 AND o.confirmed_at < $3 AND o.recorded_at < $4
+         WHERE within($1, c.unit_id, c.id) AND o.confirmed_at >= $2 AND o.confirmed_at < $3 AND o.recorded_at < $4
            AND NOT EXISTS (SELECT FROM case_void v WHERE v.case_id = c.id AND v.voided_at < $4)
          ORDER BY c.number",
-        scope.units(),
+        scope.reach() as _,
         frame.window.start,
         frame.window.end,
         frame.cut_off,

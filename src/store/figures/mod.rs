@@ -123,9 +123,9 @@ async fn assignments(tx: &mut Tx, frame: &Frame) -> StoreResult<Found> {
            JOIN assignment_batch b ON b.id = a.batch_id AND b.import_id IS NULL
            JOIN petition_case c ON c.id = a.case_id
            LEFT JOIN case_void v ON v.case_id = c.id
-           WHERE c.unit_id = ANY ($1) AND a.recorded_at < $3
+           WHERE within($1, c.unit_id, c.id) AND a.recorded_at < $3
            ORDER BY a.id"#,
-        scope.units(),
+        scope.reach() as _,
         frame.window.start,
         frame.cut_off,
         first,

@@ -60,7 +60,7 @@ pub async fn standing(tx: &mut Tx, import: ImportId) -> StoreResult<Standing> {
     .await?;
     let handled = sqlx::query_scalar!(
         "SELECT c.number FROM petition_case c
-         WHERE c.import_id = $1 AND c.unit_id = ANY ($2) AND (
+         WHERE c.import_id = $1 AND within($2, c.unit_id, c.id) AND (
              c.version > 1
              OR EXISTS (SELECT FROM grounds g WHERE g.case_id = c.id AND g.version > 1)
              OR EXISTS (SELECT FROM ledger l WHERE l.case_id = c.id AND l.version > 1)
@@ -80,18 +80,18 @@ pub async fn standing(tx: &mut Tx, import: ImportId) -> StoreResult<Standing> {
              OR EXISTS (SELECT FROM case_review w WHERE w.case_id = c.id AND w.import_id IS DISTINCT FROM $1))
          ORDER BY c.number",
         import.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(&mut *conn)
     .await?;
     let counted = sqlx::query_scalar!(
         "SELECT c.number FROM petition_case c
-         WHERE c.import_id = $1 AND c.unit_id = ANY ($2)
+         WHERE c.import_id = $1 AND within($2, c.unit_id, c.id)
            AND (EXISTS (SELECT FROM bulletin_item i WHERE i.case_id = c.id)
                 OR EXISTS (SELECT FROM bulletin_change h WHERE h.case_id = c.id))
          ORDER BY c.number",
         import.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -102,9 +102,9 @@ pub async fn standing(tx: &mut Tx, import: ImportId) -> StoreResult<Standing> {
 pub async fn hold_cases(tx: &mut Tx, import: ImportId) -> StoreResult<()> {
     let (conn, scope) = tx.scoped();
     sqlx::query!(
-        "SELECT id FROM petition_case WHERE import_id = $1 AND unit_id = ANY ($2) ORDER BY id FOR UPDATE",
+        "SELECT c.id FROM petition_case c WHERE c.import_id = $1 AND within($2, c.unit_id, c.id) ORDER BY c.id FOR UPDATE",
         import.0,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;

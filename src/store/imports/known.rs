@@ -126,7 +126,7 @@ async fn similar(
            SELECT DISTINCT ON (w.sheet_row) w.sheet_row AS "sheet_row!", c.number
            FROM wanted w
            JOIN candidate f ON f.sheet_row = w.sheet_row
-           JOIN petition_case c ON c.id = f.case_id AND c.unit_id = ANY ($2)
+           JOIN petition_case c ON c.id = f.case_id AND within($2, c.unit_id, c.id)
            JOIN party y ON y.case_id = c.id
            JOIN petitioner p ON p.id = y.petitioner_id
            WHERE (p.id_index = w.id_key
@@ -135,7 +135,7 @@ async fn similar(
              AND NOT EXISTS (SELECT FROM case_void v WHERE v.case_id = c.id)
            ORDER BY w.sheet_row, c.id DESC"#,
         wanted,
-        scope.units(),
+        scope.reach() as _,
     )
     .fetch_all(conn)
     .await?;

@@ -104,6 +104,19 @@ impl Owner {
         .await?)
     }
 
+    /// How many hold a role now and can sign in.
+    pub async fn holders(&mut self, role: Role, at: DateTime<Utc>) -> StoreResult<i64> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT count(DISTINCT g.staff_id) AS "holders!"
+               FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
+               WHERE g.role = $1 AND g.valid_from <= $2 AND (g.valid_until IS NULL OR $2 < g.valid_until)"#,
+            role.code(),
+            at,
+        )
+        .fetch_one(&mut self.0)
+        .await?)
+    }
+
     /// Ends a person's running grant; whether there was one.
     pub async fn end_grant(
         &mut self,

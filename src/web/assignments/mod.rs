@@ -35,9 +35,9 @@ pub fn routes(table: Table) -> Table {
     table
         .get("/assignments", ASSIGNERS, list)
         .get("/assignments/new", ASSIGNERS, new)
-        .post("/assignments/new", ASSIGNERS, create)
+        .post_long("/assignments/new", ASSIGNERS, create)
         .get("/assignments/preview", ASSIGNERS, confirm)
-        .post("/assignments/preview", ASSIGNERS, preview)
+        .post_long("/assignments/preview", ASSIGNERS, preview)
         .get("/assignments/{batch_no}", ASSIGNERS, show)
 }
 

@@ -31,15 +31,15 @@ const EDITORS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
 
 pub fn routes(table: Table) -> Table {
     table
-        .get("/bulletins", Who::SignedIn, list)
+        .get("/bulletins", Who::Court, list)
         .post("/bulletins", EDITORS, create)
-        .get("/bulletins/{period}", Who::SignedIn, show)
-        .get("/bulletins/{period}/figures/{court}/{metric}", Who::SignedIn, figures::show)
+        .get("/bulletins/{period}", Who::Court, show)
+        .get("/bulletins/{period}/figures/{court}/{metric}", Who::Court, figures::show)
         .get("/bulletins/{period}/freeze", EDITORS, steps::new_freeze)
-        .post("/bulletins/{period}/freeze", EDITORS, steps::create_freeze)
+        .post_long("/bulletins/{period}/freeze", EDITORS, steps::create_freeze)
         .get("/bulletins/{period}/publication", EDITORS, steps::new_publication)
-        .post("/bulletins/{period}/publication", EDITORS, steps::create_publication)
-        .get("/bulletins/{period}/print", Who::SignedIn, print::show)
+        .post_long("/bulletins/{period}/publication", EDITORS, steps::create_publication)
+        .get("/bulletins/{period}/print", Who::Court, print::show)
 }
 
 /// How many issues the list shows: two years of them.

@@ -14,11 +14,22 @@ pub use words::source;
 use super::handling::INSIDERS;
 use super::routes::{Table, Who};
 use crate::domain::staff::Role::{
-    Bureau, BureauHead, Clerk, Handler, Leader, LeadingGroup, President,
+    Bureau, BureauHead, Clerk, ContactLeader, EnforcementOffice, Handler, Leader, LeadingGroup,
+    President, Reviewer,
 };
 
-const READERS: Who =
-    Who::Staff(&[Clerk, Handler, Leader, President, Bureau, BureauHead, LeadingGroup]);
+const READERS: Who = Who::Staff(&[
+    Clerk,
+    Handler,
+    Leader,
+    President,
+    Bureau,
+    BureauHead,
+    LeadingGroup,
+    ContactLeader,
+    EnforcementOffice,
+    Reviewer,
+]);
 const KEEPERS: Who = Who::Staff(&[Handler, Leader, President, Bureau, BureauHead]);
 /// Everyone else sees the last four alone.
 const OPENERS: Who = Who::Staff(&[Handler, Leader, Bureau, BureauHead]);

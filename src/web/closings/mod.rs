@@ -29,7 +29,7 @@ pub fn routes(table: Table) -> Table {
     table
         .get("/cases/{case_no}/closing", handling::UNIT, show)
         .upload("/cases/{case_no}/closing", handling::UNIT, create)
-        .post("/cases/{case_no}/closing/draft", handling::UNIT, draft::update)
+        .post_long("/cases/{case_no}/closing/draft", handling::UNIT, draft::update)
         .get("/cases/{case_no}/closing/print", handling::INSIDERS, print::show)
 }
 

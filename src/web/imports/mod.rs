@@ -27,18 +27,18 @@ const IMPORTERS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
 pub fn routes(table: Table) -> Table {
     table
         .get("/imports", IMPORTERS, result::list)
-        .post("/imports", IMPORTERS, check::create)
+        .post_long("/imports", IMPORTERS, check::create)
         .get("/imports/template.xlsx", IMPORTERS, choose::template)
         .get("/imports/new", IMPORTERS, choose::new)
         .upload("/imports/new", IMPORTERS, choose::create)
         .get("/imports/new/{draft}", IMPORTERS, choose::edit)
-        .post("/imports/new/{draft}", IMPORTERS, choose::update)
+        .post_long("/imports/new/{draft}", IMPORTERS, choose::update)
         .get("/imports/new/{draft}/check", IMPORTERS, check::show)
         .get("/imports/new/{draft}/faults.xlsx", IMPORTERS, check::faults)
         .post("/imports/new/{draft}/removal", IMPORTERS, choose::remove)
         .get("/imports/{import}", IMPORTERS, result::show)
         .get("/imports/{import}/faults.xlsx", IMPORTERS, result::faults)
-        .post("/imports/{import}/decisions", IMPORTERS, result::decide)
+        .post_long("/imports/{import}/decisions", IMPORTERS, result::decide)
         .get("/imports/{import}/undo", IMPORTERS, undo::new)
         .post("/imports/{import}/undo", IMPORTERS, undo::create)
 }

@@ -26,7 +26,11 @@ use form::LedgerForm;
 use pages::LedgerPage;
 
 pub fn routes(table: Table) -> Table {
-    table.get("/cases/{case_no}/ledger", UNIT, edit).post("/cases/{case_no}/ledger", UNIT, update)
+    table.get("/cases/{case_no}/ledger", UNIT, edit).post_long(
+        "/cases/{case_no}/ledger",
+        UNIT,
+        update,
+    )
 }
 
 /// What stands on record when a page is made.

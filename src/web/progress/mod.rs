@@ -25,7 +25,7 @@ pub fn routes(table: Table) -> Table {
         .get("/cases/{case_no}/progress/new", UNIT, new)
         .upload("/cases/{case_no}/progress/new", UNIT, create)
         .get("/cases/{case_no}/corrections/new", UNIT, correction::new)
-        .post("/cases/{case_no}/corrections/new", UNIT, correction::create)
+        .post_long("/cases/{case_no}/corrections/new", UNIT, correction::create)
 }
 
 #[derive(Template)]

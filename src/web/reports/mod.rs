@@ -29,8 +29,8 @@ const BUREAU: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
 pub fn routes(table: Table) -> Table {
     table
         .get("/cases/{case_no}/report", INSIDERS, show)
-        .post("/cases/{case_no}/report", UNIT, create::create)
-        .post("/cases/{case_no}/report/draft", UNIT, create::keep_draft)
+        .post_long("/cases/{case_no}/report", UNIT, create::create)
+        .post_long("/cases/{case_no}/report/draft", UNIT, create::keep_draft)
         .post("/cases/{case_no}/report/review", BUREAU, examine::create)
         .get("/cases/{case_no}/report/print", INSIDERS, print)
 }

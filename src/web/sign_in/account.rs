@@ -28,7 +28,7 @@ struct AccountPage {
 }
 
 impl AccountPage {
-    fn full(&self, at: &DateTime<Utc>) -> String {
+    fn full(at: &DateTime<Utc>) -> String {
         format_full(*at)
     }
 }

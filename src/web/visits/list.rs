@@ -124,16 +124,7 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
 /// A clerk sees the hall of the grant; others every hall within reach, or the one that they chose.
 fn filter(asked: &Asked, session: &Session, halls: &[Hall], today: NaiveDate) -> Filter {
     let chosen = halls.iter().find(|hall| hall.code == asked.hall).map(|hall| hall.id);
-    let hall = match session.actor().role {
-        Role::Clerk => session.hall(),
-        Role::Handler
-        | Role::Leader
-        | Role::President
-        | Role::Bureau
-        | Role::BureauHead
-        | Role::LeadingGroup
-        | Role::Job => chosen,
-    };
+    let hall = if session.actor().role == Role::Clerk { session.hall() } else { chosen };
     Filter {
         day: calendar::read_day(&asked.date, today).unwrap_or(today),
         hall,

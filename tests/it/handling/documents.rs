@@ -17,6 +17,7 @@ async fn filed(city: &City, site: &Site) -> String {
     format!("/cases/{number}/documents/{uuid}")
 }
 
+/// S52, S67.
 #[tokio::test]
 async fn a_file_is_handed_out_as_a_download_of_the_type_that_was_found_in_it() {
     let city = City::new().await;
@@ -30,6 +31,8 @@ async fn a_file_is_handed_out_as_a_download_of_the_type_that_was_found_in_it() {
         page.headers["content-disposition"],
         "attachment; filename*=UTF-8''%E5%8D%B7%E5%AE%97%20%E6%91%98%E5%BD%95.pdf"
     );
+    assert!(page.headers["content-security-policy"].to_str().unwrap().ends_with("; sandbox"));
+    assert_eq!(page.headers["cache-control"], "no-store");
     assert_eq!(city.audit_verbs().await.last().unwrap(), "document.read");
     let plain = "SELECT position('PDF'::bytea IN sealed) = 0 FROM document";
     assert!(city.value::<bool>(plain).await, "the database holds no plain file");

@@ -56,3 +56,43 @@ async fn a_second_factor_taken_away_is_set_up_anew() {
     assert_ne!(browser.get("/login/code").await.texts("code"), former);
     assert_eq!(city.audit_verbs().await, ["second_factor.reset"]);
 }
+
+/// S8.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_administrators_are_added_once() {
+    let city = City::new().await;
+    let add = |login: &str, role: &str| {
+        format!("administrator add {login} --name 卫某 --role {role} --unit zhongyuan")
+    };
+    let filled = "From now on the security administrators give this role";
+    refused(&city, &add("wei", "secadmin"), filled);
+    city.force(
+        "UPDATE role_grant SET valid_until = now() - interval '1 hour'
+         WHERE role IN ('secadmin', 'sysadmin', 'auditor')",
+    )
+    .await;
+    refused(&city, &add("wei", "clerk"), "The administrators are");
+    let said = well(&city, &add("wei", "secadmin"));
+    assert!(said.contains("First password of wei: "), "{said}");
+    refused(&city, &add("wei", "auditor"), "wei exists already");
+    well(&city, &add("jiang", "secadmin"));
+    refused(&city, &add("shen", "secadmin"), filled);
+    well(&city, &add("shen", "sysadmin"));
+    refused(&city, &add("han", "sysadmin"), filled);
+    refused(&city, "user grant wei --role auditor --unit zhongyuan", "anjie administrator add");
+    let made = "SELECT count(*) FROM staff WHERE password_must_change AND NOT demonstration";
+    assert_eq!(city.value::<i64>(made).await, 3);
+}
+
+/// S8.
+#[tokio::test]
+async fn a_new_database_has_no_account_that_anyone_could_use() {
+    let city = City::empty().await;
+    well(&city, "migrate");
+    well(
+        &city,
+        "unit add 01 --name 云州市中级人民法院 --short-name 中院 --kind intermediate_court",
+    );
+    let usable = "SELECT count(*) FROM staff WHERE password_hash IS NOT NULL";
+    assert_eq!(city.value::<i64>(usable).await, 0);
+}

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use anjie::clock::Clock;
 use anjie::domain::sign_in::Rules;
+use anjie::edge::Edge;
 use anjie::store::sessions::NewSession;
 use anjie::store::{Db, accounts, sessions};
 use anjie::web::routes::Row;
@@ -50,6 +51,14 @@ impl Site {
         Self::over(city, city.superuser(), noon())
     }
 
+    /// The site with other settings of the network.
+    pub fn with_edge(city: &City, edge: Edge) -> Self {
+        let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(city.server());
+        let mut app = Self::with_pool(city, pool, noon()).app;
+        app.edge = edge;
+        Self::of_app(app)
+    }
+
     fn over(city: &City, login: PgConnectOptions, now: DateTime<Utc>) -> Self {
         let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(login);
         Self::with_pool(city, pool, now)
@@ -74,13 +83,23 @@ impl Site {
             rules,
             line: Line::default(),
             court: "云州市中级人民法院".to_owned(),
+            edge: Edge::default(),
         };
+        Self::of_app(app)
+    }
+
+    fn of_app(app: App) -> Self {
         let (router, rows) = web::router(app.clone());
         Self { router, rows, app, cookies: Mutex::default() }
     }
 
+    /// The site itself, to be put behind a socket.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// The cookie of someone who signed in, without going through the password.
-    async fn cookie(&self, username: &str) -> String {
+    pub async fn cookie(&self, username: &str) -> String {
         if let Some(cookie) = self.cookies.lock().unwrap().get(username) {
             return cookie.clone();
         }
@@ -205,7 +224,10 @@ impl Site {
         if let Some(who) = who {
             request = request.header(header::COOKIE, self.cookie(who).await);
         }
-        let request = request.header(header::HOST, "127.0.0.1:8080").body(body).unwrap();
+        if request.headers_ref().is_some_and(|headers| !headers.contains_key(header::HOST)) {
+            request = request.header(header::HOST, "127.0.0.1:8080");
+        }
+        let request = request.body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();

@@ -1,0 +1,85 @@
+//! Every time-out, every cap and every size in one place. The table in the README's Operations is
+//! held to these figures by a test.
+
+use std::time::Duration;
+
+use crate::domain::document;
+
+/// How long the program is patient with those who connect, and how many it lets in. A value, so
+/// that a test can be impatient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// From the opening of a connection, or from the answer before, to the end of the next
+    /// request's header: what dribbles in, and what says nothing, is cut.
+    pub header: Duration,
+    /// Between two pieces of a body.
+    pub body: Duration,
+    /// For an answer that its reader does not take. Longer than the others: the system only says
+    /// that something was taken when a third of its buffer is free again.
+    pub answer: Duration,
+    /// From the header to the answer.
+    pub request: Duration,
+    /// The same where files come along.
+    pub upload: Duration,
+    /// From being told to stop to having stopped, requests in flight or not.
+    pub stop: Duration,
+    /// Connections at once. Together with the pool they stay below the 1,024 files that a process
+    /// may open where nobody raised that.
+    pub connections: usize,
+    /// Of these, from one address; a trusted proxy speaks for many and is bound by the whole only.
+    pub per_address: usize,
+}
+
+impl Limits {
+    /// What the program runs with.
+    pub const PRODUCTION: Self = Self {
+        header: Duration::from_secs(10),
+        body: Duration::from_secs(10),
+        answer: Duration::from_secs(30),
+        request: Duration::from_secs(10),
+        upload: Duration::from_secs(120),
+        stop: Duration::from_secs(10),
+        connections: 800,
+        per_address: 400,
+    };
+}
+
+/// Lines of a request's header.
+pub const HEADER_LINES: usize = 100;
+/// A request's header, its first line included.
+pub const HEADER_BYTES: usize = 64 * 1024;
+/// The fields of a form or the parameters of an address: no page has as many.
+pub const PARAMETERS: usize = 5_000;
+
+/// A form of some fields.
+pub const FORM: usize = 64 * 1024;
+/// A form in which someone writes at length, or which carries a list.
+pub const LONG_FORM: usize = 1024 * 1024;
+/// One file.
+pub const FILE: usize = document::LARGEST;
+/// One file of the largest size with its form.
+pub const UPLOAD: usize = FILE + LONG_FORM;
+/// A browser's report of what the policy stopped.
+pub const VIOLATION: usize = 16 * 1024;
+/// Such reports a minute that are logged.
+pub const VIOLATIONS_A_MINUTE: u32 = 60;
+
+/// What the program asks of the database.
+pub mod pool {
+    use std::time::Duration;
+
+    /// Connections of one program.
+    pub const CONNECTIONS: u32 = 16;
+    /// Waiting for one of them.
+    pub const ACQUIRE: Duration = Duration::from_secs(2);
+    /// One statement of a page, as PostgreSQL writes it.
+    pub const STATEMENT: &str = "5s";
+    /// One statement of a job.
+    pub const JOB_STATEMENT: &str = "60s";
+    /// Waiting for a lock.
+    pub const LOCK: &str = "2s";
+    /// A transaction in which nothing happens.
+    pub const IDLE_IN_TRANSACTION: &str = "15s";
+    /// Leaving: connections that are still busy then are dropped.
+    pub const CLOSE: Duration = Duration::from_secs(2);
+}

@@ -1,0 +1,18 @@
+//! Where the program meets the network and the browser.
+
+mod bodies;
+mod connections;
+mod headers;
+mod hosts;
+mod origin;
+mod reports;
+mod wire;
+
+use anjie::web::routes::Row;
+
+use crate::routes::PEOPLE;
+
+/// Somebody whom a route admits.
+pub fn admitted(row: &Row) -> Option<&'static str> {
+    PEOPLE.iter().find(|(role, _)| row.who.admits(*role)).map(|(_, username)| *username)
+}

@@ -10,6 +10,10 @@ CREATE TABLE staff (
     -- NULL for the identities of jobs: they can't sign in.
     password_hash text,
     password_must_change boolean NOT NULL DEFAULT false,
+    password_set_at timestamptz NOT NULL DEFAULT now(),
+    -- A password that an administrator set: who did, and until when it opens anything.
+    password_reset_by text NOT NULL DEFAULT '',
+    password_expires_at timestamptz,
     active boolean NOT NULL DEFAULT true,
     demonstration boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -84,25 +88,46 @@ CREATE INDEX contact_point_unit_idx ON contact_point (unit_id);
 -- Only a hash of the cookie is kept.
 CREATE TABLE session (
     id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
     token_hash bytea NOT NULL,
     staff_id bigint NOT NULL,
     grant_id bigint NOT NULL,
+    -- Whether all was given that signing in asks for; until then it opens the page that asks, alone.
+    whole boolean NOT NULL,
+    address text NOT NULL,
+    device text NOT NULL,
+    -- When the person signed in: a session that takes another's place keeps it.
     created_at timestamptz NOT NULL,
     seen_at timestamptz NOT NULL,
     ended_at timestamptz,
+    ended_why text,
     CONSTRAINT session_pkey PRIMARY KEY (id),
+    CONSTRAINT session_uuid_key UNIQUE (uuid),
     CONSTRAINT session_token_hash_key UNIQUE (token_hash),
     CONSTRAINT session_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
-    CONSTRAINT session_grant_fkey FOREIGN KEY (grant_id) REFERENCES role_grant (id)
+    CONSTRAINT session_grant_fkey FOREIGN KEY (grant_id) REFERENCES role_grant (id),
+    CONSTRAINT session_ended_check CHECK ((ended_at IS NULL) = (ended_why IS NULL)),
+    CONSTRAINT session_ended_why_check CHECK (ended_why IN
+        ('signed_out', 'renewed', 'elsewhere', 'revoked', 'password', 'reset', 'factor', 'rights', 'administrator'))
 );
 CREATE INDEX session_staff_idx ON session (staff_id) WHERE ended_at IS NULL;
+CREATE INDEX session_address_idx ON session (staff_id, address, created_at);
 
--- Failed sign-ins by the hash of the name typed (known or not), for the growing delay.
-CREATE TABLE sign_in_failure (
-    name_hash bytea NOT NULL,
-    failures int NOT NULL,
+-- Tries without success in a row, by keyed hash of what was tried: a name (known or not), or the
+-- second factor of an account. For the growing delay.
+CREATE TABLE sign_in_attempt (
+    counter bytea NOT NULL,
+    tries int NOT NULL,
     last_at timestamptz NOT NULL,
-    CONSTRAINT sign_in_failure_pkey PRIMARY KEY (name_hash)
+    CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (counter)
+);
+
+-- Tries without success in a window of time, by keyed hash of the address they came from.
+CREATE TABLE sign_in_address (
+    address bytea NOT NULL,
+    since timestamptz NOT NULL,
+    tries int NOT NULL,
+    CONSTRAINT sign_in_address_pkey PRIMARY KEY (address, since)
 );
 
 -- The hashes before the present one: a new password is none of the last five.
@@ -116,7 +141,9 @@ CREATE TABLE former_password (
 GRANT SELECT, INSERT ON former_password TO app_user;
 
 GRANT SELECT ON staff, post, role_grant, contact_point TO app_user;
-GRANT UPDATE (password_hash, password_must_change) ON staff TO app_user;
+GRANT UPDATE (password_hash, password_must_change, password_set_at, password_reset_by, password_expires_at)
+    ON staff TO app_user;
 GRANT SELECT, INSERT ON session TO app_user;
-GRANT UPDATE (grant_id, seen_at, ended_at) ON session TO app_user;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_failure TO app_user;
+GRANT UPDATE (seen_at, ended_at, ended_why) ON session TO app_user;
+GRANT SELECT, INSERT, UPDATE (tries, last_at), DELETE ON sign_in_attempt TO app_user;
+GRANT SELECT, INSERT, UPDATE (tries) ON sign_in_address TO app_user;

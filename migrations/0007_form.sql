@@ -55,13 +55,16 @@ CREATE TABLE draft (
 );
 CALL lay_wall('draft', 'staff_id = (SELECT asking_staff())');
 
--- What is kept for a while only: drafts, and receipts of forms whose sessions ended long ago.
+-- What is kept for a while only: drafts, receipts of forms and sessions that ended long ago, and
+-- tries to sign in that count no more.
 CREATE FUNCTION sweep(at timestamptz) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
     DELETE FROM draft WHERE saved_at < at - interval '14 days';
     DELETE FROM form_receipt WHERE received_at < at - interval '14 days';
-    DELETE FROM sign_in_failure WHERE last_at < at - interval '14 days';
+    DELETE FROM sign_in_attempt WHERE last_at < at - interval '1 day';
+    DELETE FROM sign_in_address WHERE since < at - interval '1 day';
+    DELETE FROM session WHERE coalesce(ended_at, seen_at) < at - interval '180 days';
 END;
 GRANT EXECUTE ON FUNCTION sweep(timestamptz) TO app_user;
 

@@ -26,6 +26,9 @@ Environment:
   ANJIE_KEYS_FILE             file with the master key (64 hexadecimal digits, chmod 600)
   ANJIE_KEYS                  the master key itself, where a file is not possible
   ANJIE_SESSION_IDLE_MINUTES  minutes until an idle session ends [default: 30]
+  ANJIE_SECOND_FACTOR         who gives a code of a second factor: off, administrators, all [default: all]
+  ANJIE_PASSWORD_PROFILE      rules for passwords: dengbao or asvs [default: dengbao]
+  ANJIE_SESSION_DEVICES       at how many devices someone is signed in at once [default: 1]
   ANJIE_LOG                   what is logged: error, warn, info, debug [default: info]
   ANJIE_LOG_FORMAT            text or json [default: text]
   PG_BIN_DIR                  folder of PostgreSQL's programs, for local databases";
@@ -93,6 +96,15 @@ pub enum Command {
         after_help = "Examples:\n  anjie user add sun --name 孙某 --unit donghu\n  anjie user grant sun --role clerk --unit donghu\n  anjie user post sun --kind officer --title 书记员 --unit donghu\n  anjie user password sun"
     )]
     User(User),
+    /// Add the first administrators (三员): two for security, one for the system, one for the audit
+    ///
+    /// Once an office is filled, the security administrators fill it on their own page, where a
+    /// second one confirms.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  anjie administrator add wei --name 卫某 --role secadmin --unit zhongyuan"
+    )]
+    Administrator(Administrator),
 }
 
 /// Which database, where it is a local one.
@@ -285,11 +297,38 @@ pub enum User {
         #[command(flatten)]
         local: Local,
     },
+    /// Take a person's second factor (动态口令) away; it is set up anew when signing in
+    SecondFactorReset {
+        /// The name to sign in with
+        login: String,
+        #[command(flatten)]
+        local: Local,
+    },
     /// List people with their units and roles
     List {
         /// Only the people of this unit
         #[arg(long)]
         unit: Option<String>,
+        #[command(flatten)]
+        local: Local,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Administrator {
+    /// Add a person as an administrator, and print a first password once
+    Add {
+        /// The name to sign in with
+        login: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// sysadmin, secadmin or auditor
+        #[arg(long)]
+        role: String,
+        /// Short name of the court
+        #[arg(long)]
+        unit: String,
         #[command(flatten)]
         local: Local,
     },
@@ -343,6 +382,7 @@ impl User {
             | Self::Post { local, .. }
             | Self::Contact { local, .. }
             | Self::Password { local, .. }
+            | Self::SecondFactorReset { local, .. }
             | Self::List { local, .. } => local,
         }
     }

@@ -13,6 +13,8 @@ use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 
 use crate::cluster::{self, Places};
+use crate::domain::password::{Policy, Profile};
+use crate::domain::sign_in::{Rules, SecondFactor};
 use crate::edge::{Edge, Proxies, PublicUrl};
 use crate::keys::{KeyError, MasterKey};
 
@@ -59,6 +61,7 @@ pub struct Environment {
 pub struct Settings {
     pub listen: SocketAddr,
     pub session_idle: Duration,
+    pub rules: Rules,
     /// Where the program meets the network.
     pub edge: Edge,
 }
@@ -91,7 +94,27 @@ impl Environment {
         let named = self.text(name)?.unwrap_or(DEFAULT_LISTEN);
         let named = named.parse().map_err(|_| ConfigError::Invalid { name, expected });
         let listen = listen.map_or(named, Ok)?;
-        Ok(Settings { listen, session_idle: self.session_idle()?, edge: self.edge()? })
+        let (rules, edge) = (self.rules()?, self.edge()?);
+        Ok(Settings { listen, session_idle: self.session_idle()?, rules, edge })
+    }
+
+    /// What is asked of those who sign in.
+    fn rules(&self) -> Result<Rules, ConfigError> {
+        let name = "ANJIE_SECOND_FACTOR";
+        let expected = "off, administrators or all";
+        let code = self.text(name)?.unwrap_or(SecondFactor::All.code());
+        let second_factor = SecondFactor::from_code(code);
+        let second_factor = second_factor.ok_or(ConfigError::Invalid { name, expected })?;
+        let name = "ANJIE_PASSWORD_PROFILE";
+        let profile = Profile::from_code(self.text(name)?.unwrap_or(Profile::Dengbao.code()));
+        let profile = profile.ok_or(ConfigError::Invalid { name, expected: "dengbao or asvs" })?;
+        let name = "ANJIE_SESSION_DEVICES";
+        let expected = "a whole number from 1 to 9";
+        let devices = self.text(name)?.unwrap_or("1").parse().ok();
+        let devices = devices.filter(|devices| (1..=9).contains(devices));
+        let devices = devices.ok_or(ConfigError::Invalid { name, expected })?;
+        let passwords = Policy::of(profile);
+        Ok(Rules { passwords, second_factor, devices, demonstration: false })
     }
 
     fn edge(&self) -> Result<Edge, ConfigError> {

@@ -4,4 +4,12 @@
 mod city;
 pub mod history;
 
+use crate::domain::password::Policy;
+use crate::domain::sign_in::{Rules, SecondFactor};
 pub use city::{Person, found, people, settle};
+
+/// What is asked of the invented people: no second factor, and no new password after a while.
+pub const fn rules() -> Rules {
+    let passwords = Policy { days: None, ..Policy::DENGBAO };
+    Rules { passwords, second_factor: SecondFactor::Off, devices: 1, demonstration: true }
+}

@@ -16,7 +16,8 @@ use super::{say, server};
 
 /// Makes, fills and serves the demonstration.
 pub async fn run(env: &Environment, asked: Demo) -> anyhow::Result<ExitCode> {
-    let settings = env.settings(asked.listen)?;
+    let mut settings = env.settings(asked.listen)?;
+    settings.rules = demo::rules();
     let listener = server::bind(settings.listen).await?;
     let data = match asked.data {
         Some(data) => data,

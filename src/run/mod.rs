@@ -1,5 +1,6 @@
 //! What the commands do.
 
+mod administrators;
 mod demo;
 mod people;
 mod place;
@@ -18,6 +19,7 @@ use anjie::config::{Environment, LogFormat, Settings};
 use anjie::store::roles::check_server;
 use anjie::store::{self, Db};
 use anjie::web::App;
+use anjie::web::sign_in::password::Line;
 use anyhow::Context;
 use clap::Parser;
 use place::Place;
@@ -46,6 +48,7 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Migrate(local) => migrate(env, &local).await,
         Command::Unit(unit) => units::run(env, unit).await,
         Command::User(user) => people::run(env, user).await,
+        Command::Administrator(asked) => administrators::run(env, asked).await,
         Command::Import(asked) => work::import(env, asked).await,
         Command::Figures(asked) => work::figures(env, asked).await,
         Command::Verify(asked) => work::verify(env, asked).await,
@@ -68,8 +71,15 @@ pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
     let court = store::units::first_court(&db).await?;
     let court = court.context("There is no court yet. Add the first with `anjie unit add`.")?;
     let idle = chrono::Duration::from_std(settings.session_idle)?;
-    let edge = settings.edge.clone();
-    Ok(App { db, clock: Clock::system(), idle, court, edge })
+    Ok(App {
+        db,
+        clock: Clock::system(),
+        idle,
+        rules: settings.rules,
+        line: Line::default(),
+        court,
+        edge: settings.edge.clone(),
+    })
 }
 
 async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {

@@ -23,15 +23,27 @@ const LENGTH: usize = 14;
 /// Does what was asked, and leaves its trace.
 pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, user.local(), Mode::Visit).await?;
-    place.act(async |owner| act(owner, user).await).await
+    let by = by(env);
+    place.act(async |owner| act(owner, user, &by).await).await
 }
 
-async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
+/// Who acts at the command line, as the owner of an account is told.
+pub(super) fn by(env: &Environment) -> String {
+    format!("服务器命令行（{}）", env.system_user())
+}
+
+async fn act(owner: &mut Owner, user: User, by: &str) -> anyhow::Result<String> {
     let now = Clock::system().now();
     match user {
         User::Add { login, name, unit, .. } => add(owner, (&login, &name), &unit, now).await,
         User::Grant { grant, until, .. } => {
             let (staff, role, unit) = read(owner, &grant).await?;
+            anyhow::ensure!(
+                !role.is_administrator(),
+                "{} keeps the program. The first ones are added with `anjie administrator add`, the \
+                 others by the security administrators on their page.",
+                role.code()
+            );
             let until = until.map(calendar::end_of);
             let hall = owner.hall_of(unit).await?;
             owner
@@ -62,11 +74,18 @@ async fn act(owner: &mut Owner, user: User) -> anyhow::Result<String> {
             let staff = staff_called(owner, &login).await?;
             let password = password();
             let hash = hash_password(&password).context("The password can't be hashed.")?;
-            owner.set_password(staff, &hash, now).await?;
+            owner.set_password(staff, &hash, by, now).await?;
             owner.trace("password.set", &login, now).await?;
             Ok(format!(
-                "First password of {login}: {password}\nIt must be changed when signing in."
+                "First password of {login}: {password}\nIt must be changed when signing in, within 72 hours."
             ))
+        }
+        User::SecondFactorReset { login, .. } => {
+            let staff = staff_called(owner, &login).await?;
+            let reset = owner.reset_second_factor(staff, now).await?;
+            anyhow::ensure!(reset, "{login} has no second factor.");
+            owner.trace("second_factor.reset", &login, now).await?;
+            Ok(format!("{login} sets up a second factor anew when signing in."))
         }
         User::List { unit, .. } => {
             let unit = match unit {
@@ -157,7 +176,7 @@ pub(super) async fn unit_called(owner: &mut Owner, name: &str) -> anyhow::Result
     })
 }
 
-fn password() -> String {
+pub(super) fn password() -> String {
     (0..LENGTH)
         .filter_map(|_| LETTERS.get(rand::random_range(0..LETTERS.len())))
         .map(|letter| char::from(*letter))

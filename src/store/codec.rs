@@ -15,6 +15,7 @@ use crate::domain::ledger_import::Kind;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
+use crate::domain::sign_in::Ending;
 use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
@@ -82,6 +83,7 @@ code_column! {
     Decision,
     Disposition,
     DocumentKind,
+    Ending,
     IdOverride,
     IdType,
     Kind,

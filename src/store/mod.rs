@@ -3,6 +3,7 @@
 // Forgetting to bind a scope leaves it unused, and that must not compile.
 #![deny(unused_variables)]
 
+pub mod accounts;
 pub mod acknowledgements;
 pub mod approvals;
 pub mod assignments;
@@ -42,8 +43,11 @@ pub mod replies;
 pub mod reports;
 pub mod reveals;
 pub mod roles;
+pub mod second_factors;
 pub mod sessions;
 pub mod staff;
+pub mod sign_in_attempts;
+mod sign_ins;
 pub mod units;
 pub mod visit_accounts;
 pub mod visit_lists;

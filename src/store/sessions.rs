@@ -2,17 +2,14 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::keys::{hex, sha256};
+use super::keys::sha256;
+pub use super::sign_ins::{NewSession, end, open, renew};
 use super::{Db, StoreError, StoreResult, Tx, audit};
 use crate::domain::access::{Around, Excluded, Scope};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
+use crate::domain::sign_in::LONGEST_HOURS;
 use crate::domain::staff::{Actor, Role};
 use crate::domain::unit::UnitKind;
-
-/// Eight hours after sign-in a session ends whatever happens.
-const ABSOLUTE_HOURS: i64 = 8;
-/// `seen_at` is written at most this often.
-const SEEN_EVERY_SECONDS: f64 = 60.0;
 
 /// Proof of signing in, with what the shell of every page shows.
 #[derive(Debug, Clone)]
@@ -26,6 +23,9 @@ pub struct Session {
     binding: String,
     grants: i64,
     must_change: bool,
+    password_set_at: DateTime<Utc>,
+    whole: bool,
+    since: DateTime<Utc>,
     pub(super) id: i64,
 }
 
@@ -65,30 +65,25 @@ impl Session {
         self.grants > 1
     }
 
+    /// Whether all was given that signing in asks for; until then it opens the page that asks.
+    pub const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// When it ends at the latest.
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        self.since + Duration::hours(LONGEST_HOURS)
+    }
+
     /// Whether the password must be changed before anything else.
     pub const fn must_change_password(&self) -> bool {
         self.must_change
     }
-}
 
-/// What signing in needs to know of an account.
-pub struct Account {
-    pub staff: StaffId,
-    pub password_hash: String,
-}
-
-/// The active account with this name that can sign in.
-pub async fn account(db: &Db, username: &str) -> StoreResult<Option<Account>> {
-    let account = sqlx::query_as!(
-        Account,
-        r#"SELECT id AS "staff: StaffId", password_hash AS "password_hash!"
-           FROM staff
-           WHERE username = $1 AND active AND password_hash IS NOT NULL"#,
-        username,
-    )
-    .fetch_optional(&db.pool)
-    .await?;
-    Ok(account)
+    /// When the present password was set.
+    pub const fn password_set_at(&self) -> DateTime<Utc> {
+        self.password_set_at
+    }
 }
 
 /// A grant that holds now, to choose from.
@@ -115,34 +110,12 @@ pub async fn grants(db: &Db, staff: StaffId, at: DateTime<Utc>) -> StoreResult<V
     Ok(grants)
 }
 
-/// A new session under a grant; returns the token for the cookie. Other sessions of the person end.
-pub async fn open(
-    db: &Db,
-    staff: StaffId,
-    grant: GrantId,
-    at: DateTime<Utc>,
-) -> StoreResult<String> {
-    let token: [u8; 32] = rand::random();
-    #[expect(clippy::disallowed_methods, reason = "signing in comes before a session")]
-    let mut inner = db.pool.begin().await?;
-    sqlx::query!(
-        "UPDATE session SET ended_at = $2 WHERE staff_id = $1 AND ended_at IS NULL",
-        staff.0,
-        at
-    )
-    .execute(&mut *inner)
-    .await?;
-    sqlx::query!(
-        "INSERT INTO session (token_hash, staff_id, grant_id, created_at, seen_at) VALUES ($1, $2, $3, $4, $4)",
-        &sha256(&token),
-        staff.0,
-        grant.0,
-        at,
-    )
-    .execute(&mut *inner)
-    .await?;
-    inner.commit().await?;
-    Ok(hex(&token))
+/// What a request does to the rest that its session may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Asked,
+    /// What a page asks for by itself is no use of it.
+    Polled,
 }
 
 /// The session of a cookie, if it still holds. Rights are read anew each time, so that what was
@@ -153,17 +126,36 @@ pub async fn resume(
     idle: Duration,
     at: DateTime<Utc>,
 ) -> StoreResult<Option<Session>> {
+    held(db, token, (idle, at), Use::Asked).await
+}
+
+/// The same for what a page asks by itself: the session goes on resting.
+pub async fn look_up(
+    db: &Db,
+    token: &str,
+    idle: Duration,
+    at: DateTime<Utc>,
+) -> StoreResult<Option<Session>> {
+    held(db, token, (idle, at), Use::Polled).await
+}
+
+async fn held(
+    db: &Db,
+    token: &str,
+    (idle, at): (Duration, DateTime<Utc>),
+    use_of: Use,
+) -> StoreResult<Option<Session>> {
     let Some(token) = super::keys::unhex(token) else { return Ok(None) };
     let row = sqlx::query_as!(
         Held,
         r#"WITH held AS (
-               SELECT id, staff_id, grant_id FROM session
+               SELECT id, staff_id, grant_id, whole, created_at FROM session
                WHERE token_hash = $1 AND ended_at IS NULL AND seen_at > $2 AND created_at > $3
            ), seen AS (
                UPDATE session SET seen_at = $4 FROM held
-               WHERE session.id = held.id AND session.seen_at < $4::timestamptz - make_interval(secs => $5)
+               WHERE session.id = held.id AND $5 AND session.seen_at < $4
            )
-           SELECT h.id AS "session: i64", s.id AS "staff: StaffId", s.name, s.password_must_change AS must_change,
+           SELECT h.id AS "session: i64", h.whole, h.created_at AS since, s.id AS "staff: StaffId", s.name, s.password_must_change AS must_change, s.password_set_at,
                   g.id AS "grant: GrantId", g.role AS "role: Role", g.unit_id AS "unit: UnitId", g.hall_id AS hall,
                   c.id AS "court: UnitId", c.kind AS "court_kind: UnitKind", c.name AS court_name,
                   ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = c.id) AS "jurisdiction!: Vec<i64>",
@@ -186,9 +178,9 @@ pub async fn resume(
            JOIN unit c ON c.id = court_of(g.unit_id)"#,
         &sha256(&token),
         at - idle,
-        at - Duration::hours(ABSOLUTE_HOURS),
+        at - Duration::hours(LONGEST_HOURS),
         at,
-        SEEN_EVERY_SECONDS,
+        use_of == Use::Asked,
     )
     .fetch_optional(&db.pool)
     .await?;
@@ -198,9 +190,12 @@ pub async fn resume(
 /// A row of what a session is made of.
 struct Held {
     session: i64,
+    whole: bool,
+    since: DateTime<Utc>,
     staff: StaffId,
     name: String,
     must_change: bool,
+    password_set_at: DateTime<Utc>,
     grant: GrantId,
     role: Role,
     unit: UnitId,
@@ -243,6 +238,9 @@ impl Held {
             id: self.session,
             grants: self.grants,
             must_change: self.must_change,
+            password_set_at: self.password_set_at,
+            whole: self.whole,
+            since: self.since,
         }
     }
 }
@@ -262,7 +260,7 @@ pub async fn of_demonstration(db: &Db, username: &str) -> StoreResult<Option<Ses
 async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Option<Session>> {
     let row = sqlx::query_as!(
         Held,
-        r#"SELECT 0::bigint AS "session!: i64", s.id AS "staff: StaffId", s.name, s.password_must_change AS must_change,
+        r#"SELECT 0::bigint AS "session!: i64", true AS "whole!", s.created_at AS since, s.id AS "staff: StaffId", s.name, s.password_must_change AS must_change, s.password_set_at,
                   g.id AS "grant: GrantId", g.role AS "role: Role", g.unit_id AS "unit: UnitId", g.hall_id AS hall,
                   c.id AS "court: UnitId", c.kind AS "court_kind: UnitKind", c.name AS court_name,
                   ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = c.id) AS "jurisdiction!: Vec<i64>",
@@ -292,81 +290,9 @@ async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Op
     Ok(row.map(Held::session))
 }
 
-/// Ends a session: signing out.
-pub async fn end(db: &Db, token: &str, at: DateTime<Utc>) -> StoreResult<()> {
-    let Some(token) = super::keys::unhex(token) else { return Ok(()) };
-    sqlx::query!(
-        "UPDATE session SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL",
-        &sha256(&token),
-        at,
-    )
-    .execute(&db.pool)
-    .await?;
-    Ok(())
-}
-
 /// Leaves the trace of signing in or out.
 pub async fn record(tx: &mut Tx, verb: &str, at: DateTime<Utc>) -> StoreResult<()> {
     audit::append(tx, audit::Entry { verb, at, ..audit::Entry::default() }).await
-}
-
-/// How often in a row a name was tried in vain, and when last.
-pub struct Failures {
-    pub count: i32,
-    pub last_at: DateTime<Utc>,
-}
-
-/// The failures of a name, known or not.
-pub async fn failures(db: &Db, username: &str) -> StoreResult<Option<Failures>> {
-    let failures = sqlx::query_as!(
-        Failures,
-        "SELECT failures AS count, last_at FROM sign_in_failure WHERE name_hash = $1",
-        db.keys.index("username", username),
-    )
-    .fetch_optional(&db.pool)
-    .await?;
-    Ok(failures)
-}
-
-/// One more failure of a name; returns how many there are now.
-pub async fn failed(db: &Db, username: &str, at: DateTime<Utc>) -> StoreResult<i32> {
-    let count = sqlx::query_scalar!(
-        "INSERT INTO sign_in_failure (name_hash, failures, last_at) VALUES ($1, 1, $2)
-         ON CONFLICT ON CONSTRAINT sign_in_failure_pkey
-         DO UPDATE SET failures = CASE WHEN sign_in_failure.last_at < $2 - interval '1 day' THEN 1
-                                  ELSE sign_in_failure.failures + 1 END, last_at = $2
-         RETURNING failures",
-        db.keys.index("username", username),
-        at,
-    )
-    .fetch_one(&db.pool)
-    .await?;
-    Ok(count)
-}
-
-/// A sign-in that succeeded forgets the failures before it.
-pub async fn succeeded(db: &Db, username: &str) -> StoreResult<()> {
-    sqlx::query!(
-        "DELETE FROM sign_in_failure WHERE name_hash = $1",
-        db.keys.index("username", username)
-    )
-    .execute(&db.pool)
-    .await?;
-    Ok(())
-}
-
-/// Switches a session to another of the person's grants (切换身份); the cookie gets a new token.
-pub async fn switch(
-    db: &Db,
-    session: &Session,
-    grant: GrantId,
-    at: DateTime<Utc>,
-) -> StoreResult<Option<String>> {
-    let held = grants(db, session.actor().staff, at).await?;
-    if !held.iter().any(|line| line.id == grant) {
-        return Ok(None);
-    }
-    open(db, session.actor().staff, grant, at).await.map(Some)
 }
 
 /// Refuses what can't be: kept here so that a missing identity has one error.

@@ -205,7 +205,7 @@ fn broken() -> Failed {
 
 fn names(who: Who) -> String {
     match who {
-        Who::Everyone | Who::SignedIn => "已登录人员".to_owned(),
+        Who::Everyone | Who::Halfway | Who::SignedIn => "已登录人员".to_owned(),
         Who::Court => "法院工作人员".to_owned(),
         Who::Staff(roles) => roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("、"),
     }

@@ -9,12 +9,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::layout::Frame;
 use super::routes::{Row, Who, is_larger};
+use super::sign_in::CODE_PAGE;
 use super::{App, AppError, extract};
 use crate::limits;
 use crate::store::{self, Session, StoreResult};
 
 /// The cookie of a session. The prefix makes browsers hold it to this host, this path, and TLS.
 pub const SESSION_COOKIE: &str = "__Host-sid";
+/// What a page asks for by itself, with nobody at the keys, bears this header and lets the session
+/// go on resting.
+const BY_ITSELF: &str = "x-by-itself";
 
 /// How long the fields of a form that is too large are waited for.
 const FIELDS_COME: Duration = Duration::from_secs(1);
@@ -36,15 +40,24 @@ pub async fn gate(
         return match who {
             Who::Everyone if is_larger => too_large(request, &app).await,
             Who::Everyone => next.run(request).await,
-            Who::SignedIn | Who::Court | Who::Staff(_) => signed_out(request, &app).await,
+            Who::Halfway | Who::SignedIn | Who::Court | Who::Staff(_) => {
+                signed_out(request, &app).await
+            }
         };
     };
+    if !session.is_whole() {
+        return if is_larger {
+            too_large(request, &app).await
+        } else {
+            halfway(session, who, request, next).await
+        };
+    }
     let frame = Frame::new(&app, &session, &request);
     let mut response = if !who.admits(session.actor().role) {
         turned_away(AppError::Forbidden(who), request, &app).await
     } else if is_larger {
         too_large(request, &app).await
-    } else if who != Who::Everyone && must_change_first(&session, &request) {
+    } else if who != Who::Everyone && must_change_first(&app, &session, &request) {
         Redirect::to(CHANGE).into_response()
     } else {
         request.extensions_mut().insert(frame.clone());
@@ -55,6 +68,22 @@ pub async fn gate(
         response.extensions_mut().insert(frame);
     }
     response
+}
+
+/// Until the second factor is given a session opens its page and the way out, and is nobody's
+/// anywhere else.
+async fn halfway(session: Session, who: Who, mut request: Request, next: Next) -> Response {
+    match who {
+        Who::Everyone => next.run(request).await,
+        Who::Halfway => {
+            request.extensions_mut().insert(session);
+            next.run(request).await
+        }
+        Who::SignedIn | Who::Court | Who::Staff(_) if is_page(&request) => {
+            Redirect::to(CODE_PAGE).into_response()
+        }
+        Who::SignedIn | Who::Court | Who::Staff(_) => AppError::SignedOut.into_response(),
+    }
 }
 
 async fn turned_away(error: AppError, request: Request, app: &App) -> Response {
@@ -74,27 +103,36 @@ async fn too_large(request: Request, app: &App) -> Response {
 /// The page on which a password is changed; until then whoever must change it sees no other.
 const CHANGE: &str = "/account/password";
 
-fn must_change_first(session: &Session, request: &Request) -> bool {
-    session.must_change_password() && ![CHANGE, "/logout"].contains(&request.uri().path())
+/// And what must be possible until then: out, and the codes that are shown once.
+const OPEN: [&str; 4] = [CHANGE, "/logout", CODE_PAGE, "/account/recovery-codes"];
+
+fn must_change_first(app: &App, session: &Session, request: &Request) -> bool {
+    let old = app.rules.passwords.is_old(session.password_set_at(), app.clock.now());
+    (session.must_change_password() || old) && !OPEN.contains(&request.uri().path())
 }
 
 async fn resume(app: &App, headers: &HeaderMap) -> StoreResult<Option<Session>> {
-    match cookie(headers, SESSION_COOKIE) {
-        Some(token) => store::sessions::resume(&app.db, token, app.idle, app.clock.now()).await,
-        None => Ok(None),
+    let Some(token) = cookie(headers, SESSION_COOKIE) else { return Ok(None) };
+    if headers.contains_key(BY_ITSELF) {
+        store::sessions::look_up(&app.db, token, app.idle, app.clock.now()).await
+    } else {
+        store::sessions::resume(&app.db, token, app.idle, app.clock.now()).await
     }
 }
 
 /// A page is asked for again after signing in; a form answers 401, so that nothing typed is lost
 /// behind a redirect.
 async fn signed_out(request: Request, app: &App) -> Response {
-    let reads = [Method::GET, Method::HEAD].contains(request.method());
-    if !reads || request.headers().contains_key("hx-request") {
+    if !is_page(&request) {
         return turned_away(AppError::SignedOut, request, app).await;
     }
     let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
     let next: String = super::urls::encode(wanted);
     Redirect::to(&format!("/login?next={next}")).into_response()
+}
+
+fn is_page(request: &Request) -> bool {
+    [Method::GET, Method::HEAD].contains(request.method()) && !request.headers().contains_key("hx-request")
 }
 
 /// A cookie's value.

@@ -34,6 +34,8 @@ pub struct Shell {
     pub can_search: bool,
     /// How long the session may rest.
     pub idle_minutes: i64,
+    /// Invented people and no second factor.
+    pub demonstration: bool,
 }
 
 impl Shell {
@@ -71,6 +73,7 @@ pub struct Frame {
     updated: String,
     printed: String,
     idle_minutes: i64,
+    demonstration: bool,
 }
 
 impl FromRequestParts<App> for Frame {
@@ -105,7 +108,8 @@ impl Frame {
             updated: calendar::clock_time(app.clock.now()),
             printed: calendar::format_full(app.clock.now()),
             session: session.clone(),
-            idle_minutes: app.idle.num_minutes(),
+            idle_minutes: app.idle.min(session.ends_at() - app.clock.now()).num_minutes(),
+            demonstration: app.rules.demonstration,
         }
     }
 
@@ -127,6 +131,7 @@ impl Frame {
             home: home(role),
             can_search: false,
             idle_minutes: self.idle_minutes,
+            demonstration: self.demonstration,
         }
     }
 }

@@ -45,11 +45,13 @@ use axum::Router;
 use chrono::Duration;
 
 use crate::clock::Clock;
+use crate::domain::sign_in::Rules;
 use crate::edge::Edge;
 use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
 use routes::{Row, Table};
+use sign_in::password::Line;
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]
@@ -58,6 +60,10 @@ pub struct App {
     pub clock: Clock,
     /// How long a session may rest.
     pub idle: Duration,
+    /// What the settings say of signing in.
+    pub rules: Rules,
+    /// Those whose passwords are being hashed.
+    pub line: Line,
     /// The court whose name the sign-in page bears.
     pub court: String,
     /// Where it meets the network.

@@ -19,6 +19,8 @@ use crate::limits;
 pub enum Who {
     /// Anyone, signed in or not.
     Everyone,
+    /// Whoever gave their password, whether or not all else that signing in asks for.
+    Halfway,
     /// Whoever is signed in, in whatever role.
     SignedIn,
     /// Whoever works at the courts; not who keeps the program (三员).
@@ -31,7 +33,7 @@ impl Who {
     /// Whether a role is admitted.
     pub fn admits(self, role: Role) -> bool {
         match self {
-            Self::Everyone | Self::SignedIn => true,
+            Self::Everyone | Self::Halfway | Self::SignedIn => true,
             Self::Court => !role.is_administrator(),
             Self::Staff(roles) => roles.contains(&role),
         }
@@ -42,6 +44,7 @@ impl std::fmt::Display for Who {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Everyone => f.write_str("everyone"),
+            Self::Halfway => f.write_str("halfway"),
             Self::SignedIn => f.write_str("signed in"),
             Self::Court => f.write_str("court"),
             Self::Staff(roles) => {

@@ -1,6 +1,7 @@
 //! The chain of signatures.
 
-use anjie::store::sessions;
+use anjie::store::accounts;
+use anjie::store::sessions::{self, NewSession};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
@@ -228,7 +229,7 @@ async fn without_the_password_nothing_is_signed_and_failures_bring_the_delay() {
 
     let later = Site::at(&city, at("2026-06-15 12:01")).await;
     send(&later, LEADER, &path, &right).await.expect(StatusCode::SEE_OTHER);
-    assert_eq!(city.value::<i64>("SELECT count(*) FROM sign_in_failure").await, 0);
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM sign_in_attempt").await, 0);
 }
 
 /// Signs under one grant of someone who holds several, as after 切换身份; where the page offers no
@@ -241,9 +242,10 @@ async fn sign_as(city: &City, site: &Site, (who, role): (&str, &str), path: &str
         ))
         .await;
     let (db, now) = (&site.app.db, site.app.clock.now());
-    let staff = sessions::account(db, who).await.unwrap().unwrap().staff;
+    let staff = accounts::find(db, who).await.unwrap().unwrap().staff;
     let grant = anjie::domain::ids::GrantId(grant);
-    let token = sessions::open(db, staff, grant, now).await.unwrap();
+    let new = NewSession { staff, grant, whole: true, address: "", device: "", at: now };
+    let token = sessions::open(db, new, 1).await.unwrap();
     let request = |method: &str| {
         let cookie = format!("__Host-sid={token}");
         Request::builder().method(method).uri(path).header("cookie", cookie)

@@ -44,14 +44,14 @@ fn said(output: &Output) -> String {
 }
 
 #[track_caller]
-fn well(city: &City, line: &str) -> String {
+pub fn well(city: &City, line: &str) -> String {
     let output = typed(city, line);
     assert!(output.status.success(), "{line}: {}", said(&output));
     said(&output)
 }
 
 #[track_caller]
-fn refused(city: &City, line: &str, why: &str) {
+pub fn refused(city: &City, line: &str, why: &str) {
     let output = typed(city, line);
     assert_eq!(output.status.code(), Some(1), "{line}: {}", said(&output));
     assert!(said(&output).contains(why), "{line}: {}", said(&output));
@@ -111,7 +111,8 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
 
     refused(&city, "user add sun --name 孙某 --unit 0111", "There is no court or division");
     well(&city, "user add sun --name 孙某 --unit donghu");
-    refused(&city, "user grant sun --role sysadmin --unit donghu", "There is no role");
+    refused(&city, "user grant sun --role emperor --unit donghu", "There is no role");
+    refused(&city, "user grant sun --role sysadmin --unit donghu", "anjie administrator add");
     well(&city, "user grant sun --role leader --unit donghu");
     well(&city, "user post sun --kind vice_president --title 副院长 --unit donghu");
     let password = well(&city, "user password sun");

@@ -3,12 +3,13 @@
 
 mod units;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::{StoreError, StoreResult};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
+use crate::domain::sign_in::FIRST_PASSWORD_HOURS;
 use crate::domain::staff::{PostKind, Role};
 pub use units::{NewHall, NewUnit, UnitLine};
 
@@ -103,6 +104,19 @@ impl Owner {
         .await?)
     }
 
+    /// How many hold a role now and can sign in.
+    pub async fn holders(&mut self, role: Role, at: DateTime<Utc>) -> StoreResult<i64> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT count(DISTINCT g.staff_id) AS "holders!"
+               FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
+               WHERE g.role = $1 AND g.valid_from <= $2 AND (g.valid_until IS NULL OR $2 < g.valid_until)"#,
+            role.code(),
+            at,
+        )
+        .fetch_one(&mut self.0)
+        .await?)
+    }
+
     /// Ends a person's running grant; whether there was one.
     pub async fn end_grant(
         &mut self,
@@ -124,23 +138,50 @@ impl Owner {
         Ok(ended.rows_affected() > 0)
     }
 
-    /// Sets a first password, to be changed when signing in; open sessions end.
+    /// Sets a first password, to be changed when signing in, and of no use after three days; open
+    /// sessions end, and its owner is told who set it.
     pub async fn set_password(
         &mut self,
         staff: StaffId,
         hash: &str,
+        by: &str,
         at: DateTime<Utc>,
     ) -> StoreResult<()> {
         sqlx::query!(
-            "WITH ended AS (UPDATE session SET ended_at = $3 WHERE staff_id = $1 AND ended_at IS NULL)
-             UPDATE staff SET password_hash = $2, password_must_change = true WHERE id = $1",
+            "WITH ended AS (UPDATE session SET ended_at = $3, ended_why = 'reset'
+                            WHERE staff_id = $1 AND ended_at IS NULL)
+             UPDATE staff SET password_hash = $2, password_must_change = true, password_set_at = $3,
+                              password_reset_by = $4, password_expires_at = $5
+             WHERE id = $1",
             staff.0,
             hash,
             at,
+            by,
+            at + Duration::hours(FIRST_PASSWORD_HOURS),
         )
         .execute(&mut self.0)
         .await?;
         Ok(())
+    }
+
+    /// Takes a person's second factor away, so that it is set up anew when signing in; open sessions
+    /// end. Whether there was one.
+    pub async fn reset_second_factor(
+        &mut self,
+        staff: StaffId,
+        at: DateTime<Utc>,
+    ) -> StoreResult<bool> {
+        let reset = sqlx::query!(
+            "WITH ended AS (UPDATE session SET ended_at = $2, ended_why = 'factor'
+                            WHERE staff_id = $1 AND ended_at IS NULL)
+             UPDATE second_factor SET secret = NULL, pending = NULL, confirmed_at = NULL, fresh_codes = NULL
+             WHERE staff_id = $1 AND (secret IS NOT NULL OR pending IS NOT NULL)",
+            staff.0,
+            at,
+        )
+        .execute(&mut self.0)
+        .await?;
+        Ok(reset.rows_affected() > 0)
     }
 
     /// Everyone with unit and running roles, by unit.

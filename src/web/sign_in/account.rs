@@ -1,92 +1,89 @@
-//! One's own password, and the list of shortcuts.
+//! One's own account: grants, password, second factor, where one is signed in; the shortcuts.
 
 use askama::Template;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use uuid::Uuid;
 
-use super::password;
-use crate::store::{Session, passwords};
+use crate::domain::calendar::format_full;
+use crate::store::accounts::{self, Device, GrantDates, Own};
+use crate::store::second_factors::{self, SecondFactor};
 use crate::web::extract::Form;
-use crate::web::form::Problems;
-use crate::web::layout::{self, Frame, Shell, home};
+use crate::web::layout::{self, Frame, Shell};
 use crate::web::{AppError, AppResult, Asking};
 
-/// The shortest password.
-const SHORTEST: usize = 12;
-
 #[derive(Template)]
-#[template(path = "sign_in/password.html")]
-struct PasswordPage {
+#[template(path = "sign_in/account.html")]
+struct AccountPage {
     shell: Shell,
-    must: bool,
-    problems: Problems,
+    own: Own,
+    grants: Vec<GrantDates>,
+    /// 「12天前设置，还有78天须更换」
+    password: String,
+    second_factor: String,
+    /// Whether the recovery codes wait to be written down.
+    fresh_codes: bool,
+    devices: Vec<Device>,
+}
+
+impl AccountPage {
+    fn full(at: &DateTime<Utc>) -> String {
+        format_full(*at)
+    }
+}
+
+pub async fn show(asking: Asking) -> AppResult<Response> {
+    let (staff, now) = (asking.actor().staff, asking.now());
+    let mut tx = asking.begin().await?;
+    let own = accounts::own(&mut tx, staff).await?;
+    let known = second_factors::find(&mut tx, staff).await?;
+    let page = AccountPage {
+        shell: asking.shell("个人设置"),
+        grants: accounts::grants(&mut tx, staff, now).await?,
+        password: age(&asking, &own),
+        second_factor: words(known.as_ref()),
+        fresh_codes: second_factors::fresh_codes(&mut tx, staff).await?.is_some(),
+        devices: accounts::devices(&mut tx, &asking.session, now - asking.app.idle).await?,
+        own,
+    };
+    layout::shown(&page)
+}
+
+fn age(asking: &Asking, own: &Own) -> String {
+    let age = (asking.now() - own.password_set_at).num_days().max(0);
+    match asking.app.rules.passwords.days {
+        Some(days) => format!("{age}天前设置，还有{}天须更换", (days - age).max(0)),
+        None => format!("{age}天前设置"),
+    }
+}
+
+fn words(known: Option<&SecondFactor>) -> String {
+    match known.and_then(|known| Some((known.confirmed_at?, known.recovery_codes_left))) {
+        Some((at, left)) => format!("{}设置，恢复码还有{left}个", format_full(at)),
+        None => "未设置".to_owned(),
+    }
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct PasswordForm {
-    old_password: String,
-    new_password: String,
-    confirm: String,
+pub struct SessionsForm {
+    /// One of one's sessions, or `others`.
+    session: String,
 }
 
-impl PasswordForm {
-    fn check(&self, names: &[&str]) -> Problems {
-        let mut problems = Problems::default();
-        if self.old_password.is_empty() {
-            problems.add("old_password", "请输入原密码");
-        }
-        if self.new_password.chars().count() < SHORTEST {
-            problems.add("new_password", "新密码至少12位");
-        } else if names.iter().any(|name| !name.is_empty() && self.new_password.contains(name)) {
-            problems.add("new_password", "新密码不能含用户名或法院名称");
-        }
-        if self.new_password != self.confirm {
-            problems.add("confirm", "两次输入不一致");
-        }
-        problems
-    }
-}
-
-pub async fn edit(session: Session, frame: Frame) -> AppResult<Response> {
-    page(&frame, &session, Problems::default())
-}
-
-fn page(frame: &Frame, session: &Session, problems: Problems) -> AppResult<Response> {
-    let must = session.must_change_password();
-    let page = PasswordPage { shell: frame.shell("修改密码"), must, problems };
-    layout::answer(&page, &page.problems)
-}
-
-pub async fn update(asking: Asking, form: Form<PasswordForm>) -> AppResult<Response> {
-    let now = asking.now();
+/// 「退出这台设备」「退出其他设备」
+pub async fn end_sessions(asking: Asking, form: Form<SessionsForm>) -> AppResult<Response> {
+    let which = match form.fields.session.as_str() {
+        "others" => None,
+        one => Some(one.parse::<Uuid>().map_err(|_| AppError::NotFound)?),
+    };
     let mut tx = asking.act(&form.key).await?;
-    let form = form.fields;
-    let known_as =
-        passwords::own(&asking.app.db, &asking.session).await?.map(|(username, _)| username);
-    let username = known_as.unwrap_or_default();
-    let mut problems = form.check(&[asking.session.court_name(), &username]);
-    let known = passwords::recent(&mut tx, asking.actor().staff).await?;
-    if problems.is_empty() {
-        let present = known.first().cloned();
-        if !password::verify(form.old_password, present).await {
-            problems.add("old_password", "原密码不正确");
-        }
-        for former in known {
-            if password::verify(form.new_password.clone(), Some(former)).await {
-                problems.add("new_password", "不能与最近5次相同");
-                break;
-            }
-        }
+    let ended = accounts::end_others(&mut tx, &asking.session, which, asking.now()).await?;
+    if which.is_some() && ended == 0 {
+        return Err(AppError::NotFound);
     }
-    if !problems.is_empty() {
-        return page(&asking.frame, &asking.session, problems);
-    }
-    let hash = password::hash(&form.new_password)
-        .ok_or_else(|| AppError::Office("the password was not hashed".to_owned()))?;
-    passwords::change(&mut tx, &asking.session, &hash, now).await?;
-    let location = home(asking.actor().role);
-    layout::kept(tx, location, "密码已修改，其他设备上的登录已退出。").await
+    layout::kept(tx, "/account", "已退出，那台设备上的下一步操作需要重新登录。").await
 }
 
 #[derive(Template)]

@@ -1,7 +1,9 @@
 //! Asking for the password again, where something is signed.
 
-use super::{App, AppError, AppResult, delay, password};
-use crate::store::{Session, passwords, sessions};
+use super::{App, AppError, AppResult};
+use crate::domain::sign_in;
+use crate::store::sign_in_attempts::{self as attempts, Counter};
+use crate::store::{Session, passwords};
 
 /// Whether whoever is signed in knows their password, or the sentence that says why not. A failure
 /// counts like one at the sign-in page, and brings the same delay.
@@ -12,14 +14,16 @@ pub async fn confirm(
 ) -> AppResult<Result<(), String>> {
     let (db, now) = (&app.db, app.clock.now());
     let own = passwords::own(db, session).await?;
-    let (username, hash) = own.ok_or(AppError::SignedOut)?;
-    if let Some(wait) = delay(db, &username, now).await? {
-        return Ok(Err(wait));
+    let (_, hash) = own.ok_or(AppError::SignedOut)?;
+    let place = app.line.queue()?;
+    let counter = Counter::of_signatures(db, session.actor().staff);
+    if let Err(until) = attempts::begin(db, &counter, now).await? {
+        return Ok(Err(sign_in::wait(until, now)));
     }
-    if !password::verify(password, Some(hash)).await {
-        sessions::failed(db, &username, now).await?;
+    if !place.verify(password, Some(hash)).await {
+        attempts::refused(db, Some(session.actor().staff), "signature", now).await?;
         return Ok(Err("密码不正确".to_owned()));
     }
-    sessions::succeeded(db, &username).await?;
+    attempts::forget(db, &counter).await?;
     Ok(Ok(()))
 }

@@ -1,14 +1,19 @@
 //! Signing in and out, and switching between grants (切换身份).
 
 mod account;
+mod admission;
+mod change;
+mod code;
 mod confirmation;
 pub mod password;
+mod second_factor;
+mod visitor;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::Duration;
 use serde::Deserialize;
 
 use super::extract::{Form, Query};
@@ -16,26 +21,38 @@ use super::form::Problems;
 use super::layout::{self, Shell, home};
 use super::routes::{Table, Who};
 use super::{App, AppError, AppResult, Asking, gate, urls};
-use crate::domain::calendar;
 use crate::domain::ids::GrantId;
+use crate::store::accounts::{self, Gone};
 use crate::store::sessions::{self, GrantLine};
-use crate::store::{Db, Session, keys};
+use crate::store::{Session, keys};
 pub use confirmation::confirm;
-pub use password::hash as hash_password;
+pub use password::hash_here as hash_password;
+use visitor::Visitor;
 
 /// What the token of the sign-in form is bound to, before there is a session.
 pub const PAGE_COOKIE: &str = "__Host-page";
+/// Where the second factor is asked for.
+pub const CODE_PAGE: &str = "/login/code";
 
 pub fn routes(table: Table) -> Table {
     table
         .get("/", Who::SignedIn, start)
         .get("/login", Who::Everyone, show)
         .post("/login", Who::Everyone, create)
-        .post("/logout", Who::SignedIn, end)
+        .get(CODE_PAGE, Who::Halfway, code::show)
+        .post(CODE_PAGE, Who::Halfway, code::create)
+        .post("/logout", Who::Halfway, end)
+        .get("/account", Who::SignedIn, account::show)
+        .post("/account/sessions", Who::SignedIn, account::end_sessions)
         .get("/account/grant", Who::SignedIn, choose)
         .post("/account/grant", Who::SignedIn, switch)
-        .get("/account/password", Who::SignedIn, account::edit)
-        .post("/account/password", Who::SignedIn, account::update)
+        .get("/account/password", Who::SignedIn, change::edit)
+        .post("/account/password", Who::SignedIn, change::update)
+        .get("/account/second-factor", Who::SignedIn, second_factor::show)
+        .post("/account/second-factor", Who::SignedIn, second_factor::create)
+        .post("/account/second-factor/confirmation", Who::SignedIn, second_factor::confirm)
+        .get("/account/recovery-codes", Who::SignedIn, second_factor::codes)
+        .post("/account/recovery-codes", Who::SignedIn, second_factor::forget_codes)
         .get("/help/shortcuts", Who::SignedIn, account::shortcuts)
 }
 
@@ -47,6 +64,9 @@ struct SignInPage {
     next: String,
     username: String,
     problems: Problems,
+    /// Why the last session is gone.
+    gone: String,
+    demonstration: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -67,26 +87,50 @@ async fn start(session: Session) -> Redirect {
     Redirect::to(home(session.actor().role))
 }
 
-async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> AppResult<Response> {
+async fn show(
+    State(app): State<App>,
+    session: Option<Extension<Session>>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> AppResult<Response> {
+    if session.is_some() {
+        return Ok(Redirect::to("/").into_response());
+    }
     let nonce = keys::hex(&rand::random::<[u8; 16]>());
     let form = SignInForm { next: asked.next, ..SignInForm::default() };
-    let page = page(&app, &nonce, form, Problems::default())?;
-    Ok(with_cookie(page, &format!("{PAGE_COOKIE}={nonce}; Path=/; Secure; HttpOnly; SameSite=Lax")))
+    let mut page = page(&app, &nonce, form, Problems::default());
+    page.gone = gone(&app, &headers).await?;
+    let cookie = format!("{PAGE_COOKIE}={nonce}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    Ok(with_cookie(layout::shown(&page)?, &cookie))
 }
 
-fn page(app: &App, nonce: &str, form: SignInForm, problems: Problems) -> AppResult<Response> {
-    let page = SignInPage {
+/// Why the session whose cookie is still there is gone; nothing where it was signed out of.
+async fn gone(app: &App, headers: &HeaderMap) -> AppResult<String> {
+    let Some(token) = gate::cookie(headers, gate::SESSION_COOKIE) else {
+        return Ok(String::new());
+    };
+    Ok(match accounts::gone(&app.db, token, app.clock.now()).await? {
+        None => String::new(),
+        Some(Gone::Ended(ending)) => ending.label().to_owned(),
+        Some(Gone::Rested) => "为安全起见，长时间没有操作已退出，请重新登录。".to_owned(),
+    })
+}
+
+fn page(app: &App, nonce: &str, form: SignInForm, problems: Problems) -> SignInPage {
+    SignInPage {
         court: app.court.clone(),
         csrf: app.db.keys().csrf(nonce),
         next: form.next,
         username: form.username,
         problems,
-    };
-    layout::answer(&page, &page.problems)
+        gone: String::new(),
+        demonstration: app.rules.demonstration,
+    }
 }
 
 async fn create(
     State(app): State<App>,
+    visitor: Visitor,
     headers: HeaderMap,
     form: Form<SignInForm>,
 ) -> AppResult<Response> {
@@ -97,72 +141,28 @@ async fn create(
     if form.password.is_empty() {
         problems.add("password", "请输入密码");
     }
-    if !problems.is_empty() {
-        return page(&app, &nonce, form, problems);
-    }
-    match admit(&app, form.username.trim(), &form.password).await? {
-        Ok((token, grant)) => {
-            let to =
-                urls::within(&form.next).filter(|next| *next != "/").unwrap_or(home(grant.role));
-            Ok(with_cookie(Redirect::to(to).into_response(), &session_cookie(&token)))
+    if problems.is_empty() {
+        let asked = (form.username.trim(), form.password.as_str());
+        match admission::admit(&app, asked, &visitor).await? {
+            Ok(admitted) => {
+                let to = if admitted.whole {
+                    onwards(&form.next, home(admitted.role)).to_owned()
+                } else {
+                    format!("{CODE_PAGE}?next={}", urls::encode(&form.next))
+                };
+                let response = Redirect::to(&to).into_response();
+                return Ok(with_cookie(response, &session_cookie(&admitted.token)));
+            }
+            Err(sentence) => problems = Problems::whole(sentence),
         }
-        Err(sentence) => page(&app, &nonce, form, Problems::whole(sentence)),
     }
+    let page = page(&app, &nonce, form, problems);
+    layout::answer(&page, &page.problems)
 }
 
-/// A token and the grant it stands for, or the sentence that says why not. The sentence is the
-/// same whether the name is unknown or the password wrong.
-async fn admit(
-    app: &App,
-    username: &str,
-    password: &str,
-) -> AppResult<Result<(String, GrantLine), String>> {
-    let (db, now) = (&app.db, app.clock.now());
-    if let Some(wait) = delay(db, username, now).await? {
-        return Ok(Err(wait));
-    }
-    let account = sessions::account(db, username).await?;
-    let hash = account.as_ref().map(|account| account.password_hash.clone());
-    if !password::verify(password.to_owned(), hash).await {
-        let left = FREE_TRIES - sessions::failed(db, username, now).await?;
-        let again = if left > 0 {
-            format!("还可以试{left}次。")
-        } else {
-            "请1分钟后再试。".to_owned()
-        };
-        return Ok(Err(format!("用户名或密码不正确。{again}")));
-    }
-    let Some(account) = account else {
-        return Ok(Err("用户名或密码不正确。".to_owned()));
-    };
-    sessions::succeeded(db, username).await?;
-    let Some(grant) = sessions::grants(db, account.staff, now).await?.into_iter().next() else {
-        return Ok(Err("您的账号还没有分配岗位，请联系本院管理员。".to_owned()));
-    };
-    let token = sessions::open(db, account.staff, grant.id, now).await?;
-    trace(app, &token, "session.opened").await?;
-    Ok(Ok((token, grant)))
-}
-
-const FREE_TRIES: i32 = 5;
-
-/// After five failures the name rests: a minute, then two, four … at most an hour; never for good.
-async fn delay(
-    db: &Db,
-    username: &str,
-    now: chrono::DateTime<chrono::Utc>,
-) -> AppResult<Option<String>> {
-    let Some(failures) = sessions::failures(db, username).await? else { return Ok(None) };
-    if failures.count < FREE_TRIES {
-        return Ok(None);
-    }
-    let doublings = u32::try_from(failures.count - FREE_TRIES).unwrap_or(0).min(6);
-    let until = failures.last_at + Duration::minutes(i64::from(2_u32.pow(doublings)).min(60));
-    if now >= until {
-        return Ok(None);
-    }
-    let minutes = ((until - now).num_seconds() + 59) / 60;
-    Ok(Some(format!("请{minutes}分钟后再试（{}）。", calendar::clock_time(until))))
+/// The page first asked for, else where the role begins.
+fn onwards<'a>(next: &'a str, home: &'a str) -> &'a str {
+    urls::within(next).filter(|next| *next != "/").unwrap_or(home)
 }
 
 async fn trace(app: &App, token: &str, verb: &str) -> AppResult<()> {
@@ -215,9 +215,14 @@ async fn switch(
     session: Session,
     form: Form<SwitchForm>,
 ) -> AppResult<Response> {
-    let grant = form.fields.grant.parse().map_err(|_| AppError::NotFound)?;
+    let grant: GrantId = form.fields.grant.parse().map_err(|_| AppError::NotFound)?;
     let now = app.clock.now();
-    let token = sessions::switch(&app.db, &session, grant, now).await?.ok_or(AppError::NotFound)?;
+    let held = sessions::grants(&app.db, session.actor().staff, now).await?;
+    if !held.iter().any(|line| line.id == grant) {
+        return Err(AppError::NotFound);
+    }
+    let token = sessions::renew(&app.db, &session, grant, (app.rules.devices, now)).await?;
+    let token = token.ok_or(AppError::SignedOut)?;
     trace(&app, &token, "session.switched").await?;
     Ok(with_cookie(Redirect::to("/").into_response(), &session_cookie(&token)))
 }

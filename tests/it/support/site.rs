@@ -6,9 +6,12 @@ use std::convert::Infallible;
 use std::sync::Mutex;
 
 use anjie::clock::Clock;
+use anjie::domain::sign_in::Rules;
 use anjie::edge::Edge;
-use anjie::store::{Db, sessions};
+use anjie::store::sessions::NewSession;
+use anjie::store::{Db, accounts, sessions};
 use anjie::web::routes::Row;
+use anjie::web::sign_in::password::Line;
 use anjie::web::{self, App};
 use axum::Router;
 use axum::body::Body;
@@ -63,10 +66,22 @@ impl Site {
 
     /// The site over a pool that it may share with another, whose clock stands elsewhere.
     pub fn with_pool(city: &City, pool: PgPool, now: DateTime<Utc>) -> Self {
+        Self::ruled(city, pool, now, Rules { demonstration: false, ..anjie::demo::rules() })
+    }
+
+    /// The site with settings of its own for signing in.
+    pub async fn under(city: &City, now: DateTime<Utc>, rules: Rules) -> Self {
+        let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(city.server());
+        Self::ruled(city, pool, now, rules)
+    }
+
+    fn ruled(city: &City, pool: PgPool, now: DateTime<Utc>, rules: Rules) -> Self {
         let app = App {
             db: Db::with_pool(pool, city.keys.clone()),
             clock: Clock::fixed(now),
             idle: Duration::minutes(30),
+            rules,
+            line: Line::default(),
             court: "云州市中级人民法院".to_owned(),
             edge: Edge::default(),
         };
@@ -89,9 +104,11 @@ impl Site {
             return cookie.clone();
         }
         let now = self.app.clock.now();
-        let account = sessions::account(&self.app.db, username).await.unwrap().unwrap();
-        let grant = sessions::grants(&self.app.db, account.staff, now).await.unwrap().remove(0);
-        let token = sessions::open(&self.app.db, account.staff, grant.id, now).await.unwrap();
+        let staff = accounts::find(&self.app.db, username).await.unwrap().unwrap().staff;
+        let grant = sessions::grants(&self.app.db, staff, now).await.unwrap().remove(0).id;
+        let (address, device) = ("127.0.0.1", "test");
+        let new = NewSession { staff, grant, whole: true, address, device, at: now };
+        let token = sessions::open(&self.app.db, new, self.app.rules.devices).await.unwrap();
         let cookie = format!("__Host-sid={token}");
         self.cookies.lock().unwrap().insert(username.to_owned(), cookie.clone());
         cookie

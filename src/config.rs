@@ -13,6 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 
 use crate::cluster::{self, Places};
+use crate::jobs::backup::{BackupError, Recipient};
 use crate::keys::{KeyError, MasterKey};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -43,6 +44,8 @@ pub enum ConfigError {
     NoKey,
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Recipient(#[from] Box<BackupError>),
     #[error("There is no home folder to keep the data in. Choose a folder with --data DIR.")]
     NoHome,
 }
@@ -141,6 +144,12 @@ impl Environment {
             (None, Some(path)) => Ok(MasterKey::read(&path)?),
             (None, None) => Err(ConfigError::NoKey),
         }
+    }
+
+    /// For whom backups are made.
+    pub fn backup_recipient(&self) -> Result<Recipient, ConfigError> {
+        let text = self.text("ANJIE_BACKUP_RECIPIENT")?.unwrap_or_default();
+        Ok(Recipient::parse(text).map_err(Box::new)?)
     }
 
     /// The system's user who runs a command: kept with what the command changes.

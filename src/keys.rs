@@ -32,6 +32,11 @@ pub enum KeyError {
         path.display()
     )]
     Unreadable { path: PathBuf, source: io::Error },
+    #[error(
+        "{} holds another master key than the one given. Move it away first, if nothing needs it.",
+        path.display()
+    )]
+    OtherThere { path: PathBuf },
     #[error("The key file {} cannot be written.", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
 }
@@ -89,6 +94,25 @@ impl MasterKey {
         }
         Self::parse(&fs::read_to_string(path).map_err(unreadable)?, &path.display().to_string())
     }
+}
+
+/// Puts a key file in its place. One with the same content may be there.
+pub fn put_file(path: &Path, text: &[u8]) -> Result<(), KeyError> {
+    if fs::read(path).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    write_new(path, text)
+}
+
+fn write_new(path: &Path, text: &[u8]) -> Result<(), KeyError> {
+    let unwritable = |source| KeyError::Unwritable { path: path.to_path_buf(), source };
+    let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(KeyError::OtherThere { path: path.to_path_buf() });
+        }
+        opened => opened.map_err(unwritable)?,
+    };
+    file.write_all(text).and_then(|()| file.sync_all()).map_err(unwritable)
 }
 
 /// Makes the key file of a new cluster. One that is there already stays.

@@ -13,6 +13,7 @@ mod pid_file;
 mod process;
 mod programs;
 mod throw_away;
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,6 +26,7 @@ pub use account::is_root;
 pub use error::ClusterError;
 pub use programs::Places;
 pub use throw_away::{ThrowAway, scratch};
+pub use tools::Tool;
 
 use crate::keys::MasterKey;
 
@@ -73,6 +75,27 @@ impl Cluster {
             Mode::Serve => Self::serve(server, options.may_install).await,
             Mode::Visit => Self::visit(server, options.may_install).await,
         }
+    }
+
+    /// The cluster of a folder that has one; none is made.
+    pub async fn existing(options: &Options) -> Result<Self, ClusterError> {
+        let none = || ClusterError::NoCluster { folder: options.data.clone() };
+        if !options.data.join("data/PG_VERSION").exists() {
+            return Err(none());
+        }
+        Self::open(options, Mode::Visit).await
+    }
+
+    /// A new cluster in a folder that has none, for the data that this key sealed. A key that is
+    /// there already must be the same.
+    pub async fn new_with_key(options: &Options, key: &[u8]) -> Result<Self, ClusterError> {
+        let folder = Folder::open(&options.data)?;
+        if folder.major()?.is_some() {
+            return Err(ClusterError::Taken { folder: options.data.clone() });
+        }
+        crate::keys::put_file(&folder.key(), key)?;
+        folder.give_to_owner(&folder.key())?;
+        Self::open(options, Mode::Serve).await
     }
 
     async fn serve(server: Server, may_install: bool) -> Result<Self, ClusterError> {

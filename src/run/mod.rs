@@ -1,5 +1,6 @@
 //! What the commands do.
 
+mod backups;
 mod demo;
 mod people;
 mod place;
@@ -48,6 +49,9 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Import(asked) => work::import(env, asked).await,
         Command::Figures(asked) => work::figures(env, asked).await,
         Command::Verify(asked) => work::verify(env, asked).await,
+        Command::BackupKey(asked) => backups::key(&asked),
+        Command::Backup(asked) => backups::take(env, asked).await,
+        Command::Restore(asked) => backups::restore(env, asked).await,
     }
 }
 
@@ -92,6 +96,11 @@ async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {
     place.close().await?;
     say("The database has the form that this version needs.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The exit code of a command that checked something.
+fn ended(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A line for whoever ran the command; they may have stopped reading.

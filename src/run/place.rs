@@ -15,7 +15,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::say;
 
 /// The name of the database in a local cluster.
-const NAME: &str = "anjie";
+pub const NAME: &str = "anjie";
 
 /// An open database.
 pub struct Place {

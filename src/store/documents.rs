@@ -7,7 +7,7 @@ use super::petition_cases::Opened;
 use super::{StoreError, StoreResult, Tx, audit, keys};
 use crate::domain::document::{DocumentKind, Filed, Filing, MediaType};
 
-const PURPOSE: &str = "document";
+pub const PURPOSE: &str = "document";
 
 /// A file in a list: all but its content.
 #[derive(Debug, Clone)]

@@ -94,6 +94,12 @@ impl Db {
         Self { pool, keys }
     }
 
+    /// A pool for a job that reads everything, which takes longer than a page may.
+    pub fn patient(options: PgConnectOptions, keys: Keys) -> Self {
+        let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(options);
+        Self { pool, keys }
+    }
+
     /// A pool for writing a history that is begun again if it is interrupted: a commit need not
     /// wait for the disk.
     pub fn loading(options: PgConnectOptions, keys: Keys) -> Self {

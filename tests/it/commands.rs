@@ -9,16 +9,16 @@ use sqlx::postgres::PgConnectOptions;
 use crate::support::City;
 
 /// Random once, and used nowhere else.
-const KEY: &str = "8f1de0ab37c2946f5b7a21d8430ce9b6f2587d1ea3904bc6715fd80e2a9c63b4";
+pub const KEY: &str = "8f1de0ab37c2946f5b7a21d8430ce9b6f2587d1ea3904bc6715fd80e2a9c63b4";
 
-fn address(login: &PgConnectOptions) -> String {
+pub fn address(login: &PgConnectOptions) -> String {
     let socket = login.get_socket().unwrap().display().to_string();
     let database = login.get_database().unwrap();
     let port = login.get_port();
     format!("postgres://{}@localhost:{port}/{database}?host={socket}", login.get_username())
 }
 
-fn anjie(city: &City, line: &str) -> Command {
+pub fn anjie(city: &City, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_anjie"));
     command
         .args(line.split(' '))
@@ -33,7 +33,7 @@ fn typed(city: &City, line: &str) -> Output {
     anjie(city, line).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -11,6 +11,7 @@
 mod architecture;
 mod approvals;
 mod assignments;
+mod backups;
 mod cases;
 mod closings;
 mod commands;

@@ -1,6 +1,8 @@
 //! The owner's connection: migrations, and what only an administrator on the command line may do.
 //! No request is ever served through it.
 
+mod backup;
+mod files;
 mod units;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,6 +12,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use super::{StoreError, StoreResult};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::staff::{PostKind, Role};
+pub use backup::{Frozen, PASSING};
+pub use files::Files;
 pub use units::{NewHall, NewUnit, UnitLine};
 
 /// A connection as the owner of the tables.

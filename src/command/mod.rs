@@ -1,9 +1,12 @@
 //! What may be typed after `anjie`, and the help for it.
 #![expect(clippy::doc_markdown, reason = "these comments are shown as they stand, as help")]
 
+mod backup;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use backup::{Backup, BackupKey, Restore};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Case management for litigation-related petitions (涉诉信访) of an intermediate court and its
@@ -25,6 +28,7 @@ Environment:
   ANJIE_LISTEN                address to listen on [default: 127.0.0.1:8080]
   ANJIE_KEYS_FILE             file with the master key (64 hexadecimal digits, chmod 600)
   ANJIE_KEYS                  the master key itself, where a file is not possible
+  ANJIE_BACKUP_RECIPIENT      public part of the key that backups are made for
   ANJIE_SESSION_IDLE_MINUTES  minutes until an idle session ends [default: 30]
   ANJIE_LOG                   what is logged: error, warn, info, debug [default: info]
   ANJIE_LOG_FORMAT            text or json [default: text]
@@ -73,6 +77,28 @@ pub enum Command {
         after_help = "Examples:\n  anjie verify audit\n  anjie verify bulletins --data /var/lib/anjie"
     )]
     Verify(Verify),
+    /// Make the pair of keys for backups: FILE keeps the private part, the public one is printed
+    ///
+    /// Backups are encrypted for the public part (ANJIE_BACKUP_RECIPIENT) and open with FILE alone.
+    /// Keep FILE away from the server, and a copy of it at another place.
+    #[command(after_help = "Examples:\n  anjie backup-key anjie-backup.key")]
+    BackupKey(BackupKey),
+    /// Write the database with all its files to an encrypted file, while others work
+    ///
+    /// Uses DATABASE_OWNER_URL, whose role owns the tables. Sessions and the master key are not in
+    /// it: keep the master key apart, since without it the sealed fields stay unreadable.
+    #[command(
+        after_help = "Examples:\n  anjie backup 2026-06-15.anjie\n  anjie backup 2026-06-15.anjie --data /var/lib/anjie"
+    )]
+    Backup(Backup),
+    /// Put a backup into an empty database, and compare everything with what was backed up
+    ///
+    /// A file that was changed, cut off or made for another key is refused before anything is
+    /// written. Ends with status 1 when anything differs.
+    #[command(
+        after_help = "Examples:\n  anjie restore 2026-06-15.anjie --key anjie-backup.key --data /var/lib/anjie --keys master.key"
+    )]
+    Restore(Restore),
     /// Add courts, divisions and their halls
     ///
     /// The first is the intermediate court; all others stand under it. A code can't be given twice.

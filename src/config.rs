@@ -14,7 +14,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cluster::{self, Places};
 use crate::jobs::backup::{BackupError, Recipient};
-use crate::keys::{KeyError, MasterKey};
+use crate::keys::{KeyError, MasterKeys};
+use crate::store::keys::{Cipher, Keys};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_LOG: &str = "info,sqlx=warn";
@@ -137,13 +138,28 @@ impl Environment {
     }
 
     /// The master key for a server that others run. A local cluster has its own.
-    pub fn key(&self) -> Result<MasterKey, ConfigError> {
+    pub fn key(&self) -> Result<MasterKeys, ConfigError> {
         match (self.text("ANJIE_KEYS")?, self.path("ANJIE_KEYS_FILE")) {
             (Some(_), Some(_)) => Err(ConfigError::TwoKeys),
-            (Some(text), None) => Ok(MasterKey::parse(text, "ANJIE_KEYS")?),
-            (None, Some(path)) => Ok(MasterKey::read(&path)?),
+            (Some(text), None) => Ok(MasterKeys::parse(text, "ANJIE_KEYS")?),
+            (None, Some(path)) => Ok(MasterKeys::read(&path)?),
             (None, None) => Err(ConfigError::NoKey),
         }
+    }
+
+    /// The file with the master keys of a server that others run.
+    pub fn key_file(&self) -> Option<PathBuf> {
+        self.path("ANJIE_KEYS_FILE")
+    }
+
+    /// What follows from master keys, with the cipher that is set.
+    pub fn keys(&self, master: &MasterKeys) -> Result<Keys, ConfigError> {
+        let name = "ANJIE_CIPHER";
+        let code = self.text(name)?.unwrap_or("aes");
+        let expected = "aes (AES-256-GCM) or sm4 (SM4-GCM)";
+        let cipher = Cipher::from_code(code).ok_or(ConfigError::Invalid { name, expected })?;
+        let (newest, older) = master.bytes();
+        Ok(Keys::of((newest, &older), cipher))
     }
 
     /// For whom backups are made.
@@ -289,7 +305,7 @@ mod tests {
     fn exactly_one_place_holds_the_keys() {
         for (pairs, expected) in [
             (&[][..], "There is no master key"),
-            (&[("ANJIE_KEYS", KEY)][..], "MasterKey(hidden)"),
+            (&[("ANJIE_KEYS", KEY)][..], "MasterKeys { newest: MasterKey(hidden), older: [] }"),
             (&[("ANJIE_KEYS", KEY), ("ANJIE_KEYS_FILE", "/k")][..], "Both ANJIE_KEYS"),
             (&[("ANJIE_KEYS_FILE", "/nonexistent/key")][..], "The key file /nonexistent/key"),
             (&[("ANJIE_KEYS", "secret")][..], "A master key has 64"),

@@ -28,7 +28,7 @@ pub use programs::Places;
 pub use throw_away::{ThrowAway, scratch};
 pub use tools::Tool;
 
-use crate::keys::MasterKey;
+use crate::keys::MasterKeys;
 
 use folder::Folder;
 use lock::Lock;
@@ -151,8 +151,8 @@ impl Cluster {
     }
 
     /// The keys that were made with the cluster.
-    pub fn key(&self) -> Result<MasterKey, ClusterError> {
-        Ok(MasterKey::read(&self.server.folder().key())?)
+    pub fn key(&self) -> Result<MasterKeys, ClusterError> {
+        Ok(MasterKeys::read(&self.server.folder().key())?)
     }
 
     /// Connects as the cluster's superuser.

@@ -2,12 +2,14 @@
 #![expect(clippy::doc_markdown, reason = "these comments are shown as they stand, as help")]
 
 mod backup;
+mod keys;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use backup::{Backup, BackupKey, Restore};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use keys::Keys;
 
 /// Case management for litigation-related petitions (涉诉信访) of an intermediate court and its
 /// base courts
@@ -26,8 +28,10 @@ Environment:
   DATABASE_URL                database of the program, as the role app_user
   DATABASE_OWNER_URL          the same database as its owner, for `migrate`, `unit` and `user`
   ANJIE_LISTEN                address to listen on [default: 127.0.0.1:8080]
-  ANJIE_KEYS_FILE             file with the master key (64 hexadecimal digits, chmod 600)
-  ANJIE_KEYS                  the master key itself, where a file is not possible
+  ANJIE_KEYS_FILE             file with the master keys (64 hexadecimal digits a line, the newest
+                              first, chmod 600)
+  ANJIE_KEYS                  the master keys themselves, where a file is not possible
+  ANJIE_CIPHER                aes (AES-256-GCM) or sm4 (SM4-GCM) for what is new [default: aes]
   ANJIE_BACKUP_RECIPIENT      public part of the key that backups are made for
   ANJIE_SESSION_IDLE_MINUTES  minutes until an idle session ends [default: 30]
   ANJIE_LOG                   what is logged: error, warn, info, debug [default: info]
@@ -99,6 +103,12 @@ pub enum Command {
         after_help = "Examples:\n  anjie restore 2026-06-15.anjie --key anjie-backup.key --data /var/lib/anjie --keys master.key"
     )]
     Restore(Restore),
+    /// Change the master key: add one, seal everything anew with it, see what is sealed with which
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  anjie keys add\n  anjie keys rotate\n  anjie keys check --data /var/lib/anjie"
+    )]
+    Keys(Keys),
     /// Add courts, divisions and their halls
     ///
     /// The first is the intermediate court; all others stand under it. A code can't be given twice.

@@ -8,7 +8,7 @@ use anjie::cluster::Cluster;
 use anjie::command::{Backup as Asked, BackupKey, Restore};
 use anjie::config::{Database, Environment};
 use anjie::jobs::backup::{self, Backup, Identity, Recipient};
-use anjie::keys::MasterKey;
+use anjie::keys::MasterKeys;
 use anjie::store::Db;
 use anjie::store::keys::Keys;
 use anjie::store::roles::{self, OWNER, SERVER};
@@ -115,7 +115,7 @@ async fn empty(env: &Environment, asked: &Restore) -> anyhow::Result<Empty> {
             let there = options.data.join(anjie::keys::FILE_NAME);
             let path = asked.keys.as_ref().unwrap_or(&there);
             anyhow::ensure!(path.exists(), "{NO_KEYS}");
-            let keys = Keys::from_master(MasterKey::read(path)?.bytes());
+            let keys = env.keys(&MasterKeys::read(path)?)?;
             let text = std::fs::read(path)?;
             let cluster = Cluster::new_with_key(&options, &text).await?;
             cluster.ensure_database(NAME).await?;
@@ -125,10 +125,10 @@ async fn empty(env: &Environment, asked: &Restore) -> anyhow::Result<Empty> {
         }
         Database::Server { app, owner } => {
             let master = match &asked.keys {
-                Some(path) => MasterKey::read(path)?,
+                Some(path) => MasterKeys::read(path)?,
                 None => env.key().context(NO_KEYS)?,
             };
-            let keys = Keys::from_master(master.bytes());
+            let keys = env.keys(&master)?;
             Ok(Empty { cluster: None, owner: *owner.context(NO_OWNER)?, app: *app, keys })
         }
     }

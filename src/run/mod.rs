@@ -2,6 +2,7 @@
 
 mod backups;
 mod demo;
+mod keys;
 mod people;
 mod place;
 mod server;
@@ -16,7 +17,7 @@ use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
 use anjie::store::roles::check_server;
-use anjie::store::{self, Db};
+use anjie::store::{self, Db, key_check};
 use anjie::web::App;
 use anyhow::Context;
 use clap::Parser;
@@ -49,6 +50,7 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Import(asked) => work::import(env, asked).await,
         Command::Figures(asked) => work::figures(env, asked).await,
         Command::Verify(asked) => work::verify(env, asked).await,
+        Command::Keys(asked) => keys::run(env, asked).await,
         Command::BackupKey(asked) => backups::key(&asked),
         Command::Backup(asked) => backups::take(env, asked).await,
         Command::Restore(asked) => backups::restore(env, asked).await,
@@ -80,6 +82,10 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     if let Err(why) = check_server(place.app()).await? {
         place.close().await?;
         anyhow::bail!("Not serving as this database role: {}.", why.0);
+    }
+    if let Err(wrong) = key_check::check(&place.db(), Clock::system().now()).await? {
+        place.close().await?;
+        anyhow::bail!("{wrong}.");
     }
     let app = app(place.db(), &settings).await?;
     say(&format!("Serving on http://{}", listener.local_addr()?));

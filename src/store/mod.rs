@@ -22,6 +22,7 @@ mod error;
 pub mod interviews;
 pub mod figures;
 pub mod imports;
+pub mod key_check;
 pub mod keys;
 pub mod known_facts;
 pub mod ledgers;

@@ -289,13 +289,14 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
 pub async fn query_code(tx: &mut Tx, visit: VisitId) -> StoreResult<Option<QueryCode>> {
     let keys = tx.keys();
     let (conn, scope) = tx.scoped();
-    let sealed = sqlx::query_scalar!(
-        "SELECT query_code_sealed FROM visit WHERE id = $1 AND unit_id = ANY ($2)",
+    let row = sqlx::query!(
+        "SELECT number, query_code_sealed FROM visit WHERE id = $1 AND unit_id = ANY ($2)",
         visit.0,
         scope.units(),
     )
     .fetch_optional(conn)
     .await?;
-    let code = sealed.map(|sealed| keys.open_text(QUERY_CODE, &sealed)).transpose()?;
+    let code = row.map(|row| keys.open_text((QUERY_CODE, &row.number), &row.query_code_sealed));
+    let code = code.transpose()?;
     Ok(code.and_then(|code| QueryCode::parse(&code)))
 }

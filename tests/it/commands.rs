@@ -137,6 +137,13 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
     let page = get(&address, "/login");
     assert!(page.starts_with("HTTP/1.0 200") && page.contains("云州市中级人民法院"), "{page}");
     assert!(get(&address, "/readyz").starts_with("HTTP/1.0 200"));
+
+    let mut other = anjie(&city, "serve --listen 127.0.0.1:0");
+    let output = other.env("ANJIE_KEYS", KEY.replace("8f1d", "9f1d")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("This database is sealed with the key"), "{}", said(&output));
+    well(&city, "keys check");
+    well(&city, "keys rotate");
 }
 
 #[tokio::test]

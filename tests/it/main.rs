@@ -23,6 +23,7 @@ mod drafts;
 mod failures;
 mod handling;
 mod imports;
+mod keys;
 mod ledger_columns;
 mod ledgers;
 mod migrations;

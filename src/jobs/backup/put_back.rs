@@ -12,8 +12,8 @@ use super::envelope::Opener;
 use super::{BackupError, Identity, Manifest, take};
 use crate::cluster::{Places, Tool};
 use crate::jobs::{verify_audit, verify_bulletins};
-use crate::store::Db;
 use crate::store::owner::{Files, Owner};
+use crate::store::{Db, key_check};
 
 /// A backup that was read to its end: nothing in it was changed.
 #[derive(Debug)]
@@ -120,9 +120,13 @@ pub async fn compare(
     let mut owner = Owner::connect(login).await?;
     let here = take::state(&mut owner).await?;
     let files = owner.check_files(db.keys()).await?;
+    let mut differences = manifest.state.differences(&here);
+    if let Err(wrong) = key_check::check(db, at).await? {
+        differences.push(wrong.to_string());
+    }
     let found = Found {
         rows: here.total(),
-        differences: manifest.state.differences(&here),
+        differences,
         files,
         audit: verify_audit::run(db).await?,
         bulletins: verify_bulletins::run(db).await?,

@@ -46,7 +46,7 @@ impl Owner {
         .await?;
         let Some(file) = found else { return Ok(None) };
         let purpose = if kind == "import" { imports::FILE } else { documents::PURPOSE };
-        let opened = keys.open(purpose, &file.sealed);
+        let opened = keys.open((purpose, &file.uuid.to_string()), &file.sealed);
         if opened.is_ok_and(|bytes| sha256(&bytes).as_slice() == file.sha256) {
             files.sound += 1;
         } else {

@@ -3,6 +3,7 @@
 
 mod backup;
 mod files;
+mod rotation;
 mod units;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,6 +15,7 @@ use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::staff::{PostKind, Role};
 pub use backup::{Frozen, PASSING};
 pub use files::Files;
+pub use rotation::{Rotated, sealed_columns};
 pub use units::{NewHall, NewUnit, UnitLine};
 
 /// A connection as the owner of the tables.

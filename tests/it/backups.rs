@@ -185,7 +185,7 @@ async fn what_is_backed_up_while_eight_write_comes_back_whole() {
         assert_eq!(there.value::<i64>(statement).await, 0, "{what}");
     }
     let visits: i64 = there.value("SELECT count(*) FROM visit").await;
-    assert!((9..=1 + written as i64).contains(&visits), "{visits} of {written}");
+    assert!((9..=1 + i64::try_from(written).unwrap()).contains(&visits), "{visits} of {written}");
 
     // Nobody works any more: then everything is equal to the last byte.
     well(&backed_up(&city, &folder, "at-rest", &recipient).await);

@@ -119,9 +119,12 @@ async fn everything_is_sealed_anew_while_others_work_also_after_an_interruption(
     assert_eq!(left[0].0, keys.prefix().to_string());
     owner.forget_older_keys(&keys, noon()).await.unwrap();
 
-    // The old key is thrown away; everything opens and is found without it.
+    all_is_there_without_the_old_key(&mut city, &mut owner).await;
+}
+
+async fn all_is_there_without_the_old_key(city: &mut City, owner: &mut Owner) {
     let alone = Keys::of((&NEW_KEY, &[]), Cipher::Sm4);
-    let site = site_with(&mut city, alone.clone()).await;
+    let site = site_with(city, alone.clone()).await;
     let files = owner.check_files(&alone).await.unwrap();
     assert!(files.broken.is_empty() && files.sound > 5, "{files:?}");
     let twice = "SELECT count(*) FROM (SELECT id_tail, name FROM petitioner WHERE id_verified

@@ -1,3 +1,13 @@
+-- A known value sealed with each key that ever sealed in this database: the wrong key is found out
+-- before anything is served, and the last of an older one is known.
+CREATE TABLE key_check (
+    prefix text NOT NULL,
+    sealed text NOT NULL,
+    served_at timestamptz NOT NULL,
+    CONSTRAINT key_check_pkey PRIMARY KEY (prefix)
+);
+GRANT SELECT, INSERT ON key_check TO app_user;
+
 -- Petitioners: identity alone. Nothing here grades or describes a person.
 
 CREATE TABLE petitioner (

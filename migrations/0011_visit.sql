@@ -233,16 +233,16 @@ CREATE TRIGGER petitioner_court_of_visit AFTER INSERT ON visit
 -- The duplicate check across courts (privacy.md 8.4 of the domain book): that the person is known.
 -- Whoever may register a visit may ask; the facts of other courts come from match_case.
 CREATE FUNCTION match_petitioner(
-    wanted_id bytea, wanted_phone bytea, wanted_name text, wanted_tail text, wanted_case text)
+    wanted_id bytea[], wanted_phone bytea[], wanted_name text, wanted_tail text, wanted_case text)
     RETURNS TABLE (petitioner_id bigint, uuid uuid, name text, sex text, birth_date date,
                    id_tail text, visits bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
     -- Each way by its own index; asked on every pause in typing.
     WITH hit AS (
-        SELECT id FROM petitioner WHERE id_index = wanted_id
+        SELECT id FROM petitioner WHERE id_index = ANY (wanted_id)
         UNION
-        SELECT id FROM petitioner WHERE phone_index = wanted_phone
+        SELECT id FROM petitioner WHERE phone_index = ANY (wanted_phone)
         UNION
         SELECT id FROM petitioner WHERE name_key = wanted_name AND wanted_name <> ''
             AND (wanted_tail = '' OR id_tail = wanted_tail)
@@ -258,27 +258,27 @@ BEGIN ATOMIC
     WHERE asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
       -- Whoever has only accused someone is known to no court.
       AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id)
-    ORDER BY (p.id_index = wanted_id) DESC NULLS LAST, p.id DESC
+    ORDER BY (p.id_index = ANY (wanted_id)) DESC NULLS LAST, p.id DESC
     LIMIT 20;
 END;
 
 -- Who is known by a document number, to register them as who they are.
-CREATE FUNCTION petitioner_known_by(wanted_id bytea) RETURNS bigint
+CREATE FUNCTION petitioner_known_by(wanted_id bytea[]) RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
     RETURN (SELECT p.id FROM petitioner p
-            WHERE p.id_index = wanted_id AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
+            WHERE p.id_index = ANY (wanted_id) AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
               AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id)
             ORDER BY p.id_verified DESC, p.id DESC LIMIT 1);
 
-GRANT EXECUTE ON FUNCTION match_petitioner(bytea, bytea, text, text, text), petitioner_known_by(bytea) TO app_user;
+GRANT EXECUTE ON FUNCTION match_petitioner(bytea[], bytea[], text, text, text), petitioner_known_by(bytea[]) TO app_user;
 
 -- A card of the match panel that was taken: the person to link, as the card shows them, and
 -- whether a number that was typed is theirs.
-CREATE FUNCTION petitioner_to_link(wanted uuid, typed_id bytea)
+CREATE FUNCTION petitioner_to_link(wanted uuid, typed_id bytea[])
     RETURNS TABLE (petitioner_id bigint, name text, name_key text, id_tail text, id_is_theirs boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
-    SELECT p.id, p.name, p.name_key, p.id_tail, coalesce(p.id_index = typed_id, false)
+    SELECT p.id, p.name, p.name_key, p.id_tail, coalesce(p.id_index = ANY (typed_id), false)
     FROM petitioner p
     WHERE p.uuid = wanted AND asking_role() IN ('clerk', 'handler', 'bureau', 'bureau_head')
       AND EXISTS (SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id);
@@ -307,4 +307,4 @@ BEGIN ATOMIC
     LIMIT 1;
 END;
 
-GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid, bytea), same_matter(bigint, text, timestamptz) TO app_user;
+GRANT EXECUTE ON FUNCTION petitioner_to_link(uuid, bytea[]), same_matter(bigint, text, timestamptz) TO app_user;

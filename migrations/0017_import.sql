@@ -31,6 +31,8 @@ CREATE TABLE import_row (
     -- The row's identity within any ledger, by the program's key: the same row twice makes
     -- nothing twice.
     row_hash bytea,
+    -- What the hash is made from, sealed: another key makes it again.
+    row_sealed text,
     -- Faults and warnings: column, problem and remedy; never the value.
     remarks jsonb NOT NULL,
     -- What a waiting row probably repeats: a row of the file, a case, or both.

@@ -1,22 +1,22 @@
 -- Accounts: the second factor, what ends a session, the trace of those who were turned away.
 
--- 动态口令. What is shown in a picture and not yet confirmed waits in `pending`.
+-- 动态口令. What is shown in a picture and not yet confirmed waits beside it.
 CREATE TABLE second_factor (
     staff_id bigint NOT NULL,
-    secret bytea,
-    pending bytea,
+    secret_sealed bytea,
+    pending_sealed bytea,
     confirmed_at timestamptz,
     -- The half minute whose code was used last: neither it nor an earlier one is taken again.
     last_step bigint NOT NULL DEFAULT 0,
     -- The recovery codes, sealed, until their owner says that they were written down.
-    fresh_codes bytea,
+    fresh_codes_sealed bytea,
     CONSTRAINT second_factor_pkey PRIMARY KEY (staff_id),
     CONSTRAINT second_factor_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
-    CONSTRAINT second_factor_confirmed_check CHECK ((secret IS NULL) = (confirmed_at IS NULL))
+    CONSTRAINT second_factor_confirmed_check CHECK ((secret_sealed IS NULL) = (confirmed_at IS NULL))
 );
 CALL lay_wall('second_factor', 'staff_id = (SELECT asking_staff())');
 GRANT SELECT, INSERT ON second_factor TO app_user;
-GRANT UPDATE (secret, pending, confirmed_at, last_step, fresh_codes) ON second_factor TO app_user;
+GRANT UPDATE (secret_sealed, pending_sealed, confirmed_at, last_step, fresh_codes_sealed) ON second_factor TO app_user;
 
 -- A keyed hash of each; the codes of an earlier set are of no use.
 CREATE TABLE recovery_code (
@@ -34,7 +34,7 @@ GRANT UPDATE (used_at) ON recovery_code TO app_user;
 -- Asked before there is a session.
 CREATE FUNCTION has_second_factor(who bigint) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    RETURN EXISTS (SELECT FROM second_factor WHERE staff_id = who AND secret IS NOT NULL);
+    RETURN EXISTS (SELECT FROM second_factor WHERE staff_id = who AND secret_sealed IS NOT NULL);
 GRANT EXECUTE ON FUNCTION has_second_factor(bigint) TO app_user;
 
 -- Someone was turned away at the sign-in page, so nobody asks: the entry stands under the account, or

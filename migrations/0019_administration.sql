@@ -61,8 +61,6 @@ BEGIN
             (SELECT min(id) FROM hall WHERE unit_id = wanted.unit_id), greatest(wanted.valid_from, at), wanted.valid_until)
     RETURNING id INTO given;
     UPDATE grant_proposal SET decided_at = at, decided_by = asking_staff(), grant_id = given WHERE id = wanted.id;
-    -- New rights begin with a new session.
-    UPDATE session SET ended_at = at WHERE staff_id = wanted.staff_id AND ended_at IS NULL;
     RETURN given;
 END
 $$;
@@ -78,13 +76,10 @@ END;
 CREATE FUNCTION grant_end(given bigint, at timestamptz) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
-    WITH ended AS (
-        UPDATE role_grant SET valid_until = greatest(at, valid_from + interval '1 microsecond')
-        WHERE id = given AND role <> 'job' AND staff_id <> asking_staff() AND asking_role() = 'secadmin'
-          AND (valid_until IS NULL OR valid_until > at)
-        RETURNING id, staff_id), gone AS (
-        UPDATE session SET ended_at = at FROM ended WHERE session.staff_id = ended.staff_id AND session.ended_at IS NULL)
-    SELECT id FROM ended;
+    UPDATE role_grant SET valid_until = greatest(at, valid_from + interval '1 microsecond')
+    WHERE id = given AND role <> 'job' AND staff_id <> asking_staff() AND asking_role() = 'secadmin'
+      AND (valid_until IS NULL OR valid_until > at)
+    RETURNING id;
 END;
 
 GRANT EXECUTE ON FUNCTION grant_propose(bigint, text, bigint, timestamptz, timestamptz, timestamptz),
@@ -100,18 +95,13 @@ BEGIN ATOMIC
 END;
 
 -- The name to sign in with stays: it is the account. Whoever is deactivated is gone at once.
-CREATE FUNCTION staff_change(
-    person uuid, full_name text, of_unit bigint, telephone text, works boolean, at timestamptz) RETURNS bigint
+CREATE FUNCTION staff_change(person uuid, full_name text, of_unit bigint, telephone text, works boolean) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
-    WITH changed AS (
-        UPDATE staff SET name = full_name, unit_id = of_unit, phone = telephone, active = works
-        WHERE uuid = person AND asking_role() = 'sysadmin' AND username NOT LIKE 'job.%'
-          AND (works OR id <> asking_staff())
-        RETURNING id), gone AS (
-        UPDATE session SET ended_at = at FROM changed
-        WHERE session.staff_id = changed.id AND session.ended_at IS NULL AND NOT works)
-    SELECT id FROM changed;
+    UPDATE staff SET name = full_name, unit_id = of_unit, phone = telephone, active = works
+    WHERE uuid = person AND asking_role() = 'sysadmin' AND username NOT LIKE 'job.%'
+      AND (works OR id <> asking_staff())
+    RETURNING id;
 END;
 
 CREATE FUNCTION post_set(person bigint, of_unit bigint, of_kind text, of_title text, since date) RETURNS bigint
@@ -132,7 +122,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION staff_add(text, text, bigint, text),
-    staff_change(uuid, text, bigint, text, boolean, timestamptz), post_set(bigint, bigint, text, text, date) TO app_user;
+    staff_change(uuid, text, bigint, text, boolean), post_set(bigint, bigint, text, text, date) TO app_user;
 
 -- Units: names, order, halls and the contact list; their place in the tree is founded once.
 CREATE FUNCTION unit_add(above bigint, of_code text, full_name text, short text, of_kind text, since date) RETURNS bigint

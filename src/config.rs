@@ -16,7 +16,9 @@ use crate::cluster::{self, Places};
 use crate::domain::password::{Policy, Profile};
 use crate::domain::sign_in::{Rules, SecondFactor};
 use crate::edge::{Edge, Proxies, PublicUrl};
-use crate::keys::{KeyError, MasterKey};
+use crate::jobs::backup::{BackupError, Recipient};
+use crate::keys::{KeyError, MasterKeys};
+use crate::store::keys::{Cipher, Keys};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_LOG: &str = "info,sqlx=warn";
@@ -46,6 +48,8 @@ pub enum ConfigError {
     NoKey,
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Recipient(#[from] Box<BackupError>),
     #[error("There is no home folder to keep the data in. Choose a folder with --data DIR.")]
     NoHome,
 }
@@ -177,13 +181,34 @@ impl Environment {
     }
 
     /// The master key for a server that others run. A local cluster has its own.
-    pub fn key(&self) -> Result<MasterKey, ConfigError> {
+    pub fn key(&self) -> Result<MasterKeys, ConfigError> {
         match (self.text("ANJIE_KEYS")?, self.path("ANJIE_KEYS_FILE")) {
             (Some(_), Some(_)) => Err(ConfigError::TwoKeys),
-            (Some(text), None) => Ok(MasterKey::parse(text, "ANJIE_KEYS")?),
-            (None, Some(path)) => Ok(MasterKey::read(&path)?),
+            (Some(text), None) => Ok(MasterKeys::parse(text, "ANJIE_KEYS")?),
+            (None, Some(path)) => Ok(MasterKeys::read(&path)?),
             (None, None) => Err(ConfigError::NoKey),
         }
+    }
+
+    /// The file with the master keys of a server that others run.
+    pub fn key_file(&self) -> Option<PathBuf> {
+        self.path("ANJIE_KEYS_FILE")
+    }
+
+    /// What follows from master keys, with the cipher that is set.
+    pub fn keys(&self, master: &MasterKeys) -> Result<Keys, ConfigError> {
+        let name = "ANJIE_CIPHER";
+        let code = self.text(name)?.unwrap_or("aes");
+        let expected = "aes (AES-256-GCM) or sm4 (SM4-GCM)";
+        let cipher = Cipher::from_code(code).ok_or(ConfigError::Invalid { name, expected })?;
+        let (newest, older) = master.bytes();
+        Ok(Keys::of((newest, &older), cipher))
+    }
+
+    /// For whom backups are made.
+    pub fn backup_recipient(&self) -> Result<Recipient, ConfigError> {
+        let text = self.text("ANJIE_BACKUP_RECIPIENT")?.unwrap_or_default();
+        Ok(Recipient::parse(text).map_err(Box::new)?)
     }
 
     /// The system's user who runs a command: kept with what the command changes.
@@ -340,7 +365,7 @@ mod tests {
     fn exactly_one_place_holds_the_keys() {
         for (pairs, expected) in [
             (&[][..], "There is no master key"),
-            (&[("ANJIE_KEYS", KEY)][..], "MasterKey(hidden)"),
+            (&[("ANJIE_KEYS", KEY)][..], "MasterKeys { newest: MasterKey(hidden), older: [] }"),
             (&[("ANJIE_KEYS", KEY), ("ANJIE_KEYS_FILE", "/k")][..], "Both ANJIE_KEYS"),
             (&[("ANJIE_KEYS_FILE", "/nonexistent/key")][..], "The key file /nonexistent/key"),
             (&[("ANJIE_KEYS", "secret")][..], "A master key has 64"),

@@ -64,6 +64,23 @@ pub enum ClusterError {
         folder.display()
     )]
     OtherMajor { folder: PathBuf, made_by: u32, found: String },
+    #[error(
+        "PostgreSQL's program {name} of version {server} or newer is not on this machine. \
+         {INSTALL_IT}"
+    )]
+    NoTool { name: &'static str, server: u32 },
+    #[error("{name} did not do its work; it said:\n{said}")]
+    Tool { name: &'static str, said: String },
+    #[error(
+        "The folder {} already holds a database. Restore into a new or empty folder.",
+        folder.display()
+    )]
+    Taken { folder: PathBuf },
+    #[error(
+        "The folder {} holds no database. Name the folder of the database with --data DIR.",
+        folder.display()
+    )]
+    NoCluster { folder: PathBuf },
     #[error("PostgreSQL could not be installed. Its installer said:\n{said}\n{INSTALL_IT}")]
     NotInstalled { said: String },
     #[error("The program {} cannot be run. Check that PostgreSQL is completely installed.", program.display())]

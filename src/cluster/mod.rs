@@ -14,6 +14,7 @@ mod process;
 mod program;
 mod programs;
 mod throw_away;
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,8 +27,9 @@ pub use account::is_root;
 pub use error::ClusterError;
 pub use programs::Places;
 pub use throw_away::{ThrowAway, scratch};
+pub use tools::Tool;
 
-use crate::keys::MasterKey;
+use crate::keys::MasterKeys;
 
 use folder::Folder;
 use lock::Lock;
@@ -74,6 +76,27 @@ impl Cluster {
             Mode::Serve => Self::serve(server, options.may_install).await,
             Mode::Visit => Self::visit(server, options.may_install).await,
         }
+    }
+
+    /// The cluster of a folder that has one; none is made.
+    pub async fn existing(options: &Options) -> Result<Self, ClusterError> {
+        let none = || ClusterError::NoCluster { folder: options.data.clone() };
+        if !options.data.join("data/PG_VERSION").exists() {
+            return Err(none());
+        }
+        Self::open(options, Mode::Visit).await
+    }
+
+    /// A new cluster in a folder that has none, for the data that this key sealed. A key that is
+    /// there already must be the same.
+    pub async fn new_with_key(options: &Options, key: &[u8]) -> Result<Self, ClusterError> {
+        let folder = Folder::open(&options.data)?;
+        if folder.major()?.is_some() {
+            return Err(ClusterError::Taken { folder: options.data.clone() });
+        }
+        crate::keys::put_file(&folder.key(), key)?;
+        folder.give_to_owner(&folder.key())?;
+        Self::open(options, Mode::Serve).await
     }
 
     async fn serve(server: Server, may_install: bool) -> Result<Self, ClusterError> {
@@ -129,8 +152,8 @@ impl Cluster {
     }
 
     /// The keys that were made with the cluster.
-    pub fn key(&self) -> Result<MasterKey, ClusterError> {
-        Ok(MasterKey::read(&self.server.folder().key())?)
+    pub fn key(&self) -> Result<MasterKeys, ClusterError> {
+        Ok(MasterKeys::read(&self.server.folder().key())?)
     }
 
     /// Connects as the cluster's superuser.

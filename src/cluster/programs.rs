@@ -92,6 +92,22 @@ fn choose(
     Err(ClusterError::OtherMajor { folder: folder.to_path_buf(), made_by: wanted, found })
 }
 
+/// A tool that fits a server of this version: of the same if there is one, else of the next newer.
+pub fn tool(places: &Places, name: &'static str, server: u32) -> Result<PathBuf, ClusterError> {
+    let version = |path: &PathBuf| {
+        let said = program::at(path).arg("--version").output().ok()?;
+        major_of(&String::from_utf8_lossy(&said.stdout)).filter(|major| *major >= server)
+    };
+    let folders = places.demanded.iter().chain(&places.folders);
+    let found = folders.flat_map(|it| expand(it)).map(|folder| folder.join(name));
+    let found =
+        found.filter(|path| path.is_file()).filter_map(|path| Some((version(&path)?, path)));
+    found
+        .min_by_key(|(major, _)| *major)
+        .map(|(_, path)| path)
+        .ok_or(ClusterError::NoTool { name, server })
+}
+
 impl Programs {
     fn in_folder(bin: &Path) -> Option<Self> {
         if !NEEDED.iter().all(|name| bin.join(name).is_file()) {

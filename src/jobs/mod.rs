@@ -1,5 +1,6 @@
 //! What the command line and the clock start, each under an identity of its own.
 
+pub mod backup;
 pub mod figures;
 pub mod import_ledger;
 pub mod sweep;

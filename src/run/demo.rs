@@ -41,7 +41,7 @@ async fn open(
     (data, install): (&std::path::Path, bool),
     password: &str,
 ) -> anyhow::Result<Place> {
-    let place = Place::local(&env.local(data, install), Mode::Serve).await?;
+    let place = Place::local(env, &env.local(data, install), Mode::Serve).await?;
     let mut owner = place.owner().await?;
     let built = owner.demonstration().await?;
     let strange = built == Demonstration::None && owner.has_cases().await?;

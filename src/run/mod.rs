@@ -1,7 +1,9 @@
 //! What the commands do.
 
 mod administrators;
+mod backups;
 mod demo;
+mod keys;
 mod people;
 mod place;
 mod sbom;
@@ -17,7 +19,7 @@ use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
 use anjie::store::roles::check_server;
-use anjie::store::{self, Db};
+use anjie::store::{self, Db, key_check};
 use anjie::web::App;
 use anjie::web::sign_in::password::Line;
 use anyhow::Context;
@@ -53,6 +55,10 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::Figures(asked) => work::figures(env, asked).await,
         Command::Verify(asked) => work::verify(env, asked).await,
         Command::Sbom => sbom::run(),
+        Command::Keys(asked) => keys::run(env, asked).await,
+        Command::BackupKey(asked) => backups::key(&asked),
+        Command::Backup(asked) => backups::take(env, asked).await,
+        Command::Restore(asked) => backups::restore(env, asked).await,
     }
 }
 
@@ -90,6 +96,10 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
         place.close().await?;
         anyhow::bail!("Not serving as this database role: {}.", why.0);
     }
+    if let Err(wrong) = key_check::check(&place.db(), Clock::system().now()).await? {
+        place.close().await?;
+        anyhow::bail!("{wrong}.");
+    }
     let app = app(place.db(), &settings).await?;
     say(&format!("Serving on http://{}", listener.local_addr()?));
     server::serve(listener, app).await;
@@ -105,6 +115,11 @@ async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {
     place.close().await?;
     say("The database has the form that this version needs.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The exit code of a command that checked something.
+fn ended(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A line for whoever ran the command; they may have stopped reading.

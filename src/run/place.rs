@@ -15,7 +15,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::say;
 
 /// The name of the database in a local cluster.
-const NAME: &str = "anjie";
+pub const NAME: &str = "anjie";
 
 /// An open database.
 pub struct Place {
@@ -29,9 +29,9 @@ impl Place {
     /// The place that the flags and the environment name.
     pub async fn of(env: &Environment, local: &Local, mode: Mode) -> anyhow::Result<Self> {
         match env.database(local.data.as_deref(), !local.no_install)? {
-            Database::Local(options) => Self::local(&options, mode).await,
+            Database::Local(options) => Self::local(env, &options, mode).await,
             Database::Server { app, owner } => {
-                let keys = Keys::from_master(env.key()?.bytes());
+                let keys = env.keys(&env.key()?)?;
                 let owner = owner.map(|owner| *owner);
                 Ok(Self { cluster: None, app: *app, owner, keys })
             }
@@ -39,10 +39,10 @@ impl Place {
     }
 
     /// The cluster of a folder, made, started and migrated as needed, with the units of 云州市.
-    pub async fn local(options: &Options, mode: Mode) -> anyhow::Result<Self> {
+    pub async fn local(env: &Environment, options: &Options, mode: Mode) -> anyhow::Result<Self> {
         let cluster = Cluster::open(options, mode).await?;
         lay(&cluster).await?;
-        let keys = Keys::from_master(cluster.key()?.bytes());
+        let keys = env.keys(&cluster.key()?)?;
         let (app, owner) = (cluster.login(SERVER, NAME), cluster.login(OWNER, NAME));
         Ok(Self { cluster: Some(cluster), app, owner: Some(owner), keys })
     }

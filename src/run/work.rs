@@ -15,7 +15,7 @@ use anjie::office::figures_text;
 use anyhow::Context;
 
 use super::place::Place;
-use super::say;
+use super::{ended, say};
 
 /// Takes a ledger over; ends well unless a row was stopped or waits.
 pub async fn import(env: &Environment, asked: Import) -> anyhow::Result<ExitCode> {
@@ -79,8 +79,4 @@ pub async fn verify(env: &Environment, asked: Verify) -> anyhow::Result<ExitCode
     let (said, sound) = found?;
     say(said.trim_end());
     Ok(ended(sound))
-}
-
-fn ended(well: bool) -> ExitCode {
-    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -36,6 +36,23 @@ pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
     Ok(())
 }
 
+/// Notes that a sealed value of a record doesn't open: in the log each time, in the chain once.
+pub async fn broken(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
+    tracing::error!(record = entry.object, field = entry.detail, "a sealed value does not open");
+    sqlx::query!(
+        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, detail, previous_hash, hash)
+         SELECT 0, 0, $1, 0, 0, 'seal.broken', $2, $3, $4, '', ''
+         WHERE NOT EXISTS (SELECT FROM audit WHERE verb = 'seal.broken' AND object = $3 AND detail = $4)",
+        entry.at,
+        entry.case.map(|case| case.0),
+        entry.object,
+        entry.detail,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(())
+}
+
 /// Hangs one entry for each of several cases on the chain.
 pub async fn append_each(
     tx: &mut Tx,

@@ -1,6 +1,7 @@
 //! By what someone can be reached: sealed, and corrected by a row of its own.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{StoreResult, Tx, audit};
 use crate::domain::ids::{PetitionerId, StaffId, VisitId};
@@ -18,11 +19,12 @@ pub(super) struct Columns {
     pub(super) address_sealed: Option<String>,
 }
 
-pub(super) fn seal(tx: &Tx, contact: &Contact) -> StoreResult<Columns> {
-    let keys = tx.keys();
+/// Sealed for the person with this uuid.
+pub(super) fn seal(tx: &Tx, contact: &Contact, person: Uuid) -> StoreResult<Columns> {
+    let (keys, person) = (tx.keys(), person.to_string());
     let phone = contact.phone.as_ref();
     let address = contact.address.trim();
-    let sealed = |purpose, value: &str| keys.seal_text(purpose, value);
+    let sealed = |field, value: &str| keys.seal_text((field, &person), value);
     Ok(Columns {
         phone_sealed: phone.map(|phone| sealed(PHONE, phone.exposed())).transpose()?,
         phone_index: phone.map(|phone| keys.index(PHONE, phone.exposed())),
@@ -46,11 +48,16 @@ pub async fn record(
     .fetch_one(tx.unscoped())
     .await?;
     let keys = tx.keys();
-    let told = seal(tx, contact)?;
-    let address = present.address_sealed.map(|sealed| keys.open_text(ADDRESS, &sealed));
-    let new_phone = told.phone_index.is_some() && told.phone_index != present.phone_index;
-    let new_address = told.address_sealed.is_some()
-        && address.transpose()?.as_deref() != Some(contact.address.trim());
+    let (told, record) = (seal(tx, contact, present.uuid)?, present.uuid.to_string());
+    // What doesn't open any more is not what was told.
+    let address =
+        present.address_sealed.and_then(|sealed| keys.open_text((ADDRESS, &record), &sealed).ok());
+    let new_phone = contact.phone.as_ref().is_some_and(|phone| {
+        let known = present.phone_index.as_ref();
+        known.is_none_or(|known| !keys.indexes(PHONE, phone.exposed()).contains(known))
+    });
+    let new_address =
+        told.address_sealed.is_some() && address.as_deref() != Some(contact.address.trim());
     let detail = match (new_phone, new_address) {
         (false, false) => return Ok(()),
         (true, false) => "phone",

@@ -17,12 +17,12 @@ pub enum Place {
 
 /// A token for the row with these sort values.
 pub fn seal(keys: &Keys, list: &str, values: &[&str]) -> StoreResult<String> {
-    keys.seal_text(&format!("place in {list}"), &values.join(BETWEEN))
+    keys.seal_text(("place", list), &values.join(BETWEEN))
 }
 
 /// The sort values of a token, if it is one of this list.
 pub fn open<const N: usize>(keys: &Keys, list: &str, token: &str) -> Option<[String; N]> {
-    let text = keys.open_text(&format!("place in {list}"), token).ok()?;
+    let text = keys.open_text(("place", list), token).ok()?;
     let values: Vec<String> = text.split(BETWEEN).map(str::to_owned).collect();
     values.try_into().ok()
 }

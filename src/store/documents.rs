@@ -7,7 +7,7 @@ use super::petition_cases::Opened;
 use super::{StoreError, StoreResult, Tx, audit, keys};
 use crate::domain::document::{DocumentKind, Filed, Filing, MediaType};
 
-const PURPOSE: &str = "document";
+pub const PURPOSE: &str = "document";
 
 /// A file in a list: all but its content.
 #[derive(Debug, Clone)]
@@ -28,7 +28,8 @@ pub struct DocumentLine {
 pub struct Document {
     pub name: String,
     pub media_type: MediaType,
-    pub bytes: Vec<u8>,
+    /// None where the file doesn't open with the program's keys, or isn't what came in.
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// A file as it is kept.
@@ -39,20 +40,21 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    pub fn of(tx: &Tx, filed: &Filed<'_>) -> StoreResult<Self> {
+    pub fn of(tx: &Tx, filed: &Filed<'_>, uuid: Uuid) -> StoreResult<Self> {
         let size = i32::try_from(filed.bytes().len()).map_err(|_| StoreError::Unreadable {
             table: "document",
             column: "size",
             value: filed.bytes().len().to_string(),
         })?;
-        let sealed = tx.keys().seal(PURPOSE, filed.bytes())?;
+        let sealed = tx.keys().seal((PURPOSE, &uuid.to_string()), filed.bytes())?;
         Ok(Self { size, sha256: keys::sha256(filed.bytes()).to_vec(), sealed })
     }
 }
 
-/// The plain bytes of a file that was kept.
-pub(super) fn open(tx: &Tx, sealed: &[u8]) -> StoreResult<Vec<u8>> {
-    tx.keys().open(PURPOSE, sealed)
+/// The plain bytes of a file that was kept; none where they are no longer what came in.
+pub(super) fn open(tx: &Tx, uuid: Uuid, (sealed, sha256): (&[u8], &[u8])) -> Option<Vec<u8>> {
+    let bytes = tx.keys().open((PURPOSE, &uuid.to_string()), sealed).ok()?;
+    (keys::sha256(&bytes) == sha256).then_some(bytes)
 }
 
 /// Files a document, and says so in the audit.
@@ -62,13 +64,13 @@ pub async fn add(
     filed: &Filed<'_>,
     filing: &Filing,
 ) -> StoreResult<Uuid> {
-    let kept = Kept::of(tx, filed)?;
+    let uuid = Uuid::new_v4();
+    let kept = Kept::of(tx, filed, uuid)?;
     let (conn, case) = tx.within(opened);
-    let uuid = sqlx::query_scalar!(
+    sqlx::query!(
         "INSERT INTO document (case_id, kind, name, media_type, size, sha256, sealed, belongs_to,
-                               recorded_at, recorded_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         RETURNING uuid",
+                               recorded_at, recorded_by, uuid)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         case,
         filed.kind().code(),
         filed.name(),
@@ -79,8 +81,9 @@ pub async fn add(
         filing.belongs_to,
         filing.at,
         filing.by.0,
+        uuid,
     )
-    .fetch_one(conn)
+    .execute(conn)
     .await?;
     trace(tx, opened, "document.filed", uuid, filing.at).await?;
     Ok(uuid)
@@ -125,10 +128,10 @@ pub async fn read(
 ) -> StoreResult<Option<Document>> {
     let (conn, case, scope) = tx.within_reach(opened);
     let found = sqlx::query!(
-        r#"SELECT name AS "name!", media_type AS "media_type!: MediaType", sealed AS "sealed!"
+        r#"SELECT name AS "name!", media_type AS "media_type!: MediaType", sealed AS "sealed!", sha256 AS "sha256!"
            FROM document WHERE case_id = $1 AND uuid = $3
            UNION ALL
-           SELECT m.name, m.media_type, m.sealed
+           SELECT m.name, m.media_type, m.sealed, m.sha256
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN visit_case vc ON vc.visit_id = v.id AND vc.case_id = $1
@@ -142,8 +145,18 @@ pub async fn read(
     .fetch_optional(conn)
     .await?;
     let Some(row) = found else { return Ok(None) };
-    let bytes = open(tx, &row.sealed)?;
-    trace(tx, opened, "document.read", uuid, at).await?;
+    let bytes = open(tx, uuid, (&row.sealed, &row.sha256));
+    if bytes.is_some() {
+        trace(tx, opened, "document.read", uuid, at).await?;
+    } else {
+        let (case, object) = (Some(opened.case().id), uuid.to_string());
+        let detail = PURPOSE;
+        audit::broken(
+            tx,
+            audit::Entry { case, object: &object, detail, at, ..audit::Entry::default() },
+        )
+        .await?;
+    }
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Db, FormKey, StoreResult, Tx};
 
-const PURPOSE: &str = "draft";
+pub(super) const PURPOSE: &str = "draft";
 
 /// What a draft is for: the form, and the thing that it is about.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,11 @@ pub struct Draft {
     pub saved_at: DateTime<Utc>,
 }
 
+/// The record that a draft is sealed for: whose, of which form, about what.
+fn record(staff: i64, subject: Subject<'_>) -> String {
+    format!("{staff}/{}/{}", subject.form, subject.of)
+}
+
 /// The asking person's draft.
 pub async fn find(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<Option<Draft>> {
     let staff = tx.scope.staff().0;
@@ -32,7 +37,12 @@ pub async fn find(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<Option<Draft
     .fetch_optional(tx.unscoped())
     .await?;
     let Some(row) = found else { return Ok(None) };
-    Ok(Some(Draft { body: tx.keys().open_text(PURPOSE, &row.body)?, saved_at: row.saved_at }))
+    // The page goes on without a draft that doesn't open: what it was for can still be written.
+    let Ok(body) = tx.keys().open_text((PURPOSE, &record(staff, subject)), &row.body) else {
+        tracing::error!(field = PURPOSE, "a sealed value does not open");
+        return Ok(None);
+    };
+    Ok(Some(Draft { body, saved_at: row.saved_at }))
 }
 
 /// Keeps a draft in place of the one before.
@@ -43,7 +53,7 @@ pub async fn keep(
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
     let staff = tx.scope.staff().0;
-    let sealed = tx.keys().seal_text(PURPOSE, body)?;
+    let sealed = tx.keys().seal_text((PURPOSE, &record(staff, subject)), body)?;
     sqlx::query!(
         "INSERT INTO draft (staff_id, form, subject, body, saved_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",

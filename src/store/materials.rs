@@ -31,9 +31,8 @@ pub async fn receiving(tx: &mut Tx, number: &str) -> StoreResult<Option<Receivin
 /// Writes what was added, a line of the audit for each file.
 pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
     for file in fact.files() {
-        let kept = documents::Kept::of(tx, file)?;
-        // Not RETURNING: the material of an accusation can be written and not read.
         let uuid = Uuid::new_v4();
+        let kept = documents::Kept::of(tx, file, uuid)?;
         sqlx::query!(
             "INSERT INTO visit_material (uuid, visit_id, name, media_type, size, sha256, sealed, recorded_at,
                                          recorded_by)
@@ -100,7 +99,7 @@ pub async fn read(
 ) -> StoreResult<Option<Document>> {
     let (conn, scope) = tx.scoped();
     let found = sqlx::query!(
-        r#"SELECT m.name, m.media_type AS "media_type: MediaType", m.sealed,
+        r#"SELECT m.name, m.media_type AS "media_type: MediaType", m.sealed, m.sha256,
                   (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = v.id) AS "case: PetitionCaseId"
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
@@ -113,14 +112,14 @@ pub async fn read(
     .fetch_optional(conn)
     .await?;
     let Some(row) = found else { return Ok(None) };
-    let bytes = documents::open(tx, &row.sealed)?;
-    let entry = audit::Entry {
-        verb: "material.read",
-        object: &uuid.to_string(),
-        detail: number,
-        at,
-        case: row.case,
-    };
-    audit::append(tx, entry).await?;
+    let bytes = documents::open(tx, uuid, (&row.sealed, &row.sha256));
+    let object = uuid.to_string();
+    let (verb, case) = ("material.read", row.case);
+    let entry = audit::Entry { verb, object: &object, detail: number, at, case };
+    if bytes.is_some() {
+        audit::append(tx, entry).await?;
+    } else {
+        audit::broken(tx, audit::Entry { detail: documents::PURPOSE, ..entry }).await?;
+    }
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))
 }

@@ -26,6 +26,7 @@ pub mod interviews;
 pub mod figures;
 pub mod grants;
 pub mod imports;
+pub mod key_check;
 pub mod keys;
 pub mod known_facts;
 pub mod ledgers;
@@ -98,6 +99,12 @@ impl Db {
     /// The same for work that nobody waits for in front of a page.
     pub fn working(options: PgConnectOptions, keys: Keys) -> Self {
         Self::with_patience(options, pool::JOB_STATEMENT, keys)
+    }
+
+    /// A pool for a job that reads everything, which takes longer than a page may.
+    pub fn patient(options: PgConnectOptions, keys: Keys) -> Self {
+        let pool = PgPoolOptions::new().max_connections(2).connect_lazy_with(options);
+        Self { pool, keys }
     }
 
     /// A pool for writing a history that is begun again if it is interrupted: a commit need not

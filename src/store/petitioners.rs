@@ -66,13 +66,14 @@ pub struct EntryLine {
 /// says no more of another court than it may.
 pub async fn match_people(tx: &mut Tx, wanted: &Wanted) -> StoreResult<Vec<PersonCard>> {
     let keys = tx.keys();
-    let index = |kind, value: &str| (!value.is_empty()).then(|| keys.index(kind, value));
+    let index = |kind, value: &str| (!value.is_empty()).then(|| keys.indexes(kind, value));
+    let (ids, phones) = (index(ID, &wanted.id), index(PHONE, &wanted.phone));
     let people = sqlx::query!(
         r#"SELECT petitioner_id AS "id!: PetitionerId", uuid AS "uuid!", name AS "name!", sex AS "sex: Sex",
                   birth_date, id_tail AS "id_tail!", visits AS "visits!"
            FROM match_petitioner($1, $2, $3, $4, $5)"#,
-        index(ID, &wanted.id),
-        index(PHONE, &wanted.phone),
+        ids.as_deref(),
+        phones.as_deref(),
         wanted.name,
         wanted.tail,
         wanted.case_number,
@@ -174,14 +175,14 @@ pub struct Face {
 
 /// The person of a card; `typed` is a whole document number, or nothing.
 pub async fn face(tx: &mut Tx, uuid: Uuid, typed: &str) -> StoreResult<Option<Face>> {
-    let typed = (!typed.is_empty()).then(|| tx.keys().index(ID, typed));
+    let typed = (!typed.is_empty()).then(|| tx.keys().indexes(ID, typed));
     let face = sqlx::query_as!(
         Face,
         r#"SELECT petitioner_id AS "petitioner!: PetitionerId", name AS "name!", name_key AS "name_key!",
                   id_tail AS "id_tail!", id_is_theirs AS "id_is_theirs!"
            FROM petitioner_to_link($1, $2)"#,
         uuid,
-        typed,
+        typed.as_deref(),
     )
     .fetch_optional(tx.unscoped())
     .await?;
@@ -223,9 +224,12 @@ pub async fn note_filled(tx: &mut Tx, uuid: Uuid, at: DateTime<Utc>) -> StoreRes
 
 /// A person's columns, sealed and indexed.
 struct Columns {
+    uuid: Uuid,
     id_type: IdType,
     id_sealed: Option<String>,
     id_index: Option<Vec<u8>>,
+    /// Under which the number may be kept already.
+    known_as: Vec<Vec<u8>>,
     id_tail: String,
     verified: bool,
     no_id_reason: Option<&'static str>,
@@ -240,15 +244,16 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
         Document::AsShown(id_type, number, _) => (*id_type, number.as_str(), false),
         Document::None(_) => (IdType::None, "", false),
     };
+    let uuid = Uuid::new_v4();
+    let record = uuid.to_string();
     let tail: String = number.chars().rev().take(4).collect();
-    let sealed = |purpose, value: &str| {
-        if value.is_empty() { Ok(None) } else { keys.seal_text(purpose, value).map(Some) }
-    };
-    let index = |purpose, value: &str| (!value.is_empty()).then(|| keys.index(purpose, value));
+    let told = !number.is_empty();
     Ok(Columns {
+        uuid,
         id_type,
-        id_sealed: sealed(ID, number)?,
-        id_index: index(ID, number),
+        id_sealed: told.then(|| keys.seal_text((ID, &record), number)).transpose()?,
+        id_index: told.then(|| keys.index(ID, number)),
+        known_as: if told { keys.indexes(ID, number) } else { Vec::new() },
         id_tail: tail.chars().rev().collect(),
         verified,
         no_id_reason: match &identity.document {
@@ -259,7 +264,7 @@ fn seal(tx: &Tx, identity: &Identity) -> StoreResult<Columns> {
             Document::AsShown(_, _, stands) => stands.map(IdOverride::code),
             Document::Verified(_) | Document::None(_) => None,
         },
-        contact: contacts::seal(tx, &identity.contact)?,
+        contact: contacts::seal(tx, &identity.contact, uuid)?,
     })
 }
 
@@ -273,15 +278,15 @@ pub async fn ensure(
 ) -> StoreResult<(PetitionerId, bool)> {
     let sealed = seal(tx, identity)?;
     if sealed.verified
-        && let Some(known) = known_by_id(tx, sealed.id_index.as_deref()).await?
+        && let Some(known) = known_by_id(tx, &sealed.known_as).await?
     {
         return Ok((known, true));
     }
     let id = sqlx::query_scalar!(
         r#"INSERT INTO petitioner (name, name_key, sex, birth_date, region, id_type, id_sealed, id_index, id_tail,
                                    id_verified, no_id_reason, id_override, phone_sealed, phone_index, phone_tail,
-                                   address_sealed, recorded_at, recorded_by, apart)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                                   address_sealed, recorded_at, recorded_by, apart, uuid)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
            ON CONFLICT (id_index) WHERE id_verified AND NOT apart DO NOTHING
            RETURNING id AS "id: PetitionerId""#,
         identity.name.as_str(),
@@ -303,6 +308,7 @@ pub async fn ensure(
         at,
         by.0,
         apart,
+        sealed.uuid,
     )
     .fetch_optional(tx.unscoped())
     .await?;
@@ -310,12 +316,12 @@ pub async fn ensure(
         return Ok((id, false));
     }
     // Another window was faster with the same number.
-    let known = known_by_id(tx, sealed.id_index.as_deref()).await?;
+    let known = known_by_id(tx, &sealed.known_as).await?;
     known.map(|known| (known, true)).ok_or(StoreError::Stale)
 }
 
-async fn known_by_id(tx: &mut Tx, index: Option<&[u8]>) -> StoreResult<Option<PetitionerId>> {
-    let known = sqlx::query_scalar!("SELECT petitioner_known_by($1)", index)
+async fn known_by_id(tx: &mut Tx, indexes: &[Vec<u8>]) -> StoreResult<Option<PetitionerId>> {
+    let known = sqlx::query_scalar!("SELECT petitioner_known_by($1)", indexes)
         .fetch_one(tx.unscoped())
         .await?;
     Ok(known.map(PetitionerId))

@@ -13,16 +13,24 @@ const fn purpose(field: MaskedField) -> &'static str {
     }
 }
 
+/// A value that was to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Open(String),
+    /// It doesn't open with the program's keys.
+    Broken,
+}
+
 /// The value of the case's petitioner, with its line in the audit; none where it was never told.
-pub async fn record(tx: &mut Tx, file: &CaseFile, fact: &Revealed) -> StoreResult<Option<String>> {
+pub async fn record(tx: &mut Tx, file: &CaseFile, fact: &Revealed) -> StoreResult<Option<Value>> {
     let Some(opened) = file.opened().filter(|opened| opened.case().id == fact.case()) else {
         return Ok(None);
     };
     let keys = tx.keys();
     let (conn, case) = tx.within(&opened);
-    let sealed = sqlx::query_scalar!(
+    let sealed = sqlx::query!(
         r#"SELECT CASE $2::text WHEN 'id_number' THEN i.id_sealed WHEN 'phone' THEN i.phone_sealed
-                  ELSE i.address_sealed END AS sealed
+                  ELSE i.address_sealed END AS sealed, i.uuid
            FROM party y JOIN petitioner i ON i.id = y.petitioner_id
            WHERE y.case_id = $1 AND y.part = 'main'"#,
         case,
@@ -30,8 +38,21 @@ pub async fn record(tx: &mut Tx, file: &CaseFile, fact: &Revealed) -> StoreResul
     )
     .fetch_optional(conn)
     .await?;
-    let Some(sealed) = sealed.flatten() else { return Ok(None) };
-    let value = keys.open_text(purpose(fact.field()), &sealed)?;
+    let Some((person, sealed)) = sealed.and_then(|row| Some((row.uuid, row.sealed?))) else {
+        return Ok(None);
+    };
+    let (field, record) = (purpose(fact.field()), person.to_string());
+    let Ok(value) = keys.open_text((field, &record), &sealed) else {
+        let broken = audit::Entry {
+            case: Some(fact.case()),
+            object: &record,
+            detail: field,
+            at: fact.at(),
+            ..audit::Entry::default()
+        };
+        audit::broken(tx, broken).await?;
+        return Ok(Some(Value::Broken));
+    };
     let reason = fact.reason().map_or("own_work", |reason| reason.code());
     let entry = audit::Entry {
         verb: "identity.revealed",
@@ -41,5 +62,5 @@ pub async fn record(tx: &mut Tx, file: &CaseFile, fact: &Revealed) -> StoreResul
         at: fact.at(),
     };
     audit::append(tx, entry).await?;
-    Ok(Some(value))
+    Ok(Some(Value::Open(value)))
 }

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::keys::sha256;
 use super::{Session, StoreResult, Tx, sessions};
 use crate::domain::ids::StaffId;
 use crate::domain::one_time_code::{RECOVERY_CODES, SECRET_LENGTH, recovery_code, step_of};
 
-/// Sealed for one person: another's secret in its place doesn't open.
-fn purpose(staff: StaffId) -> String {
-    format!("second_factor {staff}")
-}
+/// What the three columns are sealed for, each with the person: another's secret in its place
+/// doesn't open.
+pub(super) const SECRET: &str = "second_factor";
 
 /// Someone's second factor.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl SecondFactor {
 pub async fn find(tx: &mut Tx, staff: StaffId) -> StoreResult<Option<SecondFactor>> {
     let keys = tx.keys();
     let row = sqlx::query!(
-        r#"SELECT secret, pending, confirmed_at,
+        r#"SELECT secret_sealed, pending_sealed, confirmed_at,
                   (SELECT count(*) FROM recovery_code c WHERE c.staff_id = f.staff_id AND c.used_at IS NULL
                    AND c.made_at = f.confirmed_at) AS "left!"
            FROM second_factor f WHERE staff_id = $1"#,
@@ -47,11 +47,12 @@ pub async fn find(tx: &mut Tx, staff: StaffId) -> StoreResult<Option<SecondFacto
     .fetch_optional(tx.unscoped())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let open =
-        |sealed: Option<Vec<u8>>| sealed.map(|it| keys.open(&purpose(staff), &it)).transpose();
+    let open = |sealed: Option<Vec<u8>>| {
+        sealed.map(|it| keys.open((SECRET, &staff.to_string()), &it)).transpose()
+    };
     Ok(Some(SecondFactor {
-        secret: open(row.secret)?,
-        pending: open(row.pending)?,
+        secret: open(row.secret_sealed)?,
+        pending: open(row.pending_sealed)?,
         confirmed_at: row.confirmed_at,
         recovery_codes_left: row.left,
     }))
@@ -60,10 +61,11 @@ pub async fn find(tx: &mut Tx, staff: StaffId) -> StoreResult<Option<SecondFacto
 /// A new secret to be confirmed; the present one holds until then.
 pub async fn propose(tx: &mut Tx, session: &Session) -> StoreResult<()> {
     let staff = session.actor().staff;
-    let pending = tx.keys().seal(&purpose(staff), &rand::random::<[u8; SECRET_LENGTH]>())?;
+    let pending =
+        tx.keys().seal((SECRET, &staff.to_string()), &rand::random::<[u8; SECRET_LENGTH]>())?;
     sqlx::query!(
-        "INSERT INTO second_factor (staff_id, pending) VALUES ($1, $2)
-         ON CONFLICT ON CONSTRAINT second_factor_pkey DO UPDATE SET pending = $2",
+        "INSERT INTO second_factor (staff_id, pending_sealed) VALUES ($1, $2)
+         ON CONFLICT ON CONSTRAINT second_factor_pkey DO UPDATE SET pending_sealed = $2",
         staff.0,
         pending,
     )
@@ -91,17 +93,17 @@ pub async fn confirm(
 ) -> StoreResult<()> {
     let (staff, keys) = (session.actor().staff, tx.keys());
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(rand::random())).collect();
-    let hashes: Vec<_> = codes.iter().map(|code| recovery_index(&keys, staff, code)).collect();
+    let hashes: Vec<_> = codes.iter().map(|code| recovery_hash(staff, code)).collect();
     sqlx::query!(
         "WITH made AS (
              INSERT INTO recovery_code (staff_id, code_hash, made_at)
              SELECT $1, hash, $4 FROM unnest($5::bytea[]) AS hash)
          UPDATE second_factor
-         SET secret = pending, pending = NULL, confirmed_at = $4, last_step = $2, fresh_codes = $3
+         SET secret_sealed = pending_sealed, pending_sealed = NULL, confirmed_at = $4, last_step = $2, fresh_codes_sealed = $3
          WHERE staff_id = $1",
         staff.0,
         step,
-        keys.seal(&purpose(staff), codes.join(" ").as_bytes())?,
+        keys.seal((SECRET, &staff.to_string()), codes.join(" ").as_bytes())?,
         at,
         &hashes,
     )
@@ -114,7 +116,7 @@ pub async fn confirm(
 /// Takes the second factor away; all other sessions of the person end.
 pub async fn remove(tx: &mut Tx, session: &Session, at: DateTime<Utc>) -> StoreResult<()> {
     sqlx::query!(
-        "UPDATE second_factor SET secret = NULL, pending = NULL, confirmed_at = NULL, fresh_codes = NULL
+        "UPDATE second_factor SET secret_sealed = NULL, pending_sealed = NULL, confirmed_at = NULL, fresh_codes_sealed = NULL
          WHERE staff_id = $1",
         session.actor().staff.0,
     )
@@ -156,7 +158,7 @@ pub async fn spend_recovery(
     code: &str,
     at: DateTime<Utc>,
 ) -> StoreResult<bool> {
-    let hash = recovery_index(&tx.keys(), staff, code);
+    let hash = recovery_hash(staff, code);
     let spent = sqlx::query!(
         "UPDATE recovery_code c SET used_at = $3 FROM second_factor f
          WHERE c.staff_id = $1 AND c.code_hash = $2 AND c.used_at IS NULL
@@ -172,24 +174,27 @@ pub async fn spend_recovery(
 
 /// The recovery codes, as long as their owner has not said that they were written down.
 pub async fn fresh_codes(tx: &mut Tx, staff: StaffId) -> StoreResult<Option<Vec<String>>> {
-    let sealed =
-        sqlx::query_scalar!("SELECT fresh_codes FROM second_factor WHERE staff_id = $1", staff.0)
-            .fetch_optional(tx.unscoped())
-            .await?;
+    let sealed = sqlx::query_scalar!(
+        "SELECT fresh_codes_sealed FROM second_factor WHERE staff_id = $1",
+        staff.0
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
     let Some(sealed) = sealed.flatten() else { return Ok(None) };
-    let codes = tx.keys().open(&purpose(staff), &sealed)?;
+    let codes = tx.keys().open((SECRET, &staff.to_string()), &sealed)?;
     let codes = String::from_utf8_lossy(&codes).split(' ').map(str::to_owned).collect();
     Ok(Some(codes))
 }
 
 /// From now on nobody reads the recovery codes any more.
 pub async fn forget_codes(tx: &mut Tx, staff: StaffId) -> StoreResult<()> {
-    sqlx::query!("UPDATE second_factor SET fresh_codes = NULL WHERE staff_id = $1", staff.0)
+    sqlx::query!("UPDATE second_factor SET fresh_codes_sealed = NULL WHERE staff_id = $1", staff.0)
         .execute(tx.unscoped())
         .await?;
     Ok(())
 }
 
-fn recovery_index(keys: &super::keys::Keys, staff: StaffId, code: &str) -> Vec<u8> {
-    keys.index("recovery code", &format!("{staff} {code}"))
+/// Not keyed: a code is random, and a new key must not make it useless.
+fn recovery_hash(staff: StaffId, code: &str) -> Vec<u8> {
+    sha256(format!("recovery code {staff} {code}").as_bytes()).to_vec()
 }

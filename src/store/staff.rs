@@ -111,13 +111,12 @@ pub async fn record_new(tx: &mut Tx, fact: &Kept, username: &str) -> StoreResult
 pub async fn record(tx: &mut Tx, person: Uuid, fact: &Kept) -> StoreResult<()> {
     let Profile { name, unit, phone, active, .. } = fact.profile();
     let done = sqlx::query_scalar!(
-        "SELECT staff_change($1, $2, $3, $4, $5, $6)",
+        "SELECT staff_change($1, $2, $3, $4, $5)",
         person,
         name,
         unit.0,
         phone,
         active,
-        fact.at(),
     )
     .fetch_one(tx.unscoped())
     .await?;

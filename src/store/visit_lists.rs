@@ -282,13 +282,14 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
 pub async fn query_code(tx: &mut Tx, visit: VisitId) -> StoreResult<Option<QueryCode>> {
     let keys = tx.keys();
     let (conn, scope) = tx.scoped();
-    let sealed = sqlx::query_scalar!(
-        "SELECT v.query_code_sealed FROM visit v WHERE v.id = $1 AND within($2, v)",
+    let row = sqlx::query!(
+        "SELECT v.number, v.query_code_sealed FROM visit v WHERE v.id = $1 AND within($2, v)",
         visit.0,
         scope.reach() as _,
     )
     .fetch_optional(conn)
     .await?;
-    let code = sealed.map(|sealed| keys.open_text(QUERY_CODE, &sealed)).transpose()?;
+    let code = row.map(|row| keys.open_text((QUERY_CODE, &row.number), &row.query_code_sealed));
+    let code = code.transpose()?;
     Ok(code.and_then(|code| QueryCode::parse(&code)))
 }

@@ -16,7 +16,7 @@ use crate::domain::visit::{
 /// What a query code is sealed and indexed for.
 pub const QUERY_CODE: &str = "visit.query_code";
 /// What a representative's number is sealed for.
-const REPRESENTATIVE: &str = "visit_representative.id";
+pub(super) const REPRESENTATIVE: &str = "visit_representative.id";
 
 /// Whose visit it is.
 #[derive(Debug, Clone)]
@@ -197,7 +197,7 @@ async fn insert_visit(
         entry.urgent_reason,
         entry.receiver.0,
         keys.index(QUERY_CODE, code.as_str()),
-        keys.seal_text(QUERY_CODE, code.as_str())?,
+        keys.seal_text((QUERY_CODE, &number), code.as_str())?,
         entry.posted_on,
         entry.received_at,
         fact.at(),
@@ -243,9 +243,11 @@ async fn insert_representatives(tx: &mut Tx, fact: &Registered, visit: VisitId) 
     }
     let keys = tx.keys();
     let (mut names, mut numbers) = (Vec::new(), Vec::new());
-    for (name, number) in &fact.entry().representatives {
+    for (place, (name, number)) in (1..).zip(&fact.entry().representatives) {
         names.push(name.clone());
-        let sealed = (!number.is_empty()).then(|| keys.seal_text(REPRESENTATIVE, number));
+        let record = format!("{visit}/{place}");
+        let sealed =
+            (!number.is_empty()).then(|| keys.seal_text((REPRESENTATIVE, &record), number));
         numbers.push(sealed.transpose()?.unwrap_or_default());
     }
     sqlx::query!(

@@ -180,8 +180,13 @@ fn page_of_store(error: &StoreError) -> Failed {
         StoreError::Refused(..)
         | StoreError::Database(_)
         | StoreError::OtherForm(_)
-        | StoreError::Unreadable { .. }
-        | StoreError::Sealed => broken(),
+        | StoreError::Unreadable { .. } => broken(),
+        StoreError::Sealed => failed(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "内容无法解密",
+            "这份内容无法解密，已记入系统日志；案件的其他内容不受影响。请告知系统管理员，并把下面的编号一并告诉他们。",
+            &[HOME],
+        ),
     }
 }
 

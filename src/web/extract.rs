@@ -95,7 +95,7 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
             typed.leave(&body, !files.is_empty());
         }
         let tokens: Tokens = parse(&body, app).await?;
-        if binding.is_none_or(|binding| tokens.csrf_token != app.db.keys().csrf(&binding)) {
+        if binding.is_none_or(|binding| !app.db.keys().is_csrf(&tokens.csrf_token, &binding)) {
             return Err(AppError::Forged);
         }
         let key = tokens.idempotency_key.unwrap_or_else(Uuid::new_v4);

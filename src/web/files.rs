@@ -3,12 +3,14 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{policy, urls};
+use super::{AppResult, policy, urls};
+use crate::store::StoreError;
 use crate::store::documents::Document;
 
 /// Always a download under the type that was found when it was filed: nothing that someone
 /// uploaded is ever shown as a page of this site, and where a browser opens it, it is alone.
-pub fn handed_out(document: Document) -> Response {
+pub fn handed_out(document: Document) -> AppResult<Response> {
+    let bytes = document.bytes.ok_or(StoreError::Sealed)?;
     let disposition = format!("attachment; filename*=UTF-8''{}", urls::encode(&document.name));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(document.media_type.code()));
@@ -16,7 +18,7 @@ pub fn handed_out(document: Document) -> Response {
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    (headers, document.bytes).into_response()
+    Ok((headers, bytes).into_response())
 }
 
 /// 「120KB」

@@ -132,7 +132,8 @@ async fn signed_out(request: Request, app: &App) -> Response {
 }
 
 fn is_page(request: &Request) -> bool {
-    [Method::GET, Method::HEAD].contains(request.method()) && !request.headers().contains_key("hx-request")
+    [Method::GET, Method::HEAD].contains(request.method())
+        && !request.headers().contains_key("hx-request")
 }
 
 /// A cookie's value.

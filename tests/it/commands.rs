@@ -11,16 +11,16 @@ use sqlx::postgres::PgConnectOptions;
 use crate::support::City;
 
 /// Random once, and used nowhere else.
-const KEY: &str = "8f1de0ab37c2946f5b7a21d8430ce9b6f2587d1ea3904bc6715fd80e2a9c63b4";
+pub const KEY: &str = "8f1de0ab37c2946f5b7a21d8430ce9b6f2587d1ea3904bc6715fd80e2a9c63b4";
 
-fn address(login: &PgConnectOptions) -> String {
+pub fn address(login: &PgConnectOptions) -> String {
     let socket = login.get_socket().unwrap().display().to_string();
     let database = login.get_database().unwrap();
     let port = login.get_port();
     format!("postgres://{}@localhost:{port}/{database}?host={socket}", login.get_username())
 }
 
-fn anjie(city: &City, line: &str) -> Command {
+pub fn anjie(city: &City, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_anjie"));
     command
         .args(line.split(' '))
@@ -35,7 +35,7 @@ fn typed(city: &City, line: &str) -> Output {
     anjie(city, line).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -140,6 +140,13 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
     let page = get(&address, "/login");
     assert!(page.starts_with("HTTP/1.0 200") && page.contains("云州市中级人民法院"), "{page}");
     assert!(get(&address, "/readyz").starts_with("HTTP/1.0 200"));
+
+    let mut other = anjie(&city, "serve --listen 127.0.0.1:0");
+    let output = other.env("ANJIE_KEYS", KEY.replace("8f1d", "9f1d")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("This database is sealed with the key"), "{}", said(&output));
+    well(&city, "keys check");
+    well(&city, "keys rotate");
 }
 
 /// R11, S70.

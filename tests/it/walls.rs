@@ -248,6 +248,7 @@ const SHARED: &[&str] = &[
     "contact_point",
     "court_case",
     "hall",
+    "key_check",
     "method",
     "number_series",
     "post",

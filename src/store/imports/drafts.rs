@@ -9,7 +9,7 @@ use crate::domain::ids::StaffId;
 use crate::domain::import::Mappings;
 use crate::store::{StoreResult, Tx};
 
-const PURPOSE: &str = "import.draft";
+pub const PURPOSE: &str = "import.draft";
 /// Whoever forgets a file loses it after this time; it holds whole identity numbers.
 const KEPT_DAYS: i64 = 14;
 /// A file that is chosen when so many wait takes the place of the oldest.
@@ -42,18 +42,20 @@ pub async fn keep(tx: &mut Tx, by: StaffId, draft: &Draft, at: DateTime<Utc>) ->
     )
     .execute(tx.unscoped())
     .await?;
-    let sealed = tx.keys().seal(PURPOSE, &draft.bytes)?;
-    let uuid = sqlx::query_scalar!(
-        "INSERT INTO import_draft (staff_id, file_name, sealed, with_reviews, mapping, saved_at)
-         VALUES ($1, $2, $3, $4, $5, $6) RETURNING uuid",
+    let uuid = Uuid::new_v4();
+    let sealed = tx.keys().seal((PURPOSE, &uuid.to_string()), &draft.bytes)?;
+    sqlx::query!(
+        "INSERT INTO import_draft (staff_id, file_name, sealed, with_reviews, mapping, saved_at, uuid)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         by.0,
         draft.file_name,
         sealed,
         draft.with_reviews,
         Json(Kept::of(&draft.mappings)) as _,
         at,
+        uuid,
     )
-    .fetch_one(tx.unscoped())
+    .execute(tx.unscoped())
     .await?;
     Ok(uuid)
 }
@@ -71,7 +73,7 @@ pub async fn find(tx: &mut Tx, uuid: Uuid) -> StoreResult<Option<Draft>> {
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Draft {
         file_name: row.file_name,
-        bytes: keys.open(PURPOSE, &row.sealed)?,
+        bytes: keys.open((PURPOSE, &uuid.to_string()), &row.sealed)?,
         with_reviews: row.with_reviews,
         mappings: row.mapping.0.mappings()?,
     }))

@@ -9,19 +9,23 @@ use crate::domain::petitioner::IdNumber;
 use crate::store::keys::{Keys, hex};
 use crate::store::{StoreResult, Tx, petitioners};
 
+/// What a row's identity is sealed and indexed for.
+pub const ROW: &str = "import.row";
+
 /// The keyed index of a row's identity.
 pub fn row_hash(keys: &Keys, row: &LedgerRow) -> Vec<u8> {
-    keys.index("import.row", &row.identity())
+    keys.index(ROW, &row.identity())
 }
 
-/// The index by which a petitioner's number is found; none where the ledger gives no number.
-pub fn id_index(keys: &Keys, number: &Entry<IdNumber>) -> Option<Vec<u8>> {
+/// The indexes by which a petitioner's number is found, the present one first; none where the ledger
+/// gives no number.
+pub fn id_indexes(keys: &Keys, number: &Entry<IdNumber>) -> Option<Vec<Vec<u8>>> {
     let number = match number {
         Entry::Read(number) => number.exposed().to_owned(),
         Entry::Doubtful(typed) => IdNumber::normalised(typed),
         Entry::Empty => return None,
     };
-    Some(keys.index(petitioners::ID, &number))
+    Some(keys.indexes(petitioners::ID, &number))
 }
 
 /// Only one import at a time may compare and write, so that two of the same file make nothing
@@ -41,12 +45,13 @@ pub async fn compare(tx: &mut Tx, ledger: &mut Checked) -> StoreResult<()> {
     let keys = tx.keys();
     let rows: Vec<(u32, &LedgerRow)> =
         ledger.rows.iter().filter_map(|row| Some((row.place.sheet_row, row.content()?))).collect();
-    let hashes: HashMap<u32, Vec<u8>> =
-        rows.iter().map(|(at, row)| (*at, row_hash(&keys, row))).collect();
+    let hashes: HashMap<u32, Vec<Vec<u8>>> =
+        rows.iter().map(|(at, row)| (*at, keys.indexes(ROW, &row.identity()))).collect();
     let imported = imported(tx, &hashes).await?;
     let similar = similar(tx, &keys, &rows).await?;
     ledger.compare(|place, _| {
-        let number = hashes.get(&place.sheet_row).and_then(|hash| imported.get(hash));
+        let known_as = hashes.get(&place.sheet_row);
+        let number = known_as.and_then(|hashes| hashes.iter().find_map(|hash| imported.get(hash)));
         number
             .cloned()
             .map(Known::Imported)
@@ -59,9 +64,9 @@ pub async fn compare(tx: &mut Tx, ledger: &mut Checked) -> StoreResult<()> {
 /// undone doesn't count.
 async fn imported(
     tx: &mut Tx,
-    hashes: &HashMap<u32, Vec<u8>>,
+    hashes: &HashMap<u32, Vec<Vec<u8>>>,
 ) -> StoreResult<HashMap<Vec<u8>, String>> {
-    let hashes: Vec<Vec<u8>> = hashes.values().cloned().collect();
+    let hashes: Vec<Vec<u8>> = hashes.values().flatten().cloned().collect();
     let found = sqlx::query!(
         r#"SELECT DISTINCT ON (r.row_hash) r.row_hash AS "row_hash!", c.number
            FROM import_row r
@@ -80,7 +85,7 @@ async fn imported(
 #[derive(Serialize)]
 struct Wanted {
     sheet_row: u32,
-    id_index: Option<String>,
+    id_indexes: Option<Vec<String>>,
     name_key: String,
     court_case: Option<String>,
     grounds: String,
@@ -97,7 +102,8 @@ async fn similar(
 ) -> StoreResult<HashMap<u32, String>> {
     let wanted = rows.iter().map(|(sheet_row, row)| Wanted {
         sheet_row: *sheet_row,
-        id_index: id_index(keys, &row.petitioner.id_number).map(|index| hex(&index)),
+        id_indexes: id_indexes(keys, &row.petitioner.id_number)
+            .map(|indexes| indexes.iter().map(|index| hex(index)).collect()),
         name_key: row.petitioner.name.normalised(),
         court_case: row.court_case.as_ref().map(ToString::to_string),
         grounds: row.grounds.clone(),
@@ -108,8 +114,8 @@ async fn similar(
     let (conn, scope) = tx.scoped();
     let found = sqlx::query!(
         r#"WITH wanted AS (
-               SELECT w.*, decode(w.id_index, 'hex') AS id_key
-               FROM jsonb_to_recordset($1) AS w (sheet_row int, id_index text, name_key text, court_case text,
+               SELECT w.*, ARRAY(SELECT decode(i, 'hex') FROM unnest(w.id_indexes) i) AS id_keys
+               FROM jsonb_to_recordset($1) AS w (sheet_row int, id_indexes text[], name_key text, court_case text,
                                                  grounds text, origin bigint, unit bigint)),
            candidate AS (
                SELECT w.sheet_row, l.case_id
@@ -129,8 +135,8 @@ async fn similar(
            JOIN petition_case c ON c.id = f.case_id AND within($2, c.unit_id, c.id)
            JOIN party y ON y.case_id = c.id
            JOIN petitioner p ON p.id = y.petitioner_id
-           WHERE (p.id_index = w.id_key
-                  OR (p.id_index IS NULL OR w.id_key IS NULL) AND p.name_key = w.name_key)
+           WHERE (p.id_index = ANY (w.id_keys)
+                  OR (p.id_index IS NULL OR w.id_indexes IS NULL) AND p.name_key = w.name_key)
              AND coalesce(c.origin_unit_id = w.origin, c.unit_id = w.unit)
              AND NOT EXISTS (SELECT FROM case_void v WHERE v.case_id = c.id)
            ORDER BY w.sheet_row, c.id DESC"#,

@@ -190,12 +190,13 @@ pub async fn file(tx: &mut Tx, import: ImportId) -> StoreResult<Archived> {
     let keys = tx.keys();
     let (conn, scope) = tx.scoped();
     let row = sqlx::query!(
-        r#"SELECT sealed, mapping AS "mapping: Json<Kept>" FROM import WHERE id = $1 AND unit_id = ANY ($2)"#,
+        r#"SELECT uuid, sealed, mapping AS "mapping: Json<Kept>" FROM import WHERE id = $1 AND unit_id = ANY ($2)"#,
         import.0,
         scope.units(),
     )
     .fetch_optional(conn)
     .await?;
     let row = row.ok_or(StoreError::Stale)?;
-    Ok(Archived { bytes: keys.open(PURPOSE, &row.sealed)?, mappings: row.mapping.0.mappings()? })
+    let bytes = keys.open((PURPOSE, &row.uuid.to_string()), &row.sealed)?;
+    Ok(Archived { bytes, mappings: row.mapping.0.mappings()? })
 }

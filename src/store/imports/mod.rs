@@ -18,9 +18,10 @@ use serde::Serialize;
 use super::{Session, StoreError, StoreResult};
 use crate::domain::ids::{StaffId, UnitId};
 pub use after::{hold_cases, record_decision, record_undo, standing};
-pub use known::{compare, hold};
+pub use drafts::PURPOSE as DRAFT;
+pub use known::{ROW, compare, hold};
 pub use lines::{Archived, ImportLine, RowLine, file, find, list, of_same_file, rows};
-pub use record::{File, Recorded, record};
+pub use record::{File, PURPOSE as FILE, Recorded, record};
 
 /// Who brings a file, and when.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Importer;
-use super::known::id_index;
+use super::known::id_indexes;
 use crate::domain::ledger_import::{Entry, Person};
 use crate::domain::petitioner::{IdNumber, IdOverride, IdType, NoIdReason};
 use crate::store::keys::{Keys, hex};
@@ -46,7 +46,7 @@ pub async fn resolve(
 ) -> StoreResult<Vec<i64>> {
     let keys = tx.keys();
     let identities: Vec<_> = people.iter().map(|person| identity(&keys, person)).collect();
-    let known = find(tx, &identities).await?;
+    let known = find(tx, people).await?;
     let mut new = Vec::new();
     let mut in_file: HashMap<&Identity, Uuid> = HashMap::new();
     let mut found = Vec::new();
@@ -71,13 +71,20 @@ pub async fn resolve(
 fn identity(keys: &Keys, person: &Person) -> Option<Identity> {
     let name = || person.name.normalised();
     let with_name = person.id_number.doubtful().map(|_| name());
-    id_index(keys, &person.id_number).map(|index| (index, with_name))
+    let present = id_indexes(keys, &person.id_number)?.into_iter().next();
+    present.map(|index| (index, with_name))
 }
 
 /// Those of the people who are in the register.
-async fn find(tx: &mut Tx, identities: &[Option<Identity>]) -> StoreResult<HashMap<Identity, i64>> {
-    let indexes: Vec<Vec<u8>> =
-        identities.iter().flatten().map(|(index, _)| index.clone()).collect();
+async fn find(tx: &mut Tx, people: &[&Person]) -> StoreResult<HashMap<Identity, i64>> {
+    let keys = tx.keys();
+    // Whichever key made an index, the person is found by the present one.
+    let mut present: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
+    for indexes in people.iter().filter_map(|person| id_indexes(&keys, &person.id_number)) {
+        let Some(first) = indexes.first().cloned() else { continue };
+        present.extend(indexes.into_iter().map(|index| (index, first.clone())));
+    }
+    let indexes: Vec<Vec<u8>> = present.keys().cloned().collect();
     let (conn, scope) = tx.scoped();
     let rows = sqlx::query!(
         r#"SELECT p.id, p.id_index AS "id_index!", p.name_key FROM petitioner p
@@ -91,8 +98,9 @@ async fn find(tx: &mut Tx, identities: &[Option<Identity>]) -> StoreResult<HashM
     .await?;
     let mut known = HashMap::new();
     for row in rows {
-        known.insert((row.id_index.clone(), Some(row.name_key)), row.id);
-        known.insert((row.id_index, None), row.id);
+        let Some(index) = present.get(&row.id_index) else { continue };
+        known.insert((index.clone(), Some(row.name_key)), row.id);
+        known.insert((index.clone(), None), row.id);
     }
     Ok(known)
 }
@@ -112,8 +120,9 @@ fn seal(keys: &Keys, uuid: Uuid, person: &Person) -> StoreResult<NewPerson> {
     };
     let read = person.id_number.read();
     let address = Some(&person.address).filter(|address| !address.is_empty());
-    let sealed = |purpose, value: Option<&String>| {
-        value.map(|value| keys.seal_text(purpose, value)).transpose()
+    let record = uuid.to_string();
+    let sealed = |field, value: Option<&String>| {
+        value.map(|value| keys.seal_text((field, &record), value)).transpose()
     };
     let indexed =
         |purpose, value: Option<&String>| value.map(|value| hex(&keys.index(purpose, value)));

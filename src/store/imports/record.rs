@@ -8,12 +8,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::cases::{self, Batch, NewCase};
-use super::known::row_hash;
+use super::known::{ROW, row_hash};
 use super::mapping::Kept;
 use super::{Importer, courts};
 use crate::domain::ids::{ImportId, PetitionCaseId};
 use crate::domain::import::{Fate, Mappings, Remark, State, TakenIn, TakenRow};
-use crate::domain::ledger_import::{Kind, Like, Place};
+use crate::domain::ledger_import::{Kind, LedgerRow, Like, Place};
 use crate::store::keys::{Keys, hex, sha256};
 use crate::store::{StoreResult, Tx, audit};
 
@@ -44,6 +44,8 @@ struct Line<'a> {
     state: &'static str,
     number: Option<&'a str>,
     row_hash: Option<String>,
+    /// What the hash is made from, so that another key can make it again.
+    row_sealed: Option<String>,
     remarks: Value,
     like_row: Option<u32>,
     like_number: Option<&'a str>,
@@ -67,7 +69,7 @@ pub async fn record(
     let fresh = cases::write(tx, &batch, &new).await?;
     let known: Vec<_> = taken.rows().iter().filter_map(known_case).collect();
     let added_reviews = courts::write(tx, &batch, &known).await?;
-    let lines = lines(&tx.keys(), taken, &fresh);
+    let lines = lines(&tx.keys(), (recorded.uuid, taken), &fresh)?;
     let waits = lines.iter().any(|line| line.state == State::Waiting.code());
     if fresh.is_empty() && added_reviews == 0 && !waits {
         return Ok(None);
@@ -98,11 +100,12 @@ async fn be_patient(tx: &mut Tx) -> StoreResult<()> {
 }
 
 async fn insert_import(tx: &mut Tx, importer: &Importer, file: File<'_>) -> StoreResult<Recorded> {
-    let sealed = tx.keys().seal(PURPOSE, file.bytes)?;
+    let uuid = Uuid::new_v4();
+    let sealed = tx.keys().seal((PURPOSE, &uuid.to_string()), file.bytes)?;
     let recorded = sqlx::query_as!(
         Recorded,
-        r#"INSERT INTO import (unit_id, file_name, sha256, sealed, mapping, system_user, recorded_at, recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        r#"INSERT INTO import (unit_id, file_name, sha256, sealed, mapping, system_user, recorded_at, recorded_by, uuid)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            RETURNING id AS "id: ImportId", uuid"#,
         importer.court.0,
         file.name,
@@ -112,6 +115,7 @@ async fn insert_import(tx: &mut Tx, importer: &Importer, file: File<'_>) -> Stor
         importer.system_user,
         importer.at,
         importer.staff.0,
+        uuid,
     )
     .fetch_one(tx.unscoped())
     .await?;
@@ -136,7 +140,11 @@ fn known_case(taken: &TakenRow) -> Option<courts::Named<'_>> {
 }
 
 /// The lines of both sheets; `fresh` are the numbers of the rows that became cases, in order.
-fn lines<'a>(keys: &Keys, taken: &'a TakenIn, fresh: &'a [String]) -> Vec<Line<'a>> {
+fn lines<'a>(
+    keys: &Keys,
+    (import, taken): (Uuid, &'a TakenIn),
+    fresh: &'a [String],
+) -> StoreResult<Vec<Line<'a>>> {
     let mut fresh = fresh.iter().map(String::as_str);
     let mut numbers: Numbers<'_> = HashMap::new();
     for row in taken.rows() {
@@ -147,38 +155,52 @@ fn lines<'a>(keys: &Keys, taken: &'a TakenIn, fresh: &'a [String]) -> Vec<Line<'
         };
         numbers.extend(number.map(|number| (&row.place, number)));
     }
-    let ledger = taken.rows().iter().map(|row| line(keys, row, &numbers));
+    let ledger = taken.rows().iter().map(|row| line((keys, import), row, &numbers));
     let stopped = State::Stopped.code();
-    let reviews = taken.stopped_reviews().iter().map(|review| Line {
-        kind: Kind::Review.code(),
-        remarks: remarks(&review.remarks),
-        ..bare(&review.place, stopped)
+    let reviews = taken.stopped_reviews().iter().map(|review| {
+        Ok(Line {
+            kind: Kind::Review.code(),
+            remarks: remarks(&review.remarks),
+            ..bare(&review.place, stopped)
+        })
     });
     ledger.chain(reviews).collect()
 }
 
-fn line<'a>(keys: &Keys, taken: &'a TakenRow, numbers: &Numbers<'a>) -> Line<'a> {
+fn line<'a>(
+    (keys, import): (&Keys, Uuid),
+    taken: &'a TakenRow,
+    numbers: &Numbers<'a>,
+) -> StoreResult<Line<'a>> {
     let place = &taken.place;
     let line = |state: State| Line {
         number: numbers.get(place).copied(),
         remarks: remarks(&taken.remarks),
         ..bare(place, state.code())
     };
-    let hash = |row| Some(hex(&row_hash(keys, row)));
-    match &taken.fate {
-        Fate::Imported(row) => Line { row_hash: hash(row), ..line(State::Imported) },
+    let record = row_record(import, place.sheet_row);
+    let hashed = |row: &LedgerRow, state| -> StoreResult<Line<'a>> {
+        let row_sealed = Some(keys.seal_text((ROW, &record), &row.identity())?);
+        Ok(Line { row_hash: Some(hex(&row_hash(keys, row))), row_sealed, ..line(state) })
+    };
+    Ok(match &taken.fate {
+        Fate::Imported(row) => hashed(row, State::Imported)?,
         Fate::Known(_) => line(State::Known),
         Fate::Stopped => line(State::Stopped),
         Fate::Waiting(row, Like::Row(other)) => Line {
-            row_hash: hash(row),
             like_row: Some(other.sheet_row),
             like_number: numbers.get(other).copied(),
-            ..line(State::Waiting)
+            ..hashed(row, State::Waiting)?
         },
         Fate::Waiting(row, Like::Case(number)) => {
-            Line { row_hash: hash(row), like_number: Some(number), ..line(State::Waiting) }
+            Line { like_number: Some(number), ..hashed(row, State::Waiting)? }
         }
-    }
+    })
+}
+
+/// What a row of an import is sealed for: a row of the ledger, in the order of its sheet.
+fn row_record(import: Uuid, sheet_row: u32) -> String {
+    format!("{import}/{sheet_row}")
 }
 
 fn bare<'a>(place: &'a Place, state: &'static str) -> Line<'a> {
@@ -189,6 +211,7 @@ fn bare<'a>(place: &'a Place, state: &'static str) -> Line<'a> {
         state,
         number: None,
         row_hash: None,
+        row_sealed: None,
         remarks: Value::Null,
         like_row: None,
         like_number: None,
@@ -209,12 +232,12 @@ fn remarks(remarks: &[Remark]) -> Value {
 
 async fn insert_lines(tx: &mut Tx, import: ImportId, lines: &[Line<'_>]) -> StoreResult<()> {
     sqlx::query!(
-        "INSERT INTO import_row (import_id, kind, sheet_row, ordinal, state, case_id, row_hash, remarks, like_row,
-                                 like_case_id)
-         SELECT $2, l.kind, l.sheet_row, l.ordinal, l.state, c.id, decode(l.row_hash, 'hex'),
+        "INSERT INTO import_row (import_id, kind, sheet_row, ordinal, state, case_id, row_hash, row_sealed, remarks,
+                                 like_row, like_case_id)
+         SELECT $2, l.kind, l.sheet_row, l.ordinal, l.state, c.id, decode(l.row_hash, 'hex'), l.row_sealed,
                 coalesce(l.remarks, '[]'), l.like_row, k.id
          FROM jsonb_to_recordset($1) AS l (kind text, sheet_row int, ordinal text, state text, number text,
-                                           row_hash text, remarks jsonb, like_row int, like_number text)
+                                           row_hash text, row_sealed text, remarks jsonb, like_row int, like_number text)
          LEFT JOIN petition_case c ON c.number = l.number
          LEFT JOIN petition_case k ON k.number = l.like_number",
         super::json(lines)?,

@@ -1,6 +1,9 @@
 //! The owner's connection: migrations, and what only an administrator on the command line may do.
 //! No request is ever served through it.
 
+mod backup;
+mod files;
+mod rotation;
 mod units;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -11,6 +14,9 @@ use super::{StoreError, StoreResult};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::sign_in::FIRST_PASSWORD_HOURS;
 use crate::domain::staff::{PostKind, Role};
+pub use backup::{Frozen, PASSING};
+pub use files::Files;
+pub use rotation::{Rotated, sealed_columns};
 pub use units::{NewHall, NewUnit, UnitLine};
 
 /// A connection as the owner of the tables.
@@ -174,8 +180,8 @@ impl Owner {
         let reset = sqlx::query!(
             "WITH ended AS (UPDATE session SET ended_at = $2, ended_why = 'factor'
                             WHERE staff_id = $1 AND ended_at IS NULL)
-             UPDATE second_factor SET secret = NULL, pending = NULL, confirmed_at = NULL, fresh_codes = NULL
-             WHERE staff_id = $1 AND (secret IS NOT NULL OR pending IS NOT NULL)",
+             UPDATE second_factor SET secret_sealed = NULL, pending_sealed = NULL, confirmed_at = NULL, fresh_codes_sealed = NULL
+             WHERE staff_id = $1 AND (secret_sealed IS NOT NULL OR pending_sealed IS NOT NULL)",
             staff.0,
             at,
         )

@@ -8,7 +8,8 @@ use super::file::{Head, Tab, handles};
 use super::sections::BasicsPage;
 use crate::domain::calendar;
 use crate::domain::reveal::{MaskedField, Purpose, Refusal, reveal};
-use crate::store::{case_files, reveals};
+use crate::store::case_files;
+use crate::store::reveals::{self, Value};
 use crate::web::extract::{Form, Path};
 use crate::web::form::{Choice, Problems};
 use crate::web::layout::{self, Frame, Shell};
@@ -61,8 +62,16 @@ pub async fn create(
     tx.commit_to(&home).await?;
     let head = Head::of(&file, asking.actor(), Tab::Basics, today);
     let mut page = BasicsPage::of(asking.shell(head.title()), head, (&file, basics));
-    page.revealed = Some((field.code(), value.unwrap_or_else(|| "没有登记".to_owned())));
+    page.revealed = Some((field.code(), shown(value)));
     layout::shown(&page)
+}
+
+fn shown(value: Option<Value>) -> String {
+    match value {
+        Some(Value::Open(value)) => value,
+        Some(Value::Broken) => "无法解密，请告知系统管理员".to_owned(),
+        None => "没有登记".to_owned(),
+    }
 }
 
 fn problems(refusal: Refusal) -> Problems {

@@ -19,5 +19,5 @@ async fn show(asking: Asking, Path((number, uuid)): Path<(String, Uuid)>) -> App
         .await?
         .ok_or(AppError::NotFound)?;
     tx.commit().await?;
-    Ok(handed_out(document))
+    handed_out(document)
 }

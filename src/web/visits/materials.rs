@@ -53,7 +53,7 @@ pub async fn show(
     let found = materials::read(&mut tx, (&number, uuid), asking.now()).await?;
     let document = found.ok_or(AppError::NotFound)?;
     tx.commit().await?;
-    Ok(handed_out(document))
+    handed_out(document)
 }
 
 /// Keeps what came with the registration itself.

@@ -8,8 +8,9 @@ use crate::support::{City, Site};
 /// A case whose petitioner showed an identity card.
 async fn identified(city: &City) -> String {
     let number = laid::lay(city, Laid::default()).await;
-    let id = city.keys.seal_text("petitioner.id", "990110196801010012").unwrap();
-    let phone = city.keys.seal_text("petitioner.phone", "10000000021").unwrap();
+    let person: String = city.value("SELECT uuid::text FROM petitioner").await;
+    let id = city.keys.seal_text(("petitioner.id", &person), "990110196801010012").unwrap();
+    let phone = city.keys.seal_text(("petitioner.phone", &person), "10000000021").unwrap();
     city.force(&format!(
         "UPDATE petitioner SET id_type = 'id_card', id_sealed = '{id}', id_index = '\\x01', id_tail = '0012',
                 id_verified = true, no_id_reason = NULL, phone_sealed = '{phone}', phone_index = '\\x02',

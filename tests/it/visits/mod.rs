@@ -14,10 +14,10 @@ use axum::http::StatusCode;
 use crate::support::{City, Site, at, visit};
 
 const CLERK: &str = "donghu.clerk";
-const NEW: &str = "/visits/new";
+pub const NEW: &str = "/visits/new";
 
 /// An invented number of a region that doesn't exist, with its right check digit.
-fn id_number(birth: &str, order: u32) -> String {
+pub fn id_number(birth: &str, order: u32) -> String {
     let number = format!("990110{birth}{order:03}");
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let digits = number.chars().map(|digit| digit.to_digit(10).unwrap());
@@ -27,7 +27,7 @@ fn id_number(birth: &str, order: u32) -> String {
 }
 
 /// A visit with an ID card, and then some.
-fn visit_with_id<'a>(id: &'a str, changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn visit_with_id<'a>(id: &'a str, changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut all = vec![("id_type", "id_card"), ("id_number", id), ("no_id_reason", "")];
     all.extend_from_slice(changed);
     visit(&all)

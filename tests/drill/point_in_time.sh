@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# R23.
+#
 # The drill of the recipe for going back to the second before a mistake (README, Operations): a
 # throw-away cluster archives its log, someone deletes what they should not, and a second cluster
 # is brought to the moment before. Prints how long that took; fails unless every row is there that

@@ -15,7 +15,6 @@ use anjie::clock::Clock;
 use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
-use anjie::store::roles::check_server;
 use anjie::store::{self, Db};
 use anjie::web::App;
 use anyhow::Context;
@@ -67,6 +66,11 @@ fn start_log(env: &Environment) -> anyhow::Result<()> {
 pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
     let court = store::units::first_court(&db).await?;
     let court = court.context("There is no court yet. Add the first with `anjie unit add`.")?;
+    app_of(court, db, settings)
+}
+
+/// The same before it is known whose it is.
+pub fn app_of(court: String, db: Db, settings: &Settings) -> anyhow::Result<App> {
     let idle = chrono::Duration::from_std(settings.session_idle)?;
     let edge = settings.edge.clone();
     Ok(App { db, clock: Clock::system(), idle, court, edge })
@@ -76,15 +80,9 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     let settings = env.settings(asked.listen)?;
     let listener = server::bind(settings.listen).await?;
     let place = Place::of(env, &asked.local, Mode::Serve).await?;
-    if let Err(why) = check_server(place.app()).await? {
-        place.close().await?;
-        anyhow::bail!("Not serving as this database role: {}.", why.0);
-    }
-    let app = app(place.db(), &settings).await?;
-    say(&format!("Serving on http://{}", listener.local_addr()?));
-    server::serve(listener, app).await;
+    let served = server::serve_once_open(listener, &place, &settings).await;
     place.close().await?;
-    Ok(ExitCode::SUCCESS)
+    served.map(|()| ExitCode::SUCCESS)
 }
 
 async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {

@@ -19,6 +19,7 @@ pub mod deadlines;
 pub mod drafts;
 pub mod documents;
 mod error;
+pub mod form;
 pub mod interviews;
 pub mod figures;
 pub mod imports;

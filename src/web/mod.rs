@@ -1,6 +1,7 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
 mod acknowledgements;
+mod again;
 pub mod address;
 mod approvals;
 mod asking;
@@ -38,6 +39,7 @@ mod stats;
 mod typed;
 mod urls;
 mod visits;
+mod waiting;
 
 use axum::Router;
 use chrono::Duration;
@@ -48,6 +50,7 @@ use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
 use routes::{Row, Table};
+pub use waiting::once_open;
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]

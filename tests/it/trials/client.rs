@@ -42,13 +42,19 @@ pub async fn get(at: SocketAddr, path: &str) -> Result<Page, Lost> {
 }
 
 impl Person {
-    pub async fn sign_in(at: SocketAddr, name: &str) -> Self {
-        let page = get(at, "/login").await.unwrap().expect(StatusCode::OK);
+    /// The answer to a name with its password.
+    pub async fn try_to_sign_in(at: SocketAddr, name: &str) -> Result<Page, Lost> {
+        let page = get(at, "/login").await?;
+        if page.status != StatusCode::OK {
+            return Ok(page);
+        }
         let (before, csrf) = (cookie(&page), page.value("csrf_token").unwrap());
         let fields = [("username", name), ("password", PASSWORD), ("csrf_token", &csrf)];
-        let head = "POST /login HTTP/1.1\r\n";
-        let page = ask(at, head, &before, &encoded(&fields)).await.unwrap();
-        let page = page.expect(StatusCode::SEE_OTHER);
+        ask(at, "POST /login HTTP/1.1\r\n", &before, &encoded(&fields)).await
+    }
+
+    pub async fn sign_in(at: SocketAddr, name: &str) -> Self {
+        let page = Self::try_to_sign_in(at, name).await.unwrap().expect(StatusCode::SEE_OTHER);
         let mut person = Self { name: name.to_owned(), cookie: cookie(&page), csrf: String::new() };
         let page = person.get(at, "/account/password").await.unwrap().expect(StatusCode::OK);
         person.csrf = page.value("csrf_token").unwrap();

@@ -1,6 +1,6 @@
 //! A court's database that is served in earnest: durable, and without the demonstration.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
 use anjie::cluster::ThrowAway;
 use anjie::config::Environment;
@@ -104,6 +104,11 @@ impl Court {
         self.cluster().login(SERVER, &self.name)
     }
 
+    /// How the owner of the tables logs in.
+    pub fn owner(&self) -> PgConnectOptions {
+        self.cluster().login(OWNER, &self.name)
+    }
+
     /// A file that goes with the cluster.
     pub fn file(&self, name: &str) -> std::path::PathBuf {
         self.cluster().folder().join(name)
@@ -132,14 +137,9 @@ impl Court {
         command
             .args(line.split(' '))
             .env("DATABASE_URL", address(&self.server()))
-            .env("DATABASE_OWNER_URL", address(&self.cluster().login(OWNER, &self.name)))
+            .env("DATABASE_OWNER_URL", address(&self.owner()))
             .env("ANJIE_KEYS", KEY)
             .env("ANJIE_LOG", "warn");
         command
-    }
-
-    /// Runs a command to its end.
-    pub fn typed(&self, line: &str) -> Output {
-        self.command(line).output().unwrap()
     }
 }

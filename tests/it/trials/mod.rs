@@ -9,10 +9,17 @@
     reason = "programs are started here, and tell what they took"
 )]
 
+mod away;
 mod client;
 mod court;
+mod crowded;
+mod instances;
 mod killed;
 mod program;
+mod soak;
+mod stopped;
+mod times;
+mod waiting;
 mod writers;
 
 use std::time::Duration;

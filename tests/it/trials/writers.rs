@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::client::{Lost, Person};
-use super::court::Court;
 use crate::support::visit;
 
 pub const NEW: &str = "/visits/new";
@@ -63,6 +64,25 @@ pub struct Seen {
 pub struct Load {
     stop: Arc<AtomicBool>,
     work: JoinSet<Seen>,
+}
+
+impl Seen {
+    /// How often this was answered.
+    pub fn answered(&self, status: u16) -> usize {
+        let is_it = |it: &&Sighting| it.outcome.is_ok_and(|outcome| outcome.as_u16() == status);
+        self.sightings.iter().filter(is_it).count()
+    }
+
+    /// How often nothing was.
+    pub fn lost(&self) -> usize {
+        self.sightings.iter().filter(|it| it.outcome.is_err()).count()
+    }
+
+    /// How long the answers with this status took.
+    pub fn times(&self, status: u16) -> Vec<Duration> {
+        let is_it = |it: &&Sighting| it.outcome.is_ok_and(|outcome| outcome.as_u16() == status);
+        self.sightings.iter().filter(is_it).map(|it| it.took).collect()
+    }
 }
 
 impl Load {
@@ -123,14 +143,18 @@ impl Sighting {
     }
 }
 
+/// A letter without a name: nobody to be matched with.
+pub fn letter() -> Vec<(&'static str, &'static str)> {
+    visit(&[("channel", "letter"), ("name", "")])
+}
+
 /// Registers a visit after the other. What was not acknowledged is sent again with the same key, at
 /// the next place if this one gave no answer.
 async fn write(person: Person, mut places: Vec<SocketAddr>, stop: &AtomicBool) -> Seen {
     let mut seen = Seen::default();
     while !stop.load(Ordering::Relaxed) {
         let key = Uuid::new_v4();
-        let summary = format!("执行案款未足额发放，要求书面说明（{key}）");
-        let fields = visit(&[("channel", "letter"), ("name", ""), ("summary", &summary)]);
+        let fields = letter();
         let began = Instant::now();
         loop {
             let (sent, at) = (Instant::now(), places[0]);
@@ -159,8 +183,8 @@ async fn write(person: Person, mut places: Vec<SocketAddr>, stop: &AtomicBool) -
 
 /// What is in the books is what was acknowledged: nothing lost, nothing doubled, no number missing,
 /// the chains whole.
-pub async fn check(court: &Court, seen: &Seen) {
-    let mut conn = court.prompt().await;
+pub async fn check(login: &PgConnectOptions, mut verify: Command, seen: &Seen) {
+    let mut conn = PgConnection::connect_with(login).await.unwrap();
     let receipts: Vec<(Uuid, Option<String>)> =
         sqlx::query_as("SELECT key, location FROM form_receipt WHERE path = '/visits/new'")
             .fetch_all(&mut conn)
@@ -189,7 +213,7 @@ pub async fn check(court: &Court, seen: &Seen) {
     assert_eq!(cases.len(), visits.len(), "a case a visit");
     no_gaps(&cases.into_iter().map(|(number,)| number).collect::<Vec<_>>());
     conn.close().await.unwrap();
-    let verified = court.typed("verify audit");
+    let verified = verify.output().unwrap();
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 

@@ -64,6 +64,8 @@ pub const VIOLATION: usize = 16 * 1024;
 /// Such reports a minute that are logged.
 pub const VIOLATIONS_A_MINUTE: u32 = 60;
 
+/// How often a request is carried out anew that waited for another which waited for it.
+pub const AGAIN: u32 = 3;
 /// A watcher learns in this time whether the database answers.
 pub const READY: Duration = Duration::from_millis(900);
 

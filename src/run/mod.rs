@@ -53,8 +53,11 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
 }
 
 fn start_log(env: &Environment) -> anyhow::Result<()> {
-    let log =
-        tracing_subscriber::fmt().with_env_filter(env.log_filter()?).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(env.log_filter()?)
+        .with_writer(std::io::stderr)
+        // Said on the same stream: where that is full, saying so would be a panic.
+        .log_internal_errors(false);
     match env.log_format()? {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),

@@ -14,8 +14,6 @@ use hyper::body::{Frame, SizeHint};
 
 use crate::limits;
 
-/// How often after the first time.
-const TRIES: u32 = 3;
 /// The other one's work takes a moment; two who begin again together would meet again.
 const PAUSES: std::ops::Range<u64> = 10..60;
 
@@ -30,7 +28,7 @@ pub async fn again(request: Request, next: Next) -> Response {
     let kept = Kept::default();
     let first = Body::new(Recorded { body, kept: kept.clone() });
     let mut response = next.clone().run(Request::from_parts(parts.clone(), first)).await;
-    for _ in 0..TRIES {
+    for _ in 0..limits::AGAIN {
         if response.extensions().get::<Crossed>().is_none() {
             break;
         }

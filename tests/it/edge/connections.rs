@@ -80,6 +80,7 @@ fn the_figures_are_those_of_the_table_in_the_readme() {
         ("a statement of a page", spaced(limits::pool::STATEMENT)),
         ("a statement of a command", spaced(limits::pool::JOB_STATEMENT)),
         ("a lock", spaced(limits::pool::LOCK)),
+        ("two who wait for each other: one is done again", format!("{} times", limits::AGAIN)),
         ("a transaction in which nothing happens", spaced(limits::pool::IDLE_IN_TRANSACTION)),
     ] {
         let row = format!("\n| {limit} | {figure} |");

@@ -13,6 +13,8 @@ mod away;
 mod client;
 mod court;
 mod crowded;
+mod forms;
+mod full;
 mod instances;
 mod killed;
 mod program;

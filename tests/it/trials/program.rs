@@ -99,7 +99,8 @@ impl Program {
 
     /// What it logged.
     pub fn said(&self) -> String {
-        fs::read_to_string(&self.log).unwrap()
+        let is_file = fs::metadata(&self.log).unwrap().is_file();
+        if is_file { fs::read_to_string(&self.log).unwrap() } else { String::new() }
     }
 
     pub fn taken(&self) -> Taken {

@@ -46,7 +46,7 @@ async fn killed_again_and_again_while_eight_counters_write_it_loses_and_doubles_
     load.write(8, &[at]).await;
     let kills = long().unwrap_or(KILLS);
     for _ in 0..kills {
-        sleep(Duration::from_millis(rand::random_range(50..700))).await;
+        sleep(Duration::from_millis(rand::random_range(100..1500))).await;
         program.kill();
         program = start();
         starts.push(program.ready().await);

@@ -64,6 +64,11 @@ pub const VIOLATION: usize = 16 * 1024;
 /// Such reports a minute that are logged.
 pub const VIOLATIONS_A_MINUTE: u32 = 60;
 
+/// How often a request is carried out anew that waited for another which waited for it.
+pub const AGAIN: u32 = 3;
+/// A watcher learns in this time whether the database answers.
+pub const READY: Duration = Duration::from_millis(900);
+
 /// What the program asks of the database.
 pub mod pool {
     use std::time::Duration;
@@ -80,6 +85,8 @@ pub mod pool {
     pub const LOCK: &str = "2s";
     /// A transaction in which nothing happens.
     pub const IDLE_IN_TRANSACTION: &str = "15s";
+    /// Between two attempts to reach it, before the program has ever served.
+    pub const RETRY: Duration = Duration::from_secs(1);
     /// Leaving: connections that are still busy then are dropped.
     pub const CLOSE: Duration = Duration::from_secs(2);
 }

@@ -203,9 +203,20 @@ impl Server {
             }
             std::thread::sleep(PAUSE);
         }
+        self.end("fast")?;
+        self.folder.remove_far_socket();
+        Ok(())
+    }
+
+    /// Ends the postmaster as a power cut would.
+    pub fn crash(&mut self) -> Result<(), ClusterError> {
+        self.end("immediate")
+    }
+
+    fn end(&mut self, mode: &str) -> Result<(), ClusterError> {
         if pid_file::postmaster(&self.folder).is_some() {
             let mut stop = self.command(&self.programs()?, "pg_ctl", &self.folder.data());
-            stop.args(["stop", "-s", "-w", "-m", "fast", "-t", "60", "-D"]).arg(self.folder.data());
+            stop.args(["stop", "-s", "-w", "-m", mode, "-t", "60", "-D"]).arg(self.folder.data());
             let said = output(stop)?;
             if !said.status.success() && pid_file::postmaster(&self.folder).is_some() {
                 let said = last_lines(&said.stderr);
@@ -215,7 +226,6 @@ impl Server {
         if let Some(mut child) = self.child.take() {
             child.wait()?;
         }
-        self.folder.remove_far_socket();
         Ok(())
     }
 

@@ -42,11 +42,21 @@ pub struct ThrowAway {
 }
 
 impl ThrowAway {
+    /// In memory where there is plenty, and as fast as a database is that may lose its data.
     pub async fn start(places: &Places) -> Result<Self, ClusterError> {
-        let root = scratch()?.join(format!("anjie-test-{}", uuid::Uuid::new_v4().simple()));
+        Self::at(scratch()?, places, Purpose::ThrowAway).await
+    }
+
+    /// On a disk and with everything that keeps data safe, for trials of what gets lost.
+    pub async fn durable(places: &Places) -> Result<Self, ClusterError> {
+        Self::at(on_disk()?, places, Purpose::Keep).await
+    }
+
+    async fn at(place: PathBuf, places: &Places, purpose: Purpose) -> Result<Self, ClusterError> {
+        let root = place.join(format!("anjie-test-{}", uuid::Uuid::new_v4().simple()));
         let watcher = watch(&root)?;
         let folder = Folder::open(&root)?;
-        let server = Server::new(folder, places.clone(), Purpose::ThrowAway);
+        let server = Server::new(folder, places.clone(), purpose);
         let mut cluster = Self { server, watcher };
         cluster.server.prepare(false).await?;
         cluster.server.start().await?;
@@ -55,6 +65,16 @@ impl ThrowAway {
 
     pub fn folder(&self) -> &Path {
         self.server.folder().root()
+    }
+
+    /// Stops as after a power cut: no one is asked to finish, and no checkpoint is made.
+    pub fn crash(&mut self) -> Result<(), ClusterError> {
+        self.server.crash()
+    }
+
+    /// Starts again after a crash, with its recovery; nothing happens where it runs.
+    pub async fn start_again(&mut self) -> Result<(), ClusterError> {
+        self.server.start().await
     }
 
     /// Connects as the cluster's superuser.
@@ -87,14 +107,20 @@ fn watch(root: &Path) -> std::io::Result<Child> {
 
 /// Where tests keep data: in memory if there is plenty, else beside the test program, else in /tmp.
 pub fn scratch() -> Result<PathBuf, ClusterError> {
+    let memory = PathBuf::from(MEMORY);
+    if has_memory() && is_usable(&memory) { Ok(memory) } else { on_disk() }
+}
+
+/// The same without the memory.
+fn on_disk() -> Result<PathBuf, ClusterError> {
     let beside = std::env::current_exe()?.parent().map(Path::to_path_buf);
-    let memory = has_memory().then(|| PathBuf::from(MEMORY));
-    let usable = |place: &PathBuf| {
-        let account = Account::for_data(place, place).ok().flatten();
-        place.is_dir() && matches!(account::barrier(account.as_ref(), place), Ok(None))
-    };
-    let mut places = [memory, beside, Some(PathBuf::from("/tmp"))].into_iter().flatten();
-    places.find(usable).ok_or(ClusterError::NoScratch)
+    let mut places = [beside, Some(PathBuf::from("/tmp"))].into_iter().flatten();
+    places.find(|place| is_usable(place)).ok_or(ClusterError::NoScratch)
+}
+
+fn is_usable(place: &Path) -> bool {
+    let account = Account::for_data(place, place).ok().flatten();
+    place.is_dir() && matches!(account::barrier(account.as_ref(), place), Ok(None))
 }
 
 fn has_memory() -> bool {

@@ -18,8 +18,7 @@ use anjie::clock::Clock;
 use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
-use anjie::store::roles::check_server;
-use anjie::store::{self, Db, key_check};
+use anjie::store::{self, Db};
 use anjie::web::App;
 use anjie::web::sign_in::password::Line;
 use anyhow::Context;
@@ -63,8 +62,11 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
 }
 
 fn start_log(env: &Environment) -> anyhow::Result<()> {
-    let log =
-        tracing_subscriber::fmt().with_env_filter(env.log_filter()?).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(env.log_filter()?)
+        .with_writer(std::io::stderr)
+        // Said on the same stream: where that is full, saying so would be a panic.
+        .log_internal_errors(false);
     match env.log_format()? {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),
@@ -76,6 +78,11 @@ fn start_log(env: &Environment) -> anyhow::Result<()> {
 pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
     let court = store::units::first_court(&db).await?;
     let court = court.context("There is no court yet. Add the first with `anjie unit add`.")?;
+    app_of(court, db, settings)
+}
+
+/// The same before it is known whose it is.
+pub fn app_of(court: String, db: Db, settings: &Settings) -> anyhow::Result<App> {
     let idle = chrono::Duration::from_std(settings.session_idle)?;
     Ok(App {
         db,
@@ -92,19 +99,9 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     let settings = env.settings(asked.listen)?;
     let listener = server::bind(settings.listen).await?;
     let place = Place::of(env, &asked.local, Mode::Serve).await?;
-    if let Err(why) = check_server(place.app()).await? {
-        place.close().await?;
-        anyhow::bail!("Not serving as this database role: {}.", why.0);
-    }
-    if let Err(wrong) = key_check::check(&place.db(), Clock::system().now()).await? {
-        place.close().await?;
-        anyhow::bail!("{wrong}.");
-    }
-    let app = app(place.db(), &settings).await?;
-    say(&format!("Serving on http://{}", listener.local_addr()?));
-    server::serve(listener, app).await;
+    let served = server::serve_once_open(listener, &place, &settings).await;
     place.close().await?;
-    Ok(ExitCode::SUCCESS)
+    served.map(|()| ExitCode::SUCCESS)
 }
 
 async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {

@@ -1,14 +1,25 @@
 //! Answers the browsers until it is told to stop.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use anjie::clock::Clock;
+use anjie::config::Settings;
 use anjie::jobs::sweep;
 use anjie::limits::pool;
+use anjie::store::form::check_form;
+use anjie::store::roles::check_server;
+use anjie::store::{Db, StoreError, key_check};
 use anjie::web::{self, App, serving};
+
+use super::place::Place;
+
+/// Attempts from one line of the log to the next.
+const SAID_EVERY: u32 = 30;
 
 /// Binds the address, or says who has it and what to do.
 pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -30,9 +41,73 @@ pub async fn serve(listener: TcpListener, app: App) {
         () = serving::serve(listener, router, &edge, stopped()) => {}
         never = sweep::run(&db, clock) => match never {},
     }
+    leave(&db).await;
+}
+
+async fn leave(db: &Db) {
     if tokio::time::timeout(pool::CLOSE, db.close()).await.is_err() {
         tracing::warn!("the database still worked for requests that were cut");
     }
+}
+
+/// The same for a database that may come later: until it does, every page says so. A database that
+/// must not be served, or can't be, ends the program.
+pub async fn serve_once_open(
+    listener: TcpListener,
+    place: &Place,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    let app = super::app_of(String::new(), place.db(), settings)?;
+    let (site, edge) = (Arc::new(OnceLock::new()), app.edge.clone());
+    let router = web::once_open(Arc::clone(&site), app.clone());
+    let working = async {
+        let app = opened(place, &app.db, settings).await?;
+        let (db, clock) = (app.db.clone(), app.clock);
+        site.get_or_init(|| web::router(app).0);
+        super::say(&format!("Serving on http://{address}"));
+        match sweep::run(&db, clock).await {}
+    };
+    let ended: anyhow::Result<()> = tokio::select! {
+        () = serving::serve(listener, router, &edge, stopped()) => Ok(()),
+        failed = working => failed,
+    };
+    leave(&app.db).await;
+    ended
+}
+
+/// Waits until the database is there, and has a look at it.
+async fn opened(place: &Place, db: &Db, settings: &Settings) -> anyhow::Result<App> {
+    let mut tries: u32 = 0;
+    loop {
+        let waits_for = match examined(place, db).await {
+            Ok(()) => return super::app(db.clone(), settings).await,
+            Err(Unfit::Store(error)) if error.is_passing() => anyhow::Error::new(error),
+            Err(refused) => return Err(refused.into()),
+        };
+        if tries.is_multiple_of(SAID_EVERY) {
+            tracing::warn!("waiting, with a page that says so: {waits_for:#}");
+        }
+        tries = tries.wrapping_add(1);
+        tokio::time::sleep(pool::RETRY).await;
+    }
+}
+
+/// Why a database is not served.
+#[derive(Debug, thiserror::Error)]
+enum Unfit {
+    #[error("Not serving as this database role: {0}.")]
+    Role(&'static str),
+    #[error("{0}.")]
+    Key(key_check::WrongKey),
+    #[error("Not serving this database")]
+    Store(#[from] StoreError),
+}
+
+async fn examined(place: &Place, db: &Db) -> Result<(), Unfit> {
+    check_form(place.app()).await?;
+    check_server(place.app()).await?.map_err(|why| Unfit::Role(why.0))?;
+    key_check::check(db, Clock::system().now()).await?.map_err(Unfit::Key)
 }
 
 /// Ends when the process is asked to stop.

@@ -12,9 +12,18 @@ pub enum StoreError {
     /// No connection within the time allowed, or the server is gone.
     #[error("the database can't be reached")]
     Away(#[source] sqlx::Error),
+    /// The program serves and has not found its database yet.
+    #[error("the database is not there yet")]
+    NotYet,
+    /// It answers and takes nothing that is written: a replica, most likely.
+    #[error("the database can only be read")]
+    ReadOnly,
     /// Others hold what is needed, for longer than a page may wait.
     #[error("the database is busy")]
     Busy(#[source] sqlx::Error),
+    /// Two waited for each other, and this one was ended. Done anew it may well succeed.
+    #[error("the database ended this in favour of another's work")]
+    Crossed(#[source] sqlx::Error),
     /// Anything else that the database reports.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
@@ -24,6 +33,12 @@ pub enum StoreError {
          here. Use that version, or another database (another folder with --data DIR)"
     )]
     OtherForm(i64),
+    /// The database was made by an older version.
+    #[error(
+        "the database has not the form that this version needs: migration {0} is missing. Make a \
+         backup and run `anjie migrate`"
+    )]
+    OldForm(i64),
     /// A column holds what no rule would have written.
     #[error("{table}.{column} holds {value:?}, which means nothing")]
     Unreadable { table: &'static str, column: &'static str, value: String },
@@ -51,6 +66,7 @@ impl From<sqlx::Error> for StoreError {
                 None => match refusal.code().as_deref() {
                     Some(code) if is_going(code) => Self::Away(error),
                     Some(code) if is_held_up(code) => Self::Busy(error),
+                    Some("40P01" | "40001") => Self::Crossed(error),
                     _ => Self::Database(error),
                 },
             },
@@ -63,13 +79,21 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// The codes of a server that starts, stops, or has no room for one more.
-fn is_going(code: &str) -> bool {
-    code.starts_with("08") || ["57P01", "57P02", "57P03", "53300"].contains(&code)
+impl StoreError {
+    /// Whether the database may come, or come back, by itself.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Away(_) | Self::NotYet | Self::ReadOnly | Self::Busy(_))
+    }
 }
 
-/// The codes of a lock that took too long, of two who waited for each other, and of a statement
-/// that was stopped for its length.
+/// The codes of a server that starts, stops, has no room for one more (nor for a row: 53100), or
+/// has become a replica.
+fn is_going(code: &str) -> bool {
+    ["08", "53"].iter().any(|class| code.starts_with(class))
+        || ["57P01", "57P02", "57P03", "25006"].contains(&code)
+}
+
+/// The codes of a lock that took too long, and of a statement that was stopped for its length.
 fn is_held_up(code: &str) -> bool {
-    ["55P03", "40P01", "40001", "57014"].contains(&code)
+    ["55P03", "57014"].contains(&code)
 }

@@ -22,6 +22,7 @@ pub mod drafts;
 pub mod exclusions;
 pub mod documents;
 mod error;
+pub mod form;
 pub mod interviews;
 pub mod figures;
 pub mod grants;

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::again::Crossed;
 use super::layout::{Frame, Shell};
 use super::routes::Who;
 use super::typed::{Again, Typed};
@@ -170,16 +171,17 @@ fn page_of_store(error: &StoreError) -> Failed {
             "您打开这一页之后，有人先保存了新的内容，您的内容没有保存。请打开最新的一页，核对后再提交。",
             &[("打开最新的一页", HERE), HOME],
         ),
-        StoreError::Away(_) => failed(
+        StoreError::Away(_) | StoreError::NotYet | StoreError::ReadOnly => failed(
             StatusCode::SERVICE_UNAVAILABLE,
             "系统维护中",
             "暂时连不上数据库，没有保存。来访登记请先用纸质登记单，恢复后补录。",
             &[HOME],
         ),
-        StoreError::Busy(_) => slow(),
+        StoreError::Busy(_) | StoreError::Crossed(_) => slow(),
         StoreError::Refused(..)
         | StoreError::Database(_)
         | StoreError::OtherForm(_)
+        | StoreError::OldForm(_)
         | StoreError::Unreadable { .. } => broken(),
         StoreError::Sealed => failed(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -233,6 +235,9 @@ impl IntoResponse for AppError {
         }
         if let Self::Busy(seconds) = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        if matches!(self, Self::Store(StoreError::Crossed(_))) {
+            response.extensions_mut().insert(Crossed);
         }
         response.extensions_mut().insert(failed);
         response

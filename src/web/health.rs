@@ -3,8 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use tokio::time::timeout;
+
 use super::App;
 use super::routes::{Table, Who};
+use crate::limits;
 
 /// Where watchers ask.
 pub const PATHS: [&str; 2] = ["/healthz", "/readyz"];
@@ -14,13 +17,13 @@ pub fn routes(table: Table) -> Table {
     table.get(alive, Who::Everyone, live).get(answering, Who::Everyone, ready)
 }
 
-async fn live() -> &'static str {
+pub async fn live() -> &'static str {
     "ok\n"
 }
 
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    match app.db.ready().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    match timeout(limits::READY, app.db.ready()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod acknowledgements;
 mod admin;
+mod again;
 pub mod address;
 mod approvals;
 mod asking;
@@ -40,6 +41,7 @@ mod stats;
 mod typed;
 mod urls;
 mod visits;
+mod waiting;
 
 use axum::Router;
 use chrono::Duration;
@@ -52,6 +54,7 @@ use asking::Asking;
 pub use error::{AppError, AppResult};
 use routes::{Row, Table};
 use sign_in::password::Line;
+pub use waiting::once_open;
 
 /// What every handler can reach.
 #[derive(Debug, Clone)]

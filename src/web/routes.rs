@@ -4,11 +4,12 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, post};
 use tower::ServiceBuilder;
 use tower_http::timeout::TimeoutLayer;
 
+use super::again::again;
 use super::gate::gate;
 use super::{App, AppError};
 use crate::domain::staff::Role;
@@ -146,6 +147,7 @@ impl Table {
             // What the gate reads of whom it turns away.
             .layer(DefaultBodyLimit::max(row.body.min(limits::LONG_FORM)))
             .layer(from_fn_with_state((self.app.clone(), row), gate))
+            .layer(from_fn(again))
             .layer(DefaultBodyLimit::max(row.body));
         self.router = self.router.route(row.path, handler.layer(layers));
         self

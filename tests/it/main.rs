@@ -38,6 +38,7 @@ mod sign_in;
 mod stats;
 mod supply;
 mod support;
+mod trials;
 mod verification;
 mod visits;
 mod walls;

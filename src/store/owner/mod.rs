@@ -10,6 +10,8 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
+use super::form::MIGRATOR;
+use super::roles::SERVER;
 use super::{StoreError, StoreResult};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::sign_in::FIRST_PASSWORD_HOURS;
@@ -68,7 +70,7 @@ impl Owner {
     /// Brings the database to the form that this version of the program needs.
     #[expect(clippy::wildcard_enum_match_arm, reason = "MigrateError is non-exhaustive")]
     pub async fn migrate(&mut self) -> StoreResult<()> {
-        sqlx::migrate!().run(&mut self.0).await.map_err(|error| match error {
+        MIGRATOR.run(&mut self.0).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error)
             | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => StoreError::from(error),
             sqlx::migrate::MigrateError::VersionMismatch(version)
@@ -76,7 +78,11 @@ impl Owner {
                 StoreError::OtherForm(version)
             }
             other => StoreError::Database(sqlx::Error::Migrate(Box::new(other))),
-        })
+        })?;
+        // The server looks whether it knows this form.
+        let statement = format!("GRANT SELECT ON _sqlx_migrations TO {SERVER}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut self.0).await?;
+        Ok(())
     }
 
     /// Closes the connection.

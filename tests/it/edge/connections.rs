@@ -75,10 +75,12 @@ fn the_figures_are_those_of_the_table_in_the_readme() {
             "a report of the browser's policy",
             format!("{}, {} a minute", kib(limits::VIOLATION), limits::VIOLATIONS_A_MINUTE),
         ),
+        ("the database, for `GET /readyz`", format!("{} s", limits::READY.as_secs_f32())),
         ("connections to the database", limits::pool::CONNECTIONS.to_string()),
         ("a statement of a page", spaced(limits::pool::STATEMENT)),
         ("a statement of a command", spaced(limits::pool::JOB_STATEMENT)),
         ("a lock", spaced(limits::pool::LOCK)),
+        ("two who wait for each other: one is done again", format!("{} times", limits::AGAIN)),
         ("a transaction in which nothing happens", spaced(limits::pool::IDLE_IN_TRANSACTION)),
     ] {
         let row = format!("\n| {limit} | {figure} |");

@@ -164,3 +164,48 @@ $$;
 
 GRANT EXECUTE ON FUNCTION unit_add(bigint, text, text, text, text, date), unit_change(text, text, text, int),
     contact_set(bigint, bigint, date) TO app_user;
+
+-- What the security administrator does to an account: a first password, a second factor set up anew,
+-- sessions ended. Never to their own: that is done on the page of one's own account.
+CREATE FUNCTION account_password(person uuid, hash text, at timestamptz, expires timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    WITH changed AS (
+        UPDATE staff SET password_hash = hash, password_must_change = true, password_set_at = at,
+                         password_reset_by = (SELECT name FROM staff WHERE id = asking_staff()),
+                         password_expires_at = expires
+        WHERE uuid = person AND asking_role() = 'secadmin' AND id <> asking_staff() AND username NOT LIKE 'job.%'
+        RETURNING id), gone AS (
+        UPDATE session SET ended_at = at, ended_why = 'reset' FROM changed
+        WHERE session.staff_id = changed.id AND session.ended_at IS NULL)
+    SELECT id FROM changed;
+END;
+
+CREATE FUNCTION account_factor(person uuid, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    WITH changed AS (
+        UPDATE second_factor f SET secret_sealed = NULL, pending_sealed = NULL, confirmed_at = NULL,
+                                   fresh_codes_sealed = NULL
+        FROM staff s
+        WHERE s.uuid = person AND f.staff_id = s.id AND asking_role() = 'secadmin' AND s.id <> asking_staff()
+        RETURNING f.staff_id), gone AS (
+        UPDATE session SET ended_at = at, ended_why = 'factor' FROM changed
+        WHERE session.staff_id = changed.staff_id AND session.ended_at IS NULL)
+    SELECT staff_id FROM changed;
+END;
+
+-- One person's sessions, or everyone's but those of whoever asks.
+CREATE FUNCTION account_sessions_end(person uuid, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    WITH gone AS (
+        UPDATE session x SET ended_at = at, ended_why = 'administrator' FROM staff s
+        WHERE s.id = x.staff_id AND x.ended_at IS NULL AND asking_role() = 'secadmin' AND s.id <> asking_staff()
+          AND (person IS NULL OR s.uuid = person)
+        RETURNING x.id)
+    SELECT count(*) FROM gone;
+END;
+
+GRANT EXECUTE ON FUNCTION account_password(uuid, text, timestamptz, timestamptz), account_factor(uuid, timestamptz),
+    account_sessions_end(uuid, timestamptz) TO app_user;

@@ -9,9 +9,10 @@ use anjie::config::Environment;
 use anjie::domain::staff::Role;
 use anjie::store::owner::{NewStaff, Owner};
 use anjie::web::sign_in::hash_password;
+use anjie::web::sign_in::password::first;
 use anyhow::Context;
 
-use super::people::{by, password, unit_called};
+use super::people::{by, unit_called};
 use super::place::Place;
 
 /// So many hold the office before it is theirs to fill: whatever a security administrator grants,
@@ -54,7 +55,7 @@ async fn add(owner: &mut Owner, asked: Administrator, by: &str) -> anyhow::Resul
     };
     let staff = owner.add_staff(staff).await?;
     owner.grant(staff, (role, at, None), now, None).await?;
-    let password = password();
+    let password = first();
     let hash = hash_password(&password).context("The password can't be hashed.")?;
     owner.set_password(staff, &hash, by, now).await?;
     owner.trace("administrator.added", &format!("{login} {}", role.code()), now).await?;

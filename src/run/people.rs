@@ -11,14 +11,11 @@ use anjie::domain::ids::{StaffId, UnitId};
 use anjie::domain::staff::{PostKind, Role};
 use anjie::store::owner::{NewStaff, Owner};
 use anjie::web::sign_in::hash_password;
+use anjie::web::sign_in::password::first;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 
 use super::place::Place;
-
-/// Letters and digits that can't be taken for one another.
-const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-const LENGTH: usize = 14;
 
 /// Does what was asked, and leaves its trace.
 pub async fn run(env: &Environment, user: User) -> anyhow::Result<ExitCode> {
@@ -72,7 +69,7 @@ async fn act(owner: &mut Owner, user: User, by: &str) -> anyhow::Result<String> 
         }
         User::Password { login, .. } => {
             let staff = staff_called(owner, &login).await?;
-            let password = password();
+            let password = first();
             let hash = hash_password(&password).context("The password can't be hashed.")?;
             owner.set_password(staff, &hash, by, now).await?;
             owner.trace("password.set", &login, now).await?;
@@ -174,11 +171,4 @@ pub(super) async fn unit_called(owner: &mut Owner, name: &str) -> anyhow::Result
     unit.with_context(|| {
         format!("There is no court or division {name:?}. Use its code, such as 0110, or its name.")
     })
-}
-
-pub(super) fn password() -> String {
-    (0..LENGTH)
-        .filter_map(|_| LETTERS.get(rand::random_range(0..LETTERS.len())))
-        .map(|letter| char::from(*letter))
-        .collect()
 }

@@ -3,6 +3,7 @@
 // Forgetting to bind a scope leaves it unused, and that must not compile.
 #![deny(unused_variables)]
 
+pub mod account_resets;
 pub mod accounts;
 pub mod acknowledgements;
 pub mod approvals;

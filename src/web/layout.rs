@@ -209,6 +209,7 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
         ("用户", "/admin/users", "list", &[Sysadmin]),
         ("法院", "/admin/courts", "court", &[Sysadmin]),
         ("岗位授权", "/admin/roles", "seal", &[Secadmin]),
+        ("账号安全", "/admin/accounts", "lock", &[Secadmin]),
     ]
 };
 

@@ -1,6 +1,7 @@
 //! The administrators' pages (三员): accounts and units for one, rights for two of another kind. None
 //! of them leads to a case.
 
+mod accounts;
 mod courts;
 mod decisions;
 mod roles;
@@ -26,6 +27,11 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/courts/new", SYSTEM, courts::create)
         .get("/admin/courts/{code}", SYSTEM, courts::edit)
         .post("/admin/courts/{code}", SYSTEM, courts::update)
+        .get("/admin/accounts", SECURITY, accounts::list)
+        .post("/admin/accounts/sessions/ending", SECURITY, accounts::everyone::create)
+        .post("/admin/accounts/{uuid}/password", SECURITY, accounts::password::create)
+        .post("/admin/accounts/{uuid}/factor", SECURITY, accounts::factor::create)
+        .post("/admin/accounts/{uuid}/sessions", SECURITY, accounts::sessions::create)
         .get("/admin/roles", SECURITY, roles::list)
         .post("/admin/roles", SECURITY, roles::create)
         .post(

@@ -159,7 +159,7 @@ pub async fn create(asking: Asking, form: Form<UserForm>) -> AppResult<Response>
         let problems = Problems::at("username", Refusal::Taken(login).to_string());
         return page(&asking, &mut tx, (None, true), (form, problems)).await;
     };
-    let said = format!("已新增{login}。首次密码由安全管理员设置，岗位由安全管理员授权。");
+    let said = format!("已新增{login}。首次密码和岗位由安全管理员设置。");
     layout::kept(tx, &format!("/admin/users/{uuid}"), &said).await
 }
 

@@ -9,6 +9,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::web::{AppError, AppResult};
 
+/// Letters and digits that can't be taken for one another.
+const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+/// A first password has so many of them.
+const LENGTH: usize = 14;
+
+/// A first password, by chance.
+pub fn first() -> String {
+    (0..LENGTH)
+        .filter_map(|_| LETTERS.get(rand::random_range(0..LETTERS.len())))
+        .map(|letter| char::from(*letter))
+        .collect()
+}
+
 /// Two at a time leave the other requests their turn.
 const AT_WORK: usize = 2;
 /// Those at work and those in line, who wait about a second at most.

@@ -1,0 +1,21 @@
+//! A second factor that was lost is set up anew at the next sign-in.
+
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::{HERE, Pressed};
+use crate::store::account_resets;
+use crate::web::extract::{Form, Path};
+use crate::web::{AppError, AppResult, Asking, layout};
+
+pub async fn create(
+    asking: Asking,
+    Path(person): Path<Uuid>,
+    form: Form<Pressed>,
+) -> AppResult<Response> {
+    let mut tx = asking.act(&form.key).await?;
+    if !account_resets::reset_factor(&mut tx, person, asking.now()).await? {
+        return Err(AppError::NotFound);
+    }
+    layout::kept(tx, HERE, "已重置动态口令，下次登录时重新设置。").await
+}

@@ -64,6 +64,9 @@ pub const VIOLATION: usize = 16 * 1024;
 /// Such reports a minute that are logged.
 pub const VIOLATIONS_A_MINUTE: u32 = 60;
 
+/// How long the answer to what was refused waits for its trace.
+pub const TRACE: Duration = Duration::from_millis(500);
+
 /// What the program asks of the database.
 pub mod pool {
     use std::time::Duration;

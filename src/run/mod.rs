@@ -9,12 +9,14 @@ mod units;
 mod work;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anjie::clock::Clock;
 use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
+use anjie::jobs::watch::Watch;
 use anjie::store::roles::check_server;
 use anjie::store::{self, Db};
 use anjie::web::App;
@@ -81,10 +83,29 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
         anyhow::bail!("Not serving as this database role: {}.", why.0);
     }
     let app = app(place.db(), &settings).await?;
+    let watch = watch(env, &app, (&settings, asked.local.data.as_deref())).await?;
     say(&format!("Serving on http://{}", listener.local_addr()?));
-    server::serve(listener, app).await;
+    server::serve(listener, app, watch).await;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who watches over the audit; the start is its first trace.
+async fn watch(
+    env: &Environment,
+    app: &App,
+    (settings, data): (&Settings, Option<&Path>),
+) -> anyhow::Result<Watch> {
+    let anchors = env.anchor_file(data);
+    if anchors.is_none() {
+        tracing::warn!(
+            "ANJIE_ANCHOR_FILE is not set: no anchor of the audit is kept outside the database"
+        );
+    }
+    let watch = Watch { db: app.db.clone(), clock: app.clock, anchors };
+    let names = env.names_set().join(" ");
+    watch.begin(&names, format!("{settings:?}").as_bytes()).await?;
+    Ok(watch)
 }
 
 async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {

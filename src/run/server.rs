@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use anjie::jobs::sweep;
+use anjie::jobs::watch::Watch;
 use anjie::limits::pool;
 use anjie::web::{self, App, serving};
 
@@ -23,12 +24,16 @@ pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until Ctrl-C or SIGTERM; requests under way are finished, as long as they take no longer
 /// than the limits allow.
-pub async fn serve(listener: TcpListener, app: App) {
+pub async fn serve(listener: TcpListener, app: App, watch: Watch) {
     let (db, clock, edge) = (app.db.clone(), app.clock, app.edge.clone());
     let (router, _) = web::router(app);
     tokio::select! {
         () = serving::serve(listener, router, &edge, stopped()) => {}
         never = sweep::run(&db, clock) => match never {},
+        never = watch.run() => match never {},
+    }
+    if tokio::time::timeout(pool::CLOSE, watch.end()).await.is_err() {
+        tracing::warn!("the stop left no trace in the audit in time");
     }
     if tokio::time::timeout(pool::CLOSE, db.close()).await.is_err() {
         tracing::warn!("the database still worked for requests that were cut");

@@ -56,6 +56,7 @@ pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
             detail: fact.number(),
             at: fact.at(),
             case: fact.case(),
+            ..audit::Entry::default()
         };
         audit::append(tx, entry).await?;
     }
@@ -120,6 +121,7 @@ pub async fn read(
         detail: number,
         at,
         case: row.case,
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::keys::{hex, sha256};
+use super::trail::Trail;
 use super::{Db, StoreError, StoreResult, Tx, audit};
 use crate::domain::access::{Around, Excluded, Scope};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
@@ -27,6 +28,7 @@ pub struct Session {
     grants: i64,
     must_change: bool,
     pub(super) id: i64,
+    pub(super) trail: Trail,
 }
 
 impl Session {
@@ -192,7 +194,7 @@ pub async fn resume(
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(Held::session))
+    Ok(row.map(|held| held.session().under(&token)))
 }
 
 /// A row of what a session is made of.
@@ -243,6 +245,7 @@ impl Held {
             id: self.session,
             grants: self.grants,
             must_change: self.must_change,
+            trail: Trail::default(),
         }
     }
 }

@@ -7,8 +7,10 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::address::{Address, peer};
 use super::layout::Frame;
 use super::routes::{Row, Who, is_larger};
+use super::traces::Trace;
 use super::{App, AppError, extract};
 use crate::limits;
 use crate::store::{self, Session, StoreResult};
@@ -39,6 +41,8 @@ pub async fn gate(
             Who::SignedIn | Who::Court | Who::Staff(_) => signed_out(request, &app).await,
         };
     };
+    let session = session.from_address(address(&request));
+    let trace = Trace::of(&app, &session, row, &request);
     let frame = Frame::new(&app, &session, &request);
     let mut response = if !who.admits(session.actor().role) {
         turned_away(AppError::Forbidden(who), request, &app).await
@@ -51,10 +55,17 @@ pub async fn gate(
         request.extensions_mut().insert(session);
         next.run(request).await
     };
+    response = trace.leave(response).await;
     if response.status().is_client_error() || response.status().is_server_error() {
         response.extensions_mut().insert(frame);
     }
     response
+}
+
+/// The address as the door noted it.
+fn address(request: &Request) -> std::net::IpAddr {
+    let noted = request.extensions().get::<Address>().copied();
+    noted.map_or_else(|| peer(request.extensions()), |Address(address)| address)
 }
 
 async fn turned_away(error: AppError, request: Request, app: &App) -> Response {

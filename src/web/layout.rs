@@ -140,14 +140,15 @@ pub const fn home(role: Role) -> &'static str {
         Role::ContactLeader | Role::EnforcementOffice | Role::Reviewer => "/cases",
         // Their pages come later; what they read until then is published for everyone.
         Role::Inspection | Role::CourtPolice => "/bulletins",
-        Role::Sysadmin | Role::Secadmin | Role::Auditor => "/account/password",
+        Role::Auditor => "/admin/audit",
+        Role::Sysadmin | Role::Secadmin => "/account/password",
     }
 }
 
 /// The side bar: label, address, icon, and for whom.
 const MENU: &[(&str, &str, &str, &[Role])] = {
     use Role::{
-        Bureau, BureauHead, Clerk, ContactLeader, CourtPolice, EnforcementOffice, Handler,
+        Auditor, Bureau, BureauHead, Clerk, ContactLeader, CourtPolice, EnforcementOffice, Handler,
         Inspection, Leader, LeadingGroup, President, Reviewer,
     };
     &[
@@ -199,6 +200,7 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
         ("统计看板", "/stats", "chart", &[President, Bureau, BureauHead, LeadingGroup]),
         ("签批", "/approvals", "seal", &[Leader, President, Bureau, BureauHead, LeadingGroup]),
         ("导入台账", "/imports/new", "upload", &[Bureau, BureauHead]),
+        ("审计日志", "/admin/audit", "list", &[Auditor]),
     ]
 };
 

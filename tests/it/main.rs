@@ -12,6 +12,7 @@ mod architecture;
 mod access;
 mod approvals;
 mod assignments;
+mod audit;
 mod cases;
 mod closings;
 mod commands;

@@ -9,7 +9,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::support::laid::{self, Laid};
 use crate::support::{City, Site, visit};
 
-const NAME: &str = "张哨兵";
+const NAME: &str = "欧阳某某";
 const ID: &str = "99011019680101001X";
 const PHONE: &str = "10000000021";
 const ADDRESS: &str = "哨兵路9号";
@@ -57,12 +57,14 @@ async fn story(city: &City, site: &Site) {
     site.get(Some("donghu.clerk"), &format!("{path}/receipt")).await;
     site.get(Some("donghu.clerk"), "/visits").await;
     let number = laid::lay(city, Laid { name: NAME, ..Laid::default() }).await;
-    for path in ["/cases?q=%E5%BC%A0%E5%93%A8%E5%85%B5", "/my", &format!("/cases/{number}")] {
+    for path in
+        ["/cases?q=%E6%AC%A7%E9%98%B3%E6%9F%90%E6%9F%90", "/my", &format!("/cases/{number}")]
+    {
         site.get(Some("donghu.handler"), path).await;
     }
     // What is typed where it doesn't belong.
     for path in [format!("/cases/{ID}"), format!("/visits/{PHONE}"), format!("/approvals/{NAME}")] {
-        let path = path.replace(NAME, "%E5%BC%A0%E5%93%A8%E5%85%B5");
+        let path = path.replace(NAME, "%E6%AC%A7%E9%98%B3%E6%9F%90%E6%9F%90");
         site.get(Some("zhongyuan.bureau"), &path).await;
     }
     let steps = [("kind", "phone"), ("happened_at", "2026-06-15 10:00"), ("text", WORDS)];
@@ -75,13 +77,16 @@ async fn story(city: &City, site: &Site) {
     site.post(Some("zhongyuan.auditor"), "/admin/audit/accesses", &asked).await;
     site.get(
         Some("zhongyuan.auditor"),
-        "/admin/audit?actor=%E5%BC%A0%E5%93%A8%E5%85%B5&object=99011019680101001X",
+        "/admin/audit?actor=%E6%AC%A7%E9%98%B3%E6%9F%90%E6%9F%90&object=99011019680101001X",
     )
     .await;
     let wrong = [("username", NAME), ("password", "wrong-canary-1"), ("next", "")];
     site.post(None, "/login", &wrong).await;
-    let change =
-        [("old", "yunzhou-2026"), ("new", "new-canary-2026-pw"), ("again", "new-canary-2026-pw")];
+    let change = [
+        ("old_password", "yunzhou-2026"),
+        ("new_password", "new-canary-2026-pw"),
+        ("confirm", "new-canary-2026-pw"),
+    ];
     site.post(Some("donghu.leader"), "/account/password", &change).await;
 }
 
@@ -98,7 +103,6 @@ async fn nothing_that_was_typed_of_a_person_stands_in_the_audit_or_in_the_log() 
     story(&city, &site).with_subscriber(to_log).await;
     let audit: String = city.value("SELECT string_agg(audit::text, E'\\n') FROM audit").await;
     assert!(audit.contains("visit.registered") && audit.contains("petitioner.searched"));
-    assert!(audit.contains("identity.revealed") || audit.contains("act"), "{audit}");
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for typed in TYPED {
         let encoded: String = typed.bytes().map(|byte| format!("%{byte:02X}")).collect();

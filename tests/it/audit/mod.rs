@@ -1,6 +1,7 @@
 //! The audit: what leaves an entry, that it can't be changed unseen, who reads it.
 
 mod accesses;
+mod acts;
 mod alerts;
 mod anchors;
 mod canaries;

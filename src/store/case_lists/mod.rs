@@ -154,8 +154,8 @@ pub struct Noted<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// What stands around the list with this filter, on a day. The reading is noted in the same
-/// statement; whoever shows the list must commit.
+/// What stands around the list with this filter, on a day. The reading is noted last in the same
+/// statement, since the chain of the court is held from then on; whoever shows the list must commit.
 pub async fn around(
     tx: &mut Tx,
     filter: &Filter,

@@ -182,9 +182,9 @@ pub async fn around(
                                        WHERE within($1, d.unit_id, d.case_id) AND d.is_open
                                          AND coalesce(d.due_on, DATE '9999-12-31') < $17
                                        LIMIT 1001) x) AS \"overdue!\",
-                (SELECT audit_note($18, NULL, '', 'name summary', $19, $20)) AS \"noted?\",
                 (SELECT count(*) FROM (SELECT FROM petition_case_now n ";
-        "LIMIT 1001) x) AS \"count!\"
+        "LIMIT 1001) x) AS \"count!\",
+                (SELECT audit_note($18, NULL, '', 'name summary', $19, $20)) AS \"noted?\"
          FROM unit o
          WHERE o.id = ANY (($1::reach).units) AND o.kind <> 'petition_bureau'
          ORDER BY o.place, o.id";

@@ -1,7 +1,7 @@
 //! What is written down of the audit's chains outside the database (锚点): a line for each chain, bound
 //! to the line before it, so that neither a line nor a chain can be put in the place of another.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -46,7 +46,7 @@ pub fn lines(anchors: &[Anchor], before: &str, seal: impl Fn(&str) -> String) ->
     let (mut lines, mut before) = (String::new(), before.to_owned());
     for anchor in anchors {
         before = seal(&anchor.bound(&before));
-        lines.push_str(&format!("{anchor} {TAG} {before}\n"));
+        let _ = writeln!(lines, "{anchor} {TAG} {before}");
     }
     lines
 }
@@ -95,7 +95,9 @@ mod tests {
 
     fn seal(text: &str) -> String {
         use sha2::{Digest, Sha256};
-        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(text)
+            .iter()
+            .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
     }
 
     fn anchor(seq: i64) -> Anchor {

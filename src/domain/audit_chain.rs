@@ -335,7 +335,9 @@ mod tests {
             || sound.iter().filter(|one| one.seq != 3).map(|one| (one.seq, one.hash.clone()));
         let found = |entries: &[Entry], head: &Head| -> Vec<(i64, Fault)> {
             let mut walk = Walk::past(anchors());
-            entries.iter().for_each(|entry| walk.step(entry));
+            for entry in entries {
+                walk.step(entry);
+            }
             walk.end(Some(head)).iter().map(|one| (one.seq, one.fault)).collect()
         };
         assert_eq!(found(&sound, &head), []);

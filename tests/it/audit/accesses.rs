@@ -1,5 +1,6 @@
 //! Who has seen a petitioner's data.
 
+use anjie::store::keys::hex;
 use axum::http::StatusCode;
 
 use super::entries;
@@ -20,8 +21,7 @@ async fn a_lawful_request_is_answered_with_who_saw_which_fields_and_what_for() {
     );
     let sealed = city.keys.seal_text("petitioner.id", ID).unwrap();
     let phone = city.keys.seal_text("petitioner.phone", "10000000021").unwrap();
-    let index: String =
-        city.keys.index("petitioner.id", ID).iter().map(|byte| format!("{byte:02x}")).collect();
+    let index = hex(&city.keys.index("petitioner.id", ID));
     city.force(&format!(
         "UPDATE petitioner SET id_type = 'id_card', id_sealed = '{sealed}', id_index = '\\x{index}', id_tail = '001X',
                 id_verified = true, no_id_reason = NULL, phone_sealed = '{phone}', phone_index = '\\x02',

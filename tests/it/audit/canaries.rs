@@ -105,7 +105,7 @@ async fn nothing_that_was_typed_of_a_person_stands_in_the_audit_or_in_the_log() 
     assert!(audit.contains("visit.registered") && audit.contains("petitioner.searched"));
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for typed in TYPED {
-        let encoded: String = typed.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = typed.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
         for form in [typed, &encoded] {
             assert!(!audit.contains(form), "audit: {form}");
         }

@@ -7,8 +7,7 @@ use anjie::store::audit_lists::{self, Filter};
 use anjie::store::cursor::Place;
 use anjie::store::keys::hex;
 use axum::http::StatusCode;
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 use super::entries;
 use crate::routes::PEOPLE;
@@ -130,7 +129,7 @@ async fn each_wall_alone_keeps_the_audit_from_those_who_may_not_read_it() {
     some_acts(&city).await;
     let truth = Db::with_pool(city.truth(), city.keys.clone());
     let all = city.value::<i64>("SELECT count(*) FROM audit").await;
-    let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(city.server());
+    let mut conn = PgConnection::connect_with(&city.server()).await.unwrap();
     for (role, username) in PEOPLE {
         let session = session(&truth, username).await;
         let own = format!("SELECT count(*) FROM audit WHERE staff_id = {}", session.actor().staff);
@@ -140,7 +139,7 @@ async fn each_wall_alone_keeps_the_audit_from_those_who_may_not_read_it() {
             "bureau" | "bureau_head" => own,
             _ => 0,
         };
-        let mut tx = pool.begin().await.unwrap();
+        let mut tx = conn.begin().await.unwrap();
         let context = format!(
             "SELECT set_config('app.staff_id', '{}', true), set_config('app.grant_id', '{}', true)",
             session.actor().staff,
@@ -149,7 +148,7 @@ async fn each_wall_alone_keeps_the_audit_from_those_who_may_not_read_it() {
         sqlx::raw_sql(AssertSqlSafe(context)).execute(&mut *tx).await.unwrap();
         let row = sqlx::query("SELECT count(*) FROM audit").fetch_one(&mut *tx).await.unwrap();
         assert_eq!(row.get::<i64, _>(0), expected, "row security: {username}");
-        drop(tx);
+        tx.rollback().await.unwrap();
         let listed = match Watch::of(session.actor()) {
             Some(watch) => {
                 let mut tx = truth.begin(&session).await.unwrap();
@@ -161,7 +160,6 @@ async fn each_wall_alone_keeps_the_audit_from_those_who_may_not_read_it() {
         };
         assert_eq!(i64::try_from(listed).unwrap(), expected, "the list: {username}");
     }
-    pool.close().await;
     truth.close().await;
     let site = Site::of(&city).await;
     for path in ["/admin/audit", "/admin/audit/export", "/admin/audit/accesses"] {

@@ -111,7 +111,7 @@ async fn a_server_is_set_up_from_nothing_by_the_commands_alone() {
 
     refused(&city, "user add sun --name 孙某 --unit 0111", "There is no court or division");
     well(&city, "user add sun --name 孙某 --unit donghu");
-    refused(&city, "user grant sun --role emperor --unit donghu", "There is no role");
+    refused(&city, "user grant sun --role sysadmin --unit donghu", "There is no role");
     well(&city, "user grant sun --role leader --unit donghu");
     well(&city, "user post sun --kind vice_president --title 副院长 --unit donghu");
     let password = well(&city, "user password sun");

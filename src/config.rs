@@ -211,6 +211,18 @@ impl Environment {
         Ok(Recipient::parse(text).map_err(Box::new)?)
     }
 
+    /// The file into which the heads of the audit's chains are written down: the one that is named, or
+    /// one beside a local cluster. It belongs on another disk than the database.
+    pub fn anchor_file(&self, data: Option<&Path>) -> Option<PathBuf> {
+        self.path("ANJIE_ANCHOR_FILE").or_else(|| data.map(|data| data.join("anchors.log")))
+    }
+
+    /// The names of the settings of this program that are set; never their values.
+    pub fn names_set(&self) -> Vec<String> {
+        let names = self.values.keys().map(|name| name.to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("ANJIE_") || name.starts_with("DATABASE_")).collect()
+    }
+
     /// The system's user who runs a command: kept with what the command changes.
     pub fn system_user(&self) -> String {
         let named = ["SUDO_USER", "USER", "LOGNAME"];

@@ -68,6 +68,8 @@ pub const VIOLATIONS_A_MINUTE: u32 = 60;
 pub const AGAIN: u32 = 3;
 /// A watcher learns in this time whether the database answers.
 pub const READY: Duration = Duration::from_millis(900);
+/// How long the answer to what was refused waits for its trace.
+pub const TRACE: Duration = Duration::from_millis(500);
 
 /// What the program asks of the database.
 pub mod pool {

@@ -33,7 +33,12 @@ pub enum Refusal {
     Masked,
     #[error("请选择查看原因")]
     NoReason,
+    #[error("一小时内查看全号已达{HOURLY}次，请稍后再试")]
+    TooMany,
 }
+
+/// How many values a person opens in an hour: work needs fewer, and a list isn't copied by hand.
+pub const HOURLY: i64 = 30;
 
 /// The fact that someone opened a masked value. Only [`reveal`] makes one.
 #[must_use = "nothing is opened that is not recorded"]
@@ -79,7 +84,7 @@ pub fn reveal(
     actor: &Actor,
     case: &PetitionCase,
     (field, reason): (MaskedField, Option<Purpose>),
-    own_work: bool,
+    (own_work, this_hour): (bool, i64),
     at: DateTime<Utc>,
 ) -> Result<Revealed, Refusal> {
     let needs_reason = match actor.role {
@@ -101,6 +106,9 @@ pub fn reveal(
     if needs_reason && reason.is_none() {
         return Err(Refusal::NoReason);
     }
+    if this_hour >= HOURLY {
+        return Err(Refusal::TooMany);
+    }
     Ok(Revealed { case: case.id, field, reason, by: actor.staff, at })
 }
 
@@ -112,6 +120,7 @@ mod tests {
     use crate::domain::petition_case::Stage;
     use crate::domain::unit::UnitKind;
 
+    /// S74, S86.
     #[test]
     fn own_work_asks_no_reason_and_everyone_else_does_or_may_not() {
         use Refusal::{Masked, NoReason};
@@ -153,8 +162,21 @@ mod tests {
                 court: UnitId(3),
                 court_kind: UnitKind::BaseCourt,
             };
-            let found = reveal(&actor, &case, (MaskedField::IdNumber, reason), own_work, at);
+            let found = reveal(&actor, &case, (MaskedField::IdNumber, reason), (own_work, 0), at);
             assert_eq!(found.map(|_| ()), expected, "{role:?} {own_work} {reason:?}");
+        }
+        let handler = Actor {
+            staff: StaffId(7),
+            grant: GrantId(1),
+            role: Role::Handler,
+            unit: UnitId(3),
+            court: UnitId(3),
+            court_kind: UnitKind::BaseCourt,
+        };
+        for (this_hour, expected) in [(29, Ok(())), (30, Err(Refusal::TooMany))] {
+            let work = (true, this_hour);
+            let found = reveal(&handler, &case, (MaskedField::Phone, None), work, at);
+            assert_eq!(found.map(|_| ()), expected, "{this_hour}");
         }
     }
 }

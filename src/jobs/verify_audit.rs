@@ -1,7 +1,13 @@
-//! Checks the audit: every chain is recomputed from its rows.
+//! Checks the audit: every chain is recomputed from its rows, and held against what was written
+//! down of it outside the database.
 
 use std::fmt;
+use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
+use super::anchor;
+use crate::domain::anchor::{Anchor, Broken};
 use crate::domain::audit_chain::{Finding, Walk};
 use crate::store::{Db, StoreResult, Tx, audit};
 
@@ -17,20 +23,42 @@ pub struct Chain {
     pub findings: Vec<Finding>,
 }
 
-/// What was found in all chains.
+/// What was found in all chains, and in the file of anchors.
 #[derive(Debug)]
-pub struct Report(pub Vec<Chain>);
+pub struct Report {
+    pub chains: Vec<Chain>,
+    pub anchors: Vec<Broken>,
+    /// Courts of whose chain nothing is left but an anchor.
+    pub gone: Vec<String>,
+    /// When the last good anchor was written.
+    pub anchored_at: Option<DateTime<Utc>>,
+}
 
 impl Report {
     /// Whether nothing was changed behind the program's back.
     pub fn is_sound(&self) -> bool {
-        self.0.iter().all(|chain| chain.findings.is_empty())
+        self.findings().is_empty()
+    }
+
+    /// Everything that was found, each with the court.
+    pub fn findings(&self) -> Vec<String> {
+        let chains = self.chains.iter();
+        let of_chains = chains.flat_map(|chain| {
+            chain.findings.iter().map(move |one| format!("{} {one}", chain.court))
+        });
+        let gone = self.gone.iter().map(|court| format!("{court}：整条审计链缺失"));
+        of_chains.chain(gone).chain(self.anchors.iter().map(ToString::to_string)).collect()
+    }
+
+    /// How many entries there are in all.
+    pub fn entries(&self) -> i64 {
+        self.chains.iter().map(|chain| chain.entries).sum()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Chain { court, entries, findings } in &self.0 {
+        for Chain { court, entries, findings } in &self.chains {
             match findings.len() {
                 0 => writeln!(f, "{court}：{entries}条，完整")?,
                 count => writeln!(f, "{court}：{entries}条，发现{count}处问题")?,
@@ -39,24 +67,40 @@ impl fmt::Display for Report {
                 writeln!(f, "  {court} {finding}")?;
             }
         }
+        for court in &self.gone {
+            writeln!(f, "{court}：整条审计链缺失")?;
+        }
+        for broken in &self.anchors {
+            writeln!(f, "{broken}")?;
+        }
         Ok(())
     }
 }
 
-/// Walks along every chain.
-pub async fn run(db: &Db) -> StoreResult<Report> {
+/// Walks along every chain; past its anchors, where there is a file of them.
+pub async fn run(db: &Db, file: Option<&Path>) -> StoreResult<Report> {
+    let (anchors, broken) = anchor::read(db, file);
     let mut tx = super::figures::begin(db).await?;
-    let mut chains = Vec::new();
+    let (mut chains, mut known) = (Vec::new(), Vec::new());
     for chain in audit::chains(&mut tx).await? {
-        chains.push(walk(&mut tx, chain).await?);
+        known.push(chain.code.clone());
+        let of_court = anchors.iter().filter(|one| one.court == chain.code);
+        let walk = Walk::past(of_court.map(|one| (one.seq, anchor::bytes(&one.hash))));
+        chains.push(follow(&mut tx, chain, walk).await?);
     }
-    Ok(Report(chains))
+    let mut gone: Vec<String> = anchors
+        .iter()
+        .filter(|one| !known.contains(&one.court))
+        .map(|one| one.court.clone())
+        .collect();
+    gone.dedup();
+    let anchored_at = anchors.last().map(|Anchor { at, .. }| *at);
+    Ok(Report { chains, anchors: broken, gone, anchored_at })
 }
 
 /// Walks along one chain. The head is read after the entries, and entries that came in between are
 /// read once more, so that colleagues at work are not taken for forgers.
-async fn walk(tx: &mut Tx, chain: audit::Chain) -> StoreResult<Chain> {
-    let mut walk = Walk::default();
+async fn follow(tx: &mut Tx, chain: audit::Chain, mut walk: Walk) -> StoreResult<Chain> {
     let mut head = audit::head(tx, chain.court).await?;
     loop {
         let entries = audit::entries(tx, chain.court, walk.reached(), PAGE).await?;

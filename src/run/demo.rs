@@ -31,7 +31,8 @@ pub async fn run(env: &Environment, asked: Demo) -> anyhow::Result<ExitCode> {
     let app = super::app(place.db(), &settings).await?;
     let said = format!("\nhttp://{}\n\n{}", listener.local_addr()?, accounts(&asked.password));
     say(&said);
-    server::serve(listener, app).await;
+    let watch = super::Watching::of(env, Some(&data)).begin(&app, &settings).await?;
+    server::serve(listener, app, watch).await;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -12,12 +12,14 @@ mod units;
 mod work;
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anjie::clock::Clock;
 use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
+use anjie::jobs::watch::Watch;
 use anjie::store::{self, Db};
 use anjie::web::App;
 use anjie::web::sign_in::password::Line;
@@ -99,9 +101,35 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     let settings = env.settings(asked.listen)?;
     let listener = server::bind(settings.listen).await?;
     let place = Place::of(env, &asked.local, Mode::Serve).await?;
-    let served = server::serve_once_open(listener, &place, &settings).await;
+    let watching = Watching::of(env, asked.local.data.as_deref());
+    let served = server::serve_once_open(listener, &place, (&settings, &watching)).await;
     place.close().await?;
     served.map(|()| ExitCode::SUCCESS)
+}
+
+/// Where the audit is anchored, and the names of the settings that the start is noted with.
+pub struct Watching {
+    anchors: Option<PathBuf>,
+    names: String,
+}
+
+impl Watching {
+    pub fn of(env: &Environment, data: Option<&Path>) -> Self {
+        let anchors = env.anchor_file(data);
+        if anchors.is_none() {
+            tracing::warn!(
+                "ANJIE_ANCHOR_FILE is not set: no anchor of the audit is kept outside the database"
+            );
+        }
+        Self { anchors, names: env.names_set().join(" ") }
+    }
+
+    /// Who watches over the audit; the start is its first trace.
+    pub async fn begin(&self, app: &App, settings: &Settings) -> anyhow::Result<Watch> {
+        let watch = Watch { db: app.db.clone(), clock: app.clock, anchors: self.anchors.clone() };
+        watch.begin(&self.names, format!("{settings:?}").as_bytes()).await?;
+        Ok(watch)
+    }
 }
 
 async fn migrate(env: &Environment, local: &Local) -> anyhow::Result<ExitCode> {

@@ -10,12 +10,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use anjie::clock::Clock;
 use anjie::config::Settings;
 use anjie::jobs::sweep;
+use anjie::jobs::watch::Watch;
 use anjie::limits::pool;
 use anjie::store::form::check_form;
 use anjie::store::roles::check_server;
 use anjie::store::{Db, StoreError, key_check};
 use anjie::web::{self, App, serving};
 
+use super::Watching;
 use super::place::Place;
 
 /// Attempts from one line of the log to the next.
@@ -34,17 +36,23 @@ pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until Ctrl-C or SIGTERM; requests under way are finished, as long as they take no longer
 /// than the limits allow.
-pub async fn serve(listener: TcpListener, app: App) {
+pub async fn serve(listener: TcpListener, app: App, watch: Watch) {
     let (db, clock, edge) = (app.db.clone(), app.clock, app.edge.clone());
     let (router, _) = web::router(app);
     tokio::select! {
         () = serving::serve(listener, router, &edge, stopped()) => {}
         never = sweep::run(&db, clock) => match never {},
+        never = watch.run() => match never {},
     }
-    leave(&db).await;
+    leave(Some(&watch), &db).await;
 }
 
-async fn leave(db: &Db) {
+async fn leave(watch: Option<&Watch>, db: &Db) {
+    if let Some(watch) = watch
+        && tokio::time::timeout(pool::CLOSE, watch.end()).await.is_err()
+    {
+        tracing::warn!("the stop left no trace in the audit in time");
+    }
     if tokio::time::timeout(pool::CLOSE, db.close()).await.is_err() {
         tracing::warn!("the database still worked for requests that were cut");
     }
@@ -55,24 +63,30 @@ async fn leave(db: &Db) {
 pub async fn serve_once_open(
     listener: TcpListener,
     place: &Place,
-    settings: &Settings,
+    (settings, watching): (&Settings, &Watching),
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let app = super::app_of(String::new(), place.db(), settings)?;
     let (site, edge) = (Arc::new(OnceLock::new()), app.edge.clone());
+    let watch = OnceLock::new();
     let router = web::once_open(Arc::clone(&site), app.clone());
     let working = async {
         let app = opened(place, &app.db, settings).await?;
         let (db, clock) = (app.db.clone(), app.clock);
+        let begun = watching.begin(&app, settings).await?;
+        let watch = watch.get_or_init(|| begun);
         site.get_or_init(|| web::router(app).0);
         super::say(&format!("Serving on http://{address}"));
-        match sweep::run(&db, clock).await {}
+        tokio::select! {
+            never = sweep::run(&db, clock) => match never {},
+            never = watch.run() => match never {},
+        }
     };
     let ended: anyhow::Result<()> = tokio::select! {
         () = serving::serve(listener, router, &edge, stopped()) => Ok(()),
         failed = working => failed,
     };
-    leave(&app.db).await;
+    leave(watch.get(), &app.db).await;
     ended
 }
 

@@ -68,7 +68,9 @@ pub async fn verify(env: &Environment, asked: Verify) -> anyhow::Result<ExitCode
     let db = place.working();
     let found = match asked.what {
         Verifiable::Audit => {
-            verify_audit::run(&db).await.map(|report| (report.to_string(), report.is_sound()))
+            let anchors = env.anchor_file(asked.local.data.as_deref());
+            let report = verify_audit::run(&db, anchors.as_deref()).await;
+            report.map(|report| (report.to_string(), report.is_sound()))
         }
         Verifiable::Bulletins => {
             verify_bulletins::run(&db).await.map(|report| (report.to_string(), report.is_sound()))

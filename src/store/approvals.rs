@@ -127,7 +127,18 @@ pub async fn record(tx: &mut Tx, opened: &Opened, fact: &Signed) -> StoreResult<
         Decision::Return => "closing.returned",
     };
     let case = Some(fact.case());
-    audit::append(tx, audit::Entry { verb, case, object: &object, detail: "", at: fact.at() }).await
+    audit::append(
+        tx,
+        audit::Entry {
+            verb,
+            case,
+            object: &object,
+            detail: "",
+            at: fact.at(),
+            ..audit::Entry::default()
+        },
+    )
+    .await
 }
 
 async fn sign(tx: &mut Tx, opened: &Opened, fact: &Signed) -> StoreResult<()> {
@@ -214,6 +225,7 @@ async fn confirm(
         object: &object,
         detail: outcome.code(),
         at: fact.at(),
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await
 }

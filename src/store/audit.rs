@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{StoreResult, Tx};
-use crate::domain::audit_chain::{Entry as Link, Head};
+use super::{Db, Session, StoreResult, Tx};
+use crate::domain::audit_chain::{Entry as Link, Head, Outcome};
 use crate::domain::ids::{GrantId, PetitionCaseId, StaffId, UnitId};
 
-/// One entry: codes, ids and field names; never a petitioner's name, number or words.
+/// One entry: codes, ids and field names; never a petitioner's name, number or words. Who, from
+/// where and in which session is known to the database from the transaction.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Entry<'a> {
     /// `noun.participle`.
@@ -14,22 +15,33 @@ pub struct Entry<'a> {
     pub case: Option<PetitionCaseId>,
     /// The record's number or uuid.
     pub object: &'a str,
-    /// Codes and field names.
+    /// What for, as a code.
+    pub reason: &'a str,
+    /// The names of the fields that were opened or changed.
+    pub fields: &'a str,
+    /// Other codes.
     pub detail: &'a str,
+    /// A keyed hash of the record as it was, and as it became.
+    pub before: Option<&'a [u8]>,
+    pub after: Option<&'a [u8]>,
     pub at: DateTime<Utc>,
 }
 
-/// Hangs the entry on the chain of the court in which the act was done. Who did it is known to the
-/// database from the transaction.
+/// Hangs the entry on the chain of the court in which the act was done.
 pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
     sqlx::query!(
-        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, detail, previous_hash, hash)
-         VALUES (0, 0, $1, 0, 0, $2, $3, $4, $5, '', '')",
+        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, reason, fields, detail,
+                            before_digest, after_digest, previous_hash, hash)
+         VALUES (0, 0, $1, 0, 0, $2, $3, $4, $5, $6, $7, $8, $9, '', '')",
         entry.at,
         entry.verb,
         entry.case.map(|case| case.0),
         entry.object,
+        entry.reason,
+        entry.fields,
         entry.detail,
+        entry.before,
+        entry.after,
     )
     .execute(tx.unscoped())
     .await?;
@@ -74,9 +86,90 @@ pub async fn append_each(
     Ok(())
 }
 
+/// A page that shows personal data.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Read<'a> {
+    pub verb: &'a str,
+    /// The number or the uuid of what it shows; empty of a list.
+    pub object: &'a str,
+    pub fields: &'a str,
+    pub detail: &'a str,
+}
+
+/// Notes that a page was read, before it is sent: one statement, whole in itself.
+pub async fn note_read(
+    db: &Db,
+    session: &Session,
+    read: Read<'_>,
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    sqlx::query!(
+        "SELECT audit_read($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        session.actor().staff.0,
+        session.actor().grant.0,
+        session.trail.session,
+        session.trail.address,
+        read.verb,
+        read.object,
+        read.fields,
+        read.detail,
+        at,
+    )
+    .execute(&db.pool)
+    .await?;
+    Ok(())
+}
+
+/// What was refused to someone, or failed and was undone.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal<'a> {
+    pub outcome: Outcome,
+    /// The route, with the number of what was asked for.
+    pub object: &'a str,
+    /// The status of the answer.
+    pub reason: &'a str,
+}
+
+/// Notes it, apart from the work that was undone.
+pub async fn note_refusal(
+    db: &Db,
+    session: &Session,
+    refusal: Refusal<'_>,
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    let verb = if refusal.outcome == Outcome::Failed { "act.failed" } else { "access.refused" };
+    let mut tx = db.begin(session).await?;
+    sqlx::query!(
+        "SELECT audit_refusal($1, $2, $3, $4, $5)",
+        verb,
+        refusal.outcome.code(),
+        refusal.object,
+        refusal.reason,
+        at,
+    )
+    .execute(tx.unscoped())
+    .await?;
+    tx.commit().await
+}
+
+/// Notes what the program does by itself. With a digest (of its settings) only when it is another
+/// one than the last time.
+pub async fn note_program(
+    db: &Db,
+    (verb, detail, fields): (&str, &str, &str),
+    digest: Option<&[u8]>,
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    sqlx::query!("SELECT audit_program($1, $2, $3, $4, $5)", verb, detail, fields, digest, at)
+        .execute(&db.pool)
+        .await?;
+    Ok(())
+}
+
 /// A court that has a chain.
 pub struct Chain {
     pub court: UnitId,
+    pub code: String,
     pub name: String,
 }
 
@@ -85,7 +178,7 @@ pub async fn chains(tx: &mut Tx) -> StoreResult<Vec<Chain>> {
     let (conn, scope) = tx.scoped();
     let chains = sqlx::query_as!(
         Chain,
-        r#"SELECT u.id AS "court: UnitId", u.name
+        r#"SELECT u.id AS "court: UnitId", u.code, u.name
            FROM unit u
            WHERE u.id = ANY ($1)
              AND (EXISTS (SELECT FROM audit a WHERE a.unit_id = u.id)
@@ -122,8 +215,9 @@ pub async fn entries(
     let (conn, scope) = tx.scoped();
     let entries = sqlx::query_as!(
         Link,
-        r#"SELECT unit_id AS "court: UnitId", seq, at, staff_id AS "staff: StaffId", grant_id AS "grant: GrantId",
-                  verb, case_id AS "case: PetitionCaseId", object, detail, previous_hash, hash
+        r#"SELECT unit_id AS "court: UnitId", seq, nth, at, staff_id AS "staff: StaffId", grant_id AS "grant: GrantId",
+                  session, address, verb, outcome, case_id AS "case: PetitionCaseId", object, reason, fields, detail,
+                  before_digest AS before, after_digest AS after, previous_hash, hash
            FROM audit
            WHERE unit_id = $1 AND unit_id = ANY ($2) AND seq > $3
            ORDER BY seq LIMIT $4"#,

@@ -146,6 +146,7 @@ pub async fn record(tx: &mut Tx, opened: &Opened, fact: &Applied) -> StoreResult
         object: &object,
         detail: content.outcome.code(),
         at: fact.at(),
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
     Ok(made.uuid)

@@ -23,7 +23,7 @@ use crate::domain::unit::UnitKind;
 use crate::domain::visit::{
     Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
 };
-use crate::domain::{interview, progress, reply, report};
+use crate::domain::{alert, audit_chain, interview, progress, reply, report};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -105,6 +105,8 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    alert::Kind,
+    audit_chain::Outcome,
     import::State,
     interview::Kind,
     interview::Opinion,

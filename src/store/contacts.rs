@@ -58,7 +58,7 @@ pub async fn record(
     });
     let new_address =
         told.address_sealed.is_some() && address.as_deref() != Some(contact.address.trim());
-    let detail = match (new_phone, new_address) {
+    let fields = match (new_phone, new_address) {
         (false, false) => return Ok(()),
         (true, false) => "phone",
         (false, true) => "address",
@@ -84,10 +84,20 @@ pub async fn record(
     .execute(tx.unscoped())
     .await?;
     let object = present.uuid.to_string();
+    // Under a key: without it a number can be guessed by trying all of them.
+    let digest = |phone: Option<&Vec<u8>>, address: &str| {
+        let phone = phone.map(|index| super::keys::hex(index)).unwrap_or_default();
+        keys.index("audit.contact", &format!("{phone} {address}"))
+    };
+    let phone = if new_phone { &told.phone_index } else { &present.phone_index };
+    let before = digest(present.phone_index.as_ref(), address.as_deref().unwrap_or_default());
+    let after = digest(phone.as_ref(), if new_address { contact.address.trim() } else { address.as_deref().unwrap_or_default() });
     let entry = audit::Entry {
         verb: "petitioner.contact",
         object: &object,
-        detail,
+        fields,
+        before: Some(&before),
+        after: Some(&after),
         at,
         ..audit::Entry::default()
     };

@@ -169,5 +169,9 @@ async fn trace(
 ) -> StoreResult<()> {
     let object = uuid.to_string();
     let case = Some(opened.case().id);
-    audit::append(tx, audit::Entry { verb, case, object: &object, detail: "", at }).await
+    audit::append(
+        tx,
+        audit::Entry { verb, case, object: &object, detail: "", at, ..audit::Entry::default() },
+    )
+    .await
 }

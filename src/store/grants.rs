@@ -231,5 +231,5 @@ async fn trace(
     (verb, object, detail): (&str, &str, &str),
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    audit::append(tx, audit::Entry { verb, object, detail, at, case: None }).await
+    audit::append(tx, audit::Entry { verb, object, detail, at, ..audit::Entry::default() }).await
 }

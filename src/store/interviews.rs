@@ -104,6 +104,7 @@ pub async fn record(tx: &mut Tx, fact: &Held) -> StoreResult<Uuid> {
         object: &uuid.to_string(),
         detail: interview.kind.code(),
         at: interview.at,
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
     Ok(uuid)

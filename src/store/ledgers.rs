@@ -115,7 +115,7 @@ pub async fn record(tx: &mut Tx, opened: &Opened, fact: &Kept) -> StoreResult<()
     let entry = audit::Entry {
         verb: "ledger.kept",
         case: Some(ledger.case),
-        detail: &changed.join(" "),
+        fields: &changed.join(" "),
         at: ledger.at,
         ..audit::Entry::default()
     };

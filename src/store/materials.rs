@@ -55,6 +55,7 @@ pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
             detail: fact.number(),
             at: fact.at(),
             case: fact.case(),
+            ..audit::Entry::default()
         };
         audit::append(tx, entry).await?;
     }
@@ -115,7 +116,8 @@ pub async fn read(
     let bytes = documents::open(tx, uuid, (&row.sealed, &row.sha256));
     let object = uuid.to_string();
     let (verb, case) = ("material.read", row.case);
-    let entry = audit::Entry { verb, object: &object, detail: number, at, case };
+    let entry =
+        audit::Entry { verb, object: &object, detail: number, at, case, ..audit::Entry::default() };
     if bytes.is_some() {
         audit::append(tx, entry).await?;
     } else {

@@ -6,9 +6,11 @@
 pub mod account_resets;
 pub mod accounts;
 pub mod acknowledgements;
+pub mod alerts;
 pub mod approvals;
 pub mod assignments;
 pub mod audit;
+pub mod audit_lists;
 pub mod case_files;
 pub mod case_lists;
 pub mod closings;
@@ -51,6 +53,7 @@ pub mod sessions;
 pub mod staff;
 pub mod sign_in_attempts;
 mod sign_ins;
+mod trail;
 pub mod units;
 pub mod visit_accounts;
 pub mod visit_lists;
@@ -153,9 +156,12 @@ impl Db {
         #[expect(clippy::disallowed_methods, reason = "this is where a Tx is made")]
         let mut inner = self.pool.begin().await?;
         sqlx::query!(
-            "SELECT set_config('app.staff_id', $1, true) AS staff, set_config('app.grant_id', $2, true) AS held",
+            "SELECT set_config('app.staff_id', $1, true) AS staff, set_config('app.grant_id', $2, true) AS held,
+                    set_config('app.session', $3, true) AS session, set_config('app.address', $4, true) AS address",
             session.actor().staff.to_string(),
             session.actor().grant.to_string(),
+            session.trail.session,
+            session.trail.address,
         )
         .fetch_one(&mut *inner)
         .await?;

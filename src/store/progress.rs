@@ -83,6 +83,7 @@ pub async fn record(tx: &mut Tx, fact: &Added) -> StoreResult<Uuid> {
         object: &uuid.to_string(),
         detail: entry.kind.code(),
         at: entry.at,
+        ..audit::Entry::default()
     };
     audit::append(tx, line).await?;
     Ok(uuid)

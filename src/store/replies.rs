@@ -100,6 +100,7 @@ pub async fn record(tx: &mut Tx, fact: &Answered) -> StoreResult<Uuid> {
         object: &uuid.to_string(),
         detail: told.map_or("none", |told| told.way.code()),
         at: reply.at,
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
     Ok(uuid)

@@ -128,6 +128,7 @@ pub async fn record(tx: &mut Tx, fact: &Submitted) -> StoreResult<()> {
         object: &uuid.to_string(),
         detail: "",
         at: report.at,
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await
 }

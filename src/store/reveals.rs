@@ -1,5 +1,7 @@
 //! Masked values, opened one at a time and on the record.
 
+use chrono::{DateTime, Utc};
+
 use super::case_files::CaseFile;
 use super::{StoreResult, Tx, audit, contacts, petitioners};
 use crate::domain::reveal::{MaskedField, Revealed};
@@ -57,10 +59,20 @@ pub async fn record(tx: &mut Tx, file: &CaseFile, fact: &Revealed) -> StoreResul
     let entry = audit::Entry {
         verb: "identity.revealed",
         case: Some(fact.case()),
-        object: fact.field().code(),
-        detail: reason,
+        object: &file.case.number,
+        fields: fact.field().code(),
+        reason,
         at: fact.at(),
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
     Ok(Some(Value::Open(value)))
+}
+
+/// How many values the one who asks has opened since a moment.
+pub async fn since(tx: &mut Tx, moment: DateTime<Utc>) -> StoreResult<i64> {
+    let count = sqlx::query_scalar!(r#"SELECT own_reveals($1) AS "count!""#, moment)
+        .fetch_one(tx.unscoped())
+        .await?;
+    Ok(count)
 }

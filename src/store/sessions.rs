@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::keys::sha256;
 pub use super::sign_ins::{NewSession, end, open, renew};
+use super::trail::Trail;
 use super::{Db, StoreError, StoreResult, Tx, audit};
 use crate::domain::access::{Around, Excluded, Scope};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
@@ -27,6 +28,7 @@ pub struct Session {
     whole: bool,
     since: DateTime<Utc>,
     pub(super) id: i64,
+    pub(super) trail: Trail,
 }
 
 impl Session {
@@ -184,7 +186,7 @@ async fn held(
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(Held::session))
+    Ok(row.map(|held| held.session().under(&token)))
 }
 
 /// A row of what a session is made of.
@@ -241,6 +243,7 @@ impl Held {
             password_set_at: self.password_set_at,
             whole: self.whole,
             since: self.since,
+            trail: Trail::default(),
         }
     }
 }

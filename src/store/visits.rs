@@ -133,6 +133,7 @@ pub async fn record(
         detail,
         at: fact.at(),
         case: case.as_ref().map(|(id, _)| *id),
+        ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
     let (case, case_number) = case.unzip();
@@ -352,6 +353,7 @@ async fn join(
             object: &joined.number,
             detail: reason.code(),
             at: fact.at(),
+            ..audit::Entry::default()
         };
         audit::append(tx, entry).await?;
     }

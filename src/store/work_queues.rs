@@ -113,6 +113,8 @@ pub struct WorkCounts {
     pub sign: i64,
     pub supervise: i64,
     pub first_due: Option<NaiveDate>,
+    /// Whether the reading was noted.
+    pub noted: Option<bool>,
 }
 
 /// The predicate of a desk over `work w JOIN petition_case_now n`; $1 to $8 are the desk's.
@@ -156,7 +158,13 @@ macro_rules! at_desk {
 }
 
 /// How much there is at a desk.
-pub async fn counts(tx: &mut Tx, desk: Desk, today: NaiveDate) -> StoreResult<WorkCounts> {
+/// The reading of the queue is noted in the same statement; whoever shows it must commit.
+pub async fn counts(
+    tx: &mut Tx,
+    desk: Desk,
+    today: NaiveDate,
+    at: DateTime<Utc>,
+) -> StoreResult<WorkCounts> {
     let (conn, scope) = tx.scoped();
     let counts = at_desk!(
         WorkCounts;
@@ -167,9 +175,11 @@ pub async fn counts(tx: &mut Tx, desk: Desk, today: NaiveDate) -> StoreResult<Wo
                 count(*) FILTER (WHERE w.due_on > $8 + 3) AS \"later!\",
                 count(*) FILTER (WHERE w.desk IN ('sign', 'receive')) AS \"sign!\",
                 count(*) FILTER (WHERE w.desk = 'duty' AND $5) AS \"supervise!\",
-                min(w.due_on) FILTER (WHERE w.due_on >= $8) AS first_due";
+                min(w.due_on) FILTER (WHERE w.due_on >= $8) AS first_due,
+                (SELECT audit_note('work.listed', NULL, '', 'name summary', '', $9)) AS noted";
         "";
-        (scope, desk, today)
+        (scope, desk, today),
+        at
     )
     .fetch_one(conn)
     .await?;

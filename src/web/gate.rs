@@ -7,9 +7,11 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::address::{Address, peer};
 use super::layout::Frame;
 use super::routes::{Row, Who, is_larger};
 use super::sign_in::CODE_PAGE;
+use super::traces::Trace;
 use super::{App, AppError, extract};
 use crate::limits;
 use crate::store::{self, Session, StoreResult};
@@ -45,6 +47,7 @@ pub async fn gate(
             }
         };
     };
+    let session = session.from_address(address(&request));
     if !session.is_whole() {
         return if is_larger {
             too_large(request, &app).await
@@ -52,6 +55,7 @@ pub async fn gate(
             halfway(session, who, request, next).await
         };
     }
+    let trace = Trace::of(&app, &session, row, &request);
     let frame = Frame::new(&app, &session, &request);
     let mut response = if !who.admits(session.actor().role) {
         turned_away(AppError::Forbidden(who), request, &app).await
@@ -64,6 +68,7 @@ pub async fn gate(
         request.extensions_mut().insert(session);
         next.run(request).await
     };
+    response = trace.leave(response).await;
     if response.status().is_client_error() || response.status().is_server_error() {
         response.extensions_mut().insert(frame);
     }
@@ -84,6 +89,12 @@ async fn halfway(session: Session, who: Who, mut request: Request, next: Next) -
         }
         Who::SignedIn | Who::Court | Who::Staff(_) => AppError::SignedOut.into_response(),
     }
+}
+
+/// The address as the door noted it.
+fn address(request: &Request) -> std::net::IpAddr {
+    let noted = request.extensions().get::<Address>().copied();
+    noted.map_or_else(|| peer(request.extensions()), |Address(address)| address)
 }
 
 async fn turned_away(error: AppError, request: Request, app: &App) -> Response {

@@ -154,7 +154,7 @@ pub const fn home(role: Role) -> &'static str {
 /// The side bar: label, address, icon, and for whom.
 const MENU: &[(&str, &str, &str, &[Role])] = {
     use Role::{
-        Bureau, BureauHead, Clerk, ContactLeader, CourtPolice, EnforcementOffice, Handler,
+        Auditor, Bureau, BureauHead, Clerk, ContactLeader, CourtPolice, EnforcementOffice, Handler,
         Inspection, Leader, LeadingGroup, President, Reviewer, Secadmin, Sysadmin,
     };
     &[
@@ -210,6 +210,7 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
         ("法院", "/admin/courts", "court", &[Sysadmin]),
         ("岗位授权", "/admin/roles", "seal", &[Secadmin]),
         ("账号安全", "/admin/accounts", "lock", &[Secadmin]),
+        ("审计日志", "/admin/audit", "list", &[Auditor]),
     ]
 };
 

@@ -53,7 +53,7 @@ async fn the_history_of_the_city_is_whole() {
     none(
         "an unbroken chain of the audit, in the order of time",
         "SELECT count(*) FROM (
-             SELECT a.hash <> sha256(convert_to(audit_text(a), 'UTF8')) AS forged,
+             SELECT a.hash <> audit_hash(a) AS forged,
                     a.previous_hash <> coalesce(lag(a.hash) OVER chain, '\\x00') AS torn,
                     a.seq <> row_number() OVER chain AS gap,
                     a.at < lag(a.at) OVER chain AS backwards

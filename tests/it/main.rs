@@ -15,6 +15,7 @@ mod exclusions;
 mod approvals;
 mod assignments;
 mod backups;
+mod audit;
 mod cases;
 mod closings;
 mod commands;

@@ -128,7 +128,7 @@ pub async fn compare(
         rows: here.total(),
         differences,
         files,
-        audit: verify_audit::run(db).await?,
+        audit: verify_audit::run(db, None).await?,
         bulletins: verify_bulletins::run(db).await?,
     };
     owner.trace("backup.restored", &manifest.taken_at, at).await?;

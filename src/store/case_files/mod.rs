@@ -109,10 +109,35 @@ impl CaseFile {
     }
 }
 
+/// Why a case is fetched.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose {
+    /// To show a section of its page: that is noted with it.
+    Show(&'static str, DateTime<Utc>),
+    /// To act on it, which leaves a trace of its own.
+    Act,
+}
+
+impl Purpose {
+    fn section(self) -> Option<(&'static str, DateTime<Utc>)> {
+        match self {
+            Self::Show(section, at) => Some((section, at)),
+            Self::Act => None,
+        }
+    }
+}
+
 /// The case as its page shows it, unless it doesn't exist or lies outside the scope. What hangs on
-/// the case is left out where its depth is not open.
+/// the case is left out where its depth is not open. Who shows it must commit: the trace of it stands
+/// in the same transaction.
 #[expect(clippy::too_many_lines, reason = "one statement, so that a page of a case needs four")]
-pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Option<CaseFile>> {
+pub async fn find(
+    tx: &mut Tx,
+    number: &str,
+    today: NaiveDate,
+    purpose: Purpose,
+) -> StoreResult<Option<CaseFile>> {
+    let (section, at) = purpose.section().unzip();
     let (conn, scope) = tx.scoped();
     let opening = scope.opening();
     let found = sqlx::query!(
@@ -178,7 +203,10 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
                            AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)) AS "documents!",
                   (SELECT count(*) FROM case_review WHERE case_id = c.id AND d.opens) AS "reviews!",
                   (SELECT count(*) FROM closing WHERE round_id = n.round_id AND d.opens) AS "closings!",
-                  (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!"
+                  (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!",
+                  CASE WHEN $6::text IS NOT NULL THEN audit_note('case.read', c.id, c.number,
+                      CASE WHEN d.reads THEN 'name sex birth_date id_tail phone_tail summary' ELSE 'name' END,
+                      $6, $7::timestamptz) END AS noted
            FROM petition_case c
            JOIN petition_case_now n ON n.case_id = c.id
            JOIN round r ON r.id = n.round_id
@@ -206,6 +234,8 @@ pub async fn find(tx: &mut Tx, number: &str, today: NaiveDate) -> StoreResult<Op
         scope.staff().0,
         today,
         opening.code(),
+        section,
+        at,
     )
     .fetch_optional(conn)
     .await?;

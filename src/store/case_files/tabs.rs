@@ -126,7 +126,7 @@ pub async fn reviews(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<ReviewLine
     Ok(lines)
 }
 
-/// A line of the audit about the case.
+/// A line of the case's log.
 #[derive(Debug, Clone)]
 pub struct AuditLine {
     pub at: DateTime<Utc>,
@@ -141,14 +141,8 @@ pub async fn log(tx: &mut Tx, opened: &Opened, views: bool) -> StoreResult<Vec<A
     let (conn, case) = tx.within(opened);
     let lines = sqlx::query_as!(
         AuditLine,
-        r#"SELECT a.at, s.name AS who, u.short_name AS unit, a.verb, a.detail
-           FROM audit a
-           JOIN staff s ON s.id = a.staff_id
-           JOIN role_grant g ON g.id = a.grant_id
-           JOIN unit u ON u.id = g.unit_id
-           WHERE a.case_id = $1 AND ($2 OR a.verb NOT IN ('identity.revealed', 'document.read', 'material.read'))
-           ORDER BY a.at DESC, a.seq DESC
-           LIMIT 200"#,
+        r#"SELECT l.at AS "at!", l.who AS "who!", l.unit AS "unit!", l.verb AS "verb!", l.detail AS "detail!"
+           FROM log_of_case($1, $2) l ORDER BY l.nth DESC"#,
         case,
         views,
     )

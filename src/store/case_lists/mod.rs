@@ -6,7 +6,7 @@ mod query;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cursor::{self, Paged, Place};
-use super::{StoreResult, Tx};
+use super::{StoreResult, Tx, audit};
 use crate::domain::category::Category;
 use crate::domain::petition_case::Stage;
 use crate::domain::source::Source;
@@ -145,9 +145,28 @@ pub struct Around {
     pub units: Vec<UnitChoice>,
 }
 
-/// What stands around the list with this filter, on a day.
-pub async fn around(tx: &mut Tx, filter: &Filter, today: NaiveDate) -> StoreResult<Around> {
-    let rows = query::around(tx, filter, today).await?;
+/// How the reading of a list stands in the audit.
+#[derive(Debug, Clone, Copy)]
+pub struct Noted<'a> {
+    pub verb: &'a str,
+    /// The names of what was filtered by.
+    pub detail: &'a str,
+    pub at: DateTime<Utc>,
+}
+
+/// What stands around the list with this filter, on a day. The reading is noted last in the same
+/// statement, since the chain of the court is held from then on; whoever shows the list must commit.
+pub async fn around(
+    tx: &mut Tx,
+    filter: &Filter,
+    today: NaiveDate,
+    noted: Noted<'_>,
+) -> StoreResult<Around> {
+    let rows = query::around(tx, filter, today, noted).await?;
+    if rows.iter().all(|row| row.noted.is_none()) {
+        let entry = audit::Entry { verb: noted.verb, at: noted.at, ..audit::Entry::default() };
+        audit::append(tx, audit::Entry { detail: noted.detail, ..entry }).await?;
+    }
     let (count, overdue) = rows.first().map_or((0, 0), |row| (row.count, row.overdue));
     let units = rows.into_iter().map(|row| UnitChoice { code: row.code, name: row.name });
     Ok(Around { count, overdue, units: units.collect() })

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::{CaseLine, Filter, SortKey, Window, Words};
+use super::{CaseLine, Filter, Noted, SortKey, Window, Words};
 use crate::domain::petition_case::Stage;
 use crate::store::cursor::Opened;
 use crate::store::{StoreResult, Tx};
@@ -163,10 +163,17 @@ pub struct Counted {
     pub name: String,
     pub count: i64,
     pub overdue: i64,
+    /// Whether the reading was noted.
+    pub noted: Option<bool>,
 }
 
 /// The units within reach, and beside each the two counts.
-pub async fn around(tx: &mut Tx, filter: &Filter, today: NaiveDate) -> StoreResult<Vec<Counted>> {
+pub async fn around(
+    tx: &mut Tx,
+    filter: &Filter,
+    today: NaiveDate,
+    noted: Noted<'_>,
+) -> StoreResult<Vec<Counted>> {
     let (conn, scope) = tx.scoped();
     let rows = filtered!(
         Counted;
@@ -176,12 +183,16 @@ pub async fn around(tx: &mut Tx, filter: &Filter, today: NaiveDate) -> StoreResu
                                          AND coalesce(d.due_on, DATE '9999-12-31') < $17
                                        LIMIT 1001) x) AS \"overdue!\",
                 (SELECT count(*) FROM (SELECT FROM petition_case_now n ";
-        "LIMIT 1001) x) AS \"count!\"
+        "LIMIT 1001) x) AS \"count!\",
+                (SELECT audit_note($18, NULL, '', 'name summary', $19, $20)) AS \"noted?\"
          FROM unit o
          WHERE o.id = ANY (($1::reach).units) AND o.kind <> 'petition_bureau'
          ORDER BY o.place, o.id";
         (scope, filter),
-        today
+        today,
+        noted.verb,
+        noted.detail,
+        noted.at
     )
     .fetch_all(conn)
     .await?;

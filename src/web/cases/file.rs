@@ -36,6 +36,19 @@ impl Tab {
         (Self::Approvals, "/approvals", "审批与签批"),
         (Self::Log, "/log", "日志"),
     ];
+
+    /// As the audit names the section.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Basics => "basics",
+            Self::Interviews => "interviews",
+            Self::Progress => "progress",
+            Self::Documents => "documents",
+            Self::Review => "review",
+            Self::Approvals => "approvals",
+            Self::Log => "log",
+        }
+    }
 }
 
 /// A link to a section.

@@ -64,6 +64,17 @@ impl Asked {
         ]
     }
 
+    /// The names of what the list is narrowed by.
+    pub fn conditions(&self) -> Vec<&'static str> {
+        let fields = self.fields();
+        fields
+            .iter()
+            .take(11)
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, _)| *name)
+            .collect()
+    }
+
     /// The address of this list with some of it changed; an empty value leaves the field out.
     pub fn href(&self, changes: &[(&str, &str)]) -> String {
         let fields = self.fields();

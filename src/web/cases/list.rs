@@ -10,7 +10,8 @@ use crate::domain::category::Category;
 use crate::domain::petition_case::Stage;
 use crate::domain::source::Source;
 use crate::domain::staff::Role;
-use crate::store::case_lists::{Around, COUNTED_TO, CaseLine, SortKey, around, list};
+use crate::store::audit;
+use crate::store::case_lists::{Around, COUNTED_TO, CaseLine, Noted, SortKey, around, list};
 use crate::store::cursor::Paged;
 use crate::web::extract::Query;
 use crate::web::form::Choice;
@@ -49,7 +50,13 @@ pub async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let filter = asked.filter(role, today);
     let mut tx = asking.begin().await?;
     let found = list(&mut tx, &filter, &asked.window()).await?;
+    let asked_for = asked.conditions().join(" ");
     if asked.is_print() {
+        let (verb, fields) = ("case.printed", "name summary");
+        let entry =
+            audit::Entry { verb, fields, detail: &asked_for, at: now, ..audit::Entry::default() };
+        audit::append(&mut tx, entry).await?;
+        tx.commit().await?;
         let back = asked.href(&[]);
         let page = PrintPage {
             back,
@@ -58,7 +65,10 @@ pub async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
         };
         return layout::shown(&page);
     }
-    let around = around(&mut tx, &filter, today).await?;
+    let verb = if asked.q.is_empty() { "case.listed" } else { "case.searched" };
+    let noted = Noted { verb, detail: &asked_for, at: now };
+    let around = around(&mut tx, &filter, today, noted).await?;
+    tx.commit().await?;
     let shell = asking.shell("信访案件");
     let page = page(shell, (&asked, role), (found, around), today);
     layout::shown(&page)

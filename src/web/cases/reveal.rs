@@ -1,14 +1,16 @@
 //! Opening a masked value (查看全号): the answer shows it once; a reload shows the case without it.
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::Duration;
 use serde::Deserialize;
 
 use super::file::{Head, Tab, handles};
 use super::sections::BasicsPage;
 use crate::domain::calendar;
 use crate::domain::reveal::{MaskedField, Purpose, Refusal, reveal};
-use crate::store::case_files;
+use crate::store::case_files::{self, Purpose as For};
 use crate::store::reveals::{self, Value};
 use crate::web::extract::{Form, Path};
 use crate::web::form::{Choice, Problems};
@@ -45,17 +47,26 @@ pub async fn create(
     let field = MaskedField::from_code(&form.fields.field).ok_or(AppError::NotFound)?;
     let mut tx = asking.act(&form.key).await?;
     let today = calendar::day_of(now);
-    let file = case_files::find(&mut tx, &number, today).await?.ok_or(AppError::NotFound)?;
+    let file =
+        case_files::find(&mut tx, &number, today, For::Act).await?.ok_or(AppError::NotFound)?;
     file.opened().ok_or(AppError::NotFound)?;
     let own_work = file.in_team && handles(&file, asking.actor());
     let reason = Purpose::from_code(&form.fields.reason);
     let asks = form.fields.asked.is_empty() && form.fields.reason.is_empty();
-    let fact = match reveal(asking.actor(), &file.case, (field, reason), own_work, now) {
+    let this_hour = reveals::since(&mut tx, now - Duration::hours(1)).await?;
+    let work = (own_work, this_hour);
+    let fact = match reveal(asking.actor(), &file.case, (field, reason), work, now) {
         Ok(fact) => fact,
         Err(Refusal::NoReason) if asks => {
             return ask(&asking.frame, number, field, Problems::default());
         }
-        Err(refusal) => return ask(&asking.frame, number, field, problems(refusal)),
+        Err(refusal) => {
+            let mut response = ask(&asking.frame, number, field, problems(refusal))?;
+            if refusal == Refusal::TooMany {
+                *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            }
+            return Ok(response);
+        }
     };
     let value = reveals::record(&mut tx, &file, &fact).await?;
     let basics = case_files::basics(&mut tx, &file).await?;
@@ -77,7 +88,7 @@ fn shown(value: Option<Value>) -> String {
 fn problems(refusal: Refusal) -> Problems {
     match refusal {
         Refusal::NoReason => Problems::at("reason", refusal.to_string()),
-        Refusal::Masked => Problems::whole(refusal.to_string()),
+        Refusal::Masked | Refusal::TooMany => Problems::whole(refusal.to_string()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::document::DocumentKind;
 use crate::domain::staff::Role;
 use crate::store::Tx;
 use crate::store::case_files::{
-    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, Kind, ReviewLine, VisitText,
+    self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, Kind, Purpose, ReviewLine, VisitText,
 };
 use crate::store::closings;
 use crate::store::cursor::Place;
@@ -26,7 +26,7 @@ use crate::web::layout::{self, Shell};
 use crate::web::signing::{self, OpinionLine, StepLine};
 use crate::web::{AppError, AppResult, Asking};
 
-/// What every handler of a section begins with.
+/// What every handler of a section begins with; it ends with a commit, which keeps the trace.
 struct Reading {
     tx: Tx,
     file: CaseFile,
@@ -35,16 +35,17 @@ struct Reading {
 
 impl Reading {
     /// The case, if it is within reach.
-    async fn of(asking: &Asking, number: &str) -> AppResult<Self> {
+    async fn of(asking: &Asking, number: &str, tab: Tab) -> AppResult<Self> {
         let today = day_of(asking.now());
+        let purpose = Purpose::Show(tab.code(), asking.now());
         let mut tx = asking.begin().await?;
-        let file = case_files::find(&mut tx, number, today).await?.ok_or(AppError::NotFound)?;
-        Ok(Self { tx, file, today })
+        let file = case_files::find(&mut tx, number, today, purpose).await?;
+        Ok(Self { tx, file: file.ok_or(AppError::NotFound)?, today })
     }
 
     /// The case with the proof that it is open in full; else as if the section weren't there.
-    async fn in_full(asking: &Asking, number: &str) -> AppResult<(Self, Opened)> {
-        let reading = Self::of(asking, number).await?;
+    async fn in_full(asking: &Asking, number: &str, tab: Tab) -> AppResult<(Self, Opened)> {
+        let reading = Self::of(asking, number, tab).await?;
         let opened = reading.file.opened().ok_or(AppError::NotFound)?;
         Ok((reading, opened))
     }
@@ -132,9 +133,10 @@ impl BasicsPage {
 }
 
 pub async fn basics(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    let mut reading = Reading::of(&asking, &number).await?;
+    let mut reading = Reading::of(&asking, &number, Tab::Basics).await?;
     let basics = case_files::basics(&mut reading.tx, &reading.file).await?;
     let (shell, head) = reading.around(&asking, Tab::Basics);
+    reading.tx.commit().await?;
     layout::shown(&BasicsPage::of(shell, head, (&reading.file, basics)))
 }
 
@@ -149,9 +151,10 @@ struct InterviewsPage {
 }
 
 pub async fn interviews(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let (mut reading, opened) = Reading::in_full(&asking, &number, Tab::Interviews).await?;
     let lines = interviews::list(&mut reading.tx, &opened).await?;
     let (shell, head) = reading.around(&asking, Tab::Interviews);
+    reading.tx.commit().await?;
     layout::shown(&InterviewsPage { shell, head, lines, today: reading.today })
 }
 
@@ -195,7 +198,7 @@ pub async fn progress(
     Path(number): Path<String>,
     Query(asked): Query<TimelineAsked>,
 ) -> AppResult<Response> {
-    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let (mut reading, opened) = Reading::in_full(&asking, &number, Tab::Progress).await?;
     let kind = Kind::from_code(&asked.kind);
     let place =
         if asked.after.is_empty() { Place::First } else { Place::After(asked.after.clone()) };
@@ -208,6 +211,7 @@ pub async fn progress(
         .iter()
         .map(|(of, code, label)| (format!("{here}?kind={code}"), *label, kind == Some(*of)));
     let (shell, head) = reading.around(&asking, Tab::Progress);
+    reading.tx.commit().await?;
     layout::shown(&ProgressPage {
         shell,
         head,
@@ -250,10 +254,11 @@ fn missing(file: &CaseFile, lines: &[DocumentLine]) -> String {
 }
 
 pub async fn documents(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let (mut reading, opened) = Reading::in_full(&asking, &number, Tab::Documents).await?;
     let mut lines = documents::list(&mut reading.tx, &opened).await?;
     lines.sort_by_key(|line| line.kind);
     let (shell, head) = reading.around(&asking, Tab::Documents);
+    reading.tx.commit().await?;
     layout::shown(&DocumentsPage {
         shell,
         head,
@@ -277,9 +282,10 @@ struct ReviewPage {
 }
 
 pub async fn review(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let (mut reading, opened) = Reading::in_full(&asking, &number, Tab::Review).await?;
     let lines = case_files::reviews(&mut reading.tx, &opened).await?;
     let (shell, head) = reading.around(&asking, Tab::Review);
+    reading.tx.commit().await?;
     layout::shown(&ReviewPage { shell, head, lines })
 }
 
@@ -304,9 +310,10 @@ impl ApprovalsPage {
 }
 
 pub async fn approvals(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let (mut reading, opened) = Reading::in_full(&asking, &number, Tab::Approvals).await?;
     let closings = closings::list(&mut reading.tx, &opened).await?;
     let (shell, head) = reading.around(&asking, Tab::Approvals);
+    reading.tx.commit().await?;
     layout::shown(&ApprovalsPage { shell, head, closings, today: reading.today })
 }
 
@@ -322,9 +329,10 @@ struct LogPage {
 
 /// Whoever handles the case sees what was changed; the bureau also who looked.
 pub async fn log(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    let (mut reading, opened) = Reading::in_full(&asking, &number).await?;
+    let (mut reading, opened) = Reading::in_full(&asking, &number, Tab::Log).await?;
     let views = matches!(asking.actor().role, Role::Bureau | Role::BureauHead);
     let lines = case_files::log(&mut reading.tx, &opened, views).await?;
     let (shell, head) = reading.around(&asking, Tab::Log);
+    reading.tx.commit().await?;
     layout::shown(&LogPage { shell, head, lines, today: reading.today })
 }

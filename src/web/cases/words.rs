@@ -100,34 +100,3 @@ pub fn below(entry: &Entry) -> String {
         _ => String::new(),
     }
 }
-
-/// What an act of the audit is called; one that has no name yet shows its code.
-pub fn verb(code: &str) -> &str {
-    match code {
-        "visit.registered" => "来访登记",
-        "visit.voided" => "撤销来访登记",
-        "case.imported" => "台账导入",
-        "case.voided" => "作废",
-        "case.reopened" => "登记重新办理",
-        "case.assigned" => "交办",
-        "assignment.acknowledged" => "签收",
-        "ledger.kept" => "保存台账",
-        "interview.held" => "录入约见接访",
-        "progress.added" => "补充进展",
-        "progress.corrected" => "更正进展",
-        "report.submitted" => "报送书面报告",
-        "report.received" => "接收书面报告",
-        "report.returned" => "退回书面报告",
-        "reply.recorded" => "录入答复",
-        "closing.applied" => "申请办结",
-        "closing.signed" => "签批办结报告",
-        "closing.returned" => "退回办结报告",
-        "closing.confirmed" => "认定办结",
-        "material.filed" => "上传来访材料",
-        "material.read" => "查看来访材料",
-        "document.filed" => "上传材料",
-        "document.read" => "查看材料",
-        "identity.revealed" => "查看全号",
-        code => code,
-    }
-}

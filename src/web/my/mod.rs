@@ -62,12 +62,15 @@ async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
     let mut tx = asking.begin().await?;
     if asked.print == "yes" {
         let found = list(&mut tx, (desk, part), today, (&Place::First, PRINTED)).await?;
+        counts(&mut tx, desk, today, now).await?;
+        tx.commit().await?;
         let lines = lines(found.rows, today);
         let page = MyPrint { stamp: asking.stamp(), back: href(part, ""), lines };
         return layout::shown(&page);
     }
     let found = list(&mut tx, (desk, part), today, (&asked.place(), PAGE)).await?;
-    let counts = counts(&mut tx, desk, today).await?;
+    let counts = counts(&mut tx, desk, today, now).await?;
+    tx.commit().await?;
     let Paged { rows, before, after } = found;
     let page = MyPage {
         day: day(today),

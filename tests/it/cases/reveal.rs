@@ -41,7 +41,7 @@ async fn the_team_opens_a_value_once_and_the_audit_knows() {
     assert_eq!(again.expect(StatusCode::SEE_OTHER).location(), format!("/cases/{number}"));
     assert_eq!(city.audit_verbs().await, ["identity.revealed"]);
     let told: String = city
-        .value("SELECT object || ' ' || detail FROM audit WHERE verb = 'identity.revealed'")
+        .value("SELECT fields || ' ' || reason FROM audit WHERE verb = 'identity.revealed'")
         .await;
     assert_eq!(told, "id_number own_work");
 }
@@ -64,7 +64,7 @@ async fn the_bureau_says_what_for() {
     let page = site.post(Some("zhongyuan.bureau"), &path, &fields).await.expect(StatusCode::OK);
     assert_eq!(page.texts("[data-revealed]"), ["10000000021"]);
     let told: String = city
-        .value("SELECT object || ' ' || detail FROM audit WHERE verb = 'identity.revealed'")
+        .value("SELECT fields || ' ' || reason FROM audit WHERE verb = 'identity.revealed'")
         .await;
     assert_eq!(told, "phone duplicate");
 }
@@ -106,4 +106,30 @@ async fn nobody_else_opens_a_value() {
     let page = site.post(Some("donghu.handler"), &path, &[("field", "name")]).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(city.audit_verbs().await.is_empty());
+}
+
+/// S74, S86.
+#[tokio::test]
+async fn after_thirty_values_in_an_hour_the_next_one_waits() {
+    let city = City::new().await;
+    let number = identified(&city).await;
+    let site = Site::of(&city).await;
+    let path = format!("/cases/{number}/reveal");
+    site.post(Some("donghu.handler"), &path, &[("field", "phone")]).await.expect(StatusCode::OK);
+    city.force(
+        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, previous_hash, hash)
+         SELECT 0, 0, a.at - interval '59 minutes', a.staff_id, a.grant_id, a.verb, '', ''
+         FROM audit a, generate_series(1, 29) WHERE a.verb = 'identity.revealed'",
+    )
+    .await;
+    let page = site.post(Some("donghu.handler"), &path, &[("field", "phone")]).await;
+    let page = page.expect(StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(page.problem("").unwrap(), "一小时内查看全号已达30次，请稍后再试");
+    assert!(!page.html().contains("10000000021"));
+    // The leader of the same case has opened none yet.
+    let page = site.post(Some("donghu.leader"), &path, &[("field", "phone")]).await;
+    page.expect(StatusCode::OK);
+    let later = Site::at(&city, crate::support::at("2026-06-15 13:01")).await;
+    let page = later.post(Some("donghu.handler"), &path, &[("field", "phone")]).await;
+    page.expect(StatusCode::OK);
 }

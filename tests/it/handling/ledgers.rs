@@ -103,7 +103,7 @@ async fn another_leader_takes_the_place_and_the_one_before_stays_on_record() {
     );
     let since = "SELECT count(DISTINCT since) FROM team_member WHERE place = 'handler'";
     assert_eq!(city.value::<i64>(since).await, 1, "a new telephone is not a new handler");
-    let detail = "SELECT array_agg(detail ORDER BY seq) FROM audit WHERE verb = 'ledger.kept'";
+    let detail = "SELECT array_agg(fields ORDER BY seq) FROM audit WHERE verb = 'ledger.kept'";
     assert_eq!(city.value::<Vec<String>>(detail).await, ["leader chief handler", "leader"]);
     assert_eq!(city.value::<i64>("SELECT count(*) FROM ledger_version").await, 1);
     assert_eq!(site.get(Some(LEADER), &path).await.status, StatusCode::NOT_FOUND);

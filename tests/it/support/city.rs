@@ -142,11 +142,16 @@ impl City {
         pool.close().await;
     }
 
-    /// The verbs of the audit, oldest first, sign-ins apart.
+    /// What was done by the audit, oldest first; sign-ins, pages that were read and what was refused
+    /// apart.
     pub async fn audit_verbs(&self) -> Vec<String> {
         let pool = self.truth();
         let verbs = sqlx::query_scalar(
-            "SELECT verb FROM audit WHERE verb NOT LIKE 'session.%' ORDER BY at, unit_id, seq",
+            "SELECT verb FROM audit
+             WHERE outcome = 'done' AND verb NOT LIKE 'session.%' AND verb NOT LIKE 'program.%'
+               AND verb NOT LIKE '%.listed' AND verb NOT LIKE '%.searched' AND verb NOT LIKE '%.printed'
+               AND verb NOT IN ('case.read', 'visit.read', 'import.read', 'import.exported')
+             ORDER BY at, unit_id, seq",
         )
         .fetch_all(&pool)
         .await

@@ -125,7 +125,7 @@ async fn a_corrected_contact_keeps_what_it_was_and_at_which_visit_it_changed() {
     let number = register(&site, CLERK, &moved).await;
     assert_eq!(city.value::<String>(history).await, format!("{first}, 0044 {number} t"));
     assert_eq!(city.value::<String>("SELECT phone_tail FROM petitioner").await, "0044");
-    let entry = "SELECT object || ' ' || detail FROM audit WHERE verb = 'petitioner.contact'";
+    let entry = "SELECT object || ' ' || fields FROM audit WHERE verb = 'petitioner.contact'";
     assert_eq!(city.value::<String>(entry).await, format!("{} phone", the_person(&city).await));
     let stored = "SELECT string_agg(c::text, '') FROM petitioner_contact c";
     assert!(!city.value::<String>(stored).await.contains("10000000044"), "it is sealed");

@@ -1,0 +1,229 @@
+//! What a request leaves in the audit besides what its act writes: that a page with personal data
+//! was read, noted before it is sent; that something was refused; that something failed.
+
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+
+use super::routes::Row;
+use super::{App, AppError};
+use crate::domain::audit_chain::Outcome;
+use crate::store::audit::{self, Read, Refusal};
+use crate::store::{Db, Session, StoreResult};
+
+/// What the page of a route tells of petitioners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// Nothing, or what whoever asks has written there.
+    Nothing,
+    /// These fields; its reading is noted under this verb.
+    Personal(&'static str, &'static str),
+    /// Its statement notes the reading itself.
+    Itself,
+}
+
+const LIST: &str = "name summary";
+const CASE: &str = "name summary";
+const VISIT: &str = "name id_tail phone_tail summary";
+const FILE: &str = "name id_number phone address summary";
+
+/// Every page, and what it shows. A test holds it to the route table.
+const PAGES: &[(&str, &str, Shows)] = {
+    use Shows::{Itself, Nothing, Personal};
+    &[
+        ("GET", "/", Nothing),
+        ("GET", "/login", Nothing),
+        ("GET", "/account/grant", Nothing),
+        ("GET", "/account/password", Nothing),
+        ("GET", "/help/shortcuts", Nothing),
+        ("GET", "/healthz", Nothing),
+        ("GET", "/readyz", Nothing),
+        ("GET", "/my", Itself),
+        ("GET", "/cases", Itself),
+        ("GET", "/cases/{case_no}", Itself),
+        ("GET", "/cases/{case_no}/interviews", Itself),
+        ("GET", "/cases/{case_no}/progress", Itself),
+        ("GET", "/cases/{case_no}/documents", Itself),
+        ("GET", "/cases/{case_no}/review", Itself),
+        ("GET", "/cases/{case_no}/approvals", Itself),
+        ("GET", "/cases/{case_no}/log", Itself),
+        ("GET", "/cases/{case_no}/documents/{uuid}", Itself),
+        ("GET", "/cases/{case_no}/acknowledgement", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/ledger", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/interviews/new", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/progress/new", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/corrections/new", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/answer", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/report", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/closing", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/report/print", Personal("case.printed", CASE)),
+        ("GET", "/cases/{case_no}/closing/print", Personal("case.printed", CASE)),
+        ("GET", "/approvals", Personal("case.listed", LIST)),
+        ("GET", "/approvals/{uuid}", Personal("case.read", CASE)),
+        ("GET", "/assignments", Personal("case.listed", LIST)),
+        ("GET", "/assignments/new", Personal("case.listed", LIST)),
+        ("GET", "/assignments/preview", Personal("case.listed", LIST)),
+        ("POST", "/assignments/preview", Personal("case.listed", LIST)),
+        ("GET", "/assignments/{batch_no}", Personal("case.listed", LIST)),
+        ("GET", "/visits", Personal("visit.listed", LIST)),
+        ("GET", "/visits/new", Nothing),
+        ("GET", "/drafts/visit/{sheet}", Nothing),
+        ("POST", "/petitioners/match", Personal("petitioner.searched", VISIT)),
+        ("GET", "/visits/{visit_no}", Personal("visit.read", VISIT)),
+        ("GET", "/visits/{visit_no}/void", Personal("visit.read", VISIT)),
+        ("GET", "/visits/{visit_no}/receipt", Personal("visit.printed", VISIT)),
+        ("GET", "/visits/{visit_no}/notice", Personal("visit.printed", VISIT)),
+        ("GET", "/visits/{visit_no}/materials/{uuid}", Itself),
+        ("GET", "/bulletins", Nothing),
+        ("GET", "/bulletins/{period}", Nothing),
+        ("GET", "/bulletins/{period}/figures/{court}/{metric}", Nothing),
+        ("GET", "/bulletins/{period}/freeze", Nothing),
+        ("GET", "/bulletins/{period}/publication", Nothing),
+        ("GET", "/bulletins/{period}/print", Nothing),
+        ("GET", "/stats", Nothing),
+        ("GET", "/stats/cases", Nothing),
+        ("GET", "/imports", Nothing),
+        ("GET", "/imports/new", Nothing),
+        ("GET", "/imports/template.xlsx", Nothing),
+        ("GET", "/imports/new/{draft}", Personal("import.read", FILE)),
+        ("GET", "/imports/new/{draft}/check", Personal("import.read", FILE)),
+        ("GET", "/imports/new/{draft}/faults.xlsx", Personal("import.exported", FILE)),
+        ("GET", "/imports/{import}", Personal("import.read", FILE)),
+        ("GET", "/imports/{import}/faults.xlsx", Personal("import.exported", FILE)),
+        ("GET", "/imports/{import}/undo", Personal("import.read", FILE)),
+        ("GET", "/admin/audit", Itself),
+        ("GET", "/admin/audit/export", Itself),
+        ("GET", "/admin/audit/accesses", Nothing),
+        ("POST", "/admin/audit/accesses", Itself),
+    ]
+};
+
+/// What the page of a route shows, if it is known.
+pub fn shows(method: &str, path: &str) -> Option<Shows> {
+    let page = PAGES.iter().find(|(of, page, _)| *of == method && *page == path);
+    page.map(|(.., shows)| *shows)
+}
+
+/// A request, as its trace names it.
+pub struct Trace {
+    db: Db,
+    session: Session,
+    row: Row,
+    path: String,
+    at: DateTime<Utc>,
+}
+
+impl Trace {
+    /// Taken before the request is answered.
+    pub fn of(app: &App, session: &Session, row: Row, request: &Request) -> Self {
+        let path = request.uri().path().to_owned();
+        Self { db: app.db.clone(), session: session.clone(), row, path, at: app.clock.now() }
+    }
+
+    /// Leaves the trace that an answer calls for. A page whose reading can't be noted is not sent.
+    pub async fn leave(self, response: Response) -> Response {
+        let status = response.status();
+        let outcome = match status {
+            StatusCode::OK => {
+                return match self.read().await {
+                    Ok(()) => response,
+                    Err(error) => AppError::from(error).into_response(),
+                };
+            }
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Outcome::Refused,
+            StatusCode::CONFLICT => Outcome::Failed,
+            _ if status.is_server_error() => Outcome::Failed,
+            _ => return response,
+        };
+        // What isn't in the table refuses nobody anything; a page that fails changes nothing.
+        let is_read = self.row.method == Method::GET.as_str();
+        if !self.row.path.is_empty() && (outcome == Outcome::Refused || !is_read) {
+            self.refused(outcome, status).await;
+        }
+        response
+    }
+
+    async fn read(&self) -> StoreResult<()> {
+        let Some(Shows::Personal(verb, fields)) = shows(self.row.method, self.row.path) else {
+            return Ok(());
+        };
+        let (_, object) = named(self.row.path, &self.path);
+        let read = Read { verb, object: &object, fields, detail: self.row.path };
+        audit::note_read(&self.db, &self.session, read, self.at).await
+    }
+
+    /// The answer says nothing that would have to be held back; where the database is away its page
+    /// doesn't wait for the trace.
+    async fn refused(&self, outcome: Outcome, status: StatusCode) {
+        let (route, _) = named(self.row.path, &self.path);
+        let object = format!("{} {route}", self.row.method);
+        let refusal = Refusal { outcome, object: &object, reason: status.as_str() };
+        let noted = audit::note_refusal(&self.db, &self.session, refusal, self.at);
+        match tokio::time::timeout(crate::limits::TRACE, noted).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a refusal left no trace in the audit"),
+            Err(_) => tracing::error!("a refusal left no trace in the audit in time"),
+        }
+    }
+}
+
+/// An address with its numbers, and the first of them. What was typed in the place of a number may
+/// be anybody's name: it is left out.
+fn named(pattern: &str, path: &str) -> (String, String) {
+    let mut first = String::new();
+    let parts = pattern.split('/').zip(path.split('/')).map(|(part, typed)| {
+        if !part.starts_with('{') {
+            return part;
+        }
+        if !is_number(typed) {
+            return "*";
+        }
+        if first.is_empty() {
+            typed.clone_into(&mut first);
+        }
+        typed
+    });
+    let address = parts.collect::<Vec<_>>().join("/");
+    (address, first)
+}
+
+/// Of a case, a visit or a batch; a key of the program's own; a period.
+fn is_number(typed: &str) -> bool {
+    let digits = |text: &str| {
+        text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    };
+    ["XF", "LF", "JB"].iter().any(|kind| typed.strip_prefix(kind).is_some_and(digits))
+        || uuid::Uuid::try_parse(typed).is_ok()
+        || typed.len() == 8
+            && typed.split_once("-W").is_some_and(|(year, week)| digits(year) && digits(week))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_named_by_its_numbers_alone() {
+        for (pattern, path, expected) in [
+            ("/cases", "/cases", ("/cases", "")),
+            (
+                "/cases/{case_no}/log",
+                "/cases/XF2026-00128/log",
+                ("/cases/XF2026-00128/log", "XF2026-00128"),
+            ),
+            (
+                "/visits/{visit_no}",
+                "/visits/LF20260615-0110-018",
+                ("/visits/LF20260615-0110-018", "LF20260615-0110-018"),
+            ),
+            ("/cases/{case_no}", "/cases/zhangsan", ("/cases/*", "")),
+            ("/cases/{case_no}", "/cases/990110196801010012", ("/cases/*", "")),
+            ("/cases/{case_no}", "/cases/10000000021", ("/cases/*", "")),
+            ("/cases/{case_no}", "/cases/%E5%BC%A0%E6%9F%90", ("/cases/*", "")),
+        ] {
+            let (route, object) = named(pattern, path);
+            assert_eq!((route.as_str(), object.as_str()), expected, "{path}");
+        }
+    }
+}

@@ -139,6 +139,8 @@ impl Court {
             .env("DATABASE_URL", address(&self.server()))
             .env("DATABASE_OWNER_URL", address(&self.owner()))
             .env("ANJIE_KEYS", KEY)
+            // Nobody here has a telephone that shows codes.
+            .env("ANJIE_SECOND_FACTOR", "off")
             .env("ANJIE_LOG", "warn");
         command
     }

@@ -30,6 +30,7 @@ mod imports;
 mod keys;
 mod ledger_columns;
 mod ledgers;
+mod matrix;
 mod migrations;
 mod my;
 mod routes;

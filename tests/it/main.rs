@@ -32,6 +32,7 @@ mod items;
 mod keys;
 mod ledger_columns;
 mod ledgers;
+mod matrix;
 mod migrations;
 mod my;
 mod routes;

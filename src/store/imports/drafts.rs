@@ -97,12 +97,15 @@ pub async fn remap(
     Ok(())
 }
 
-/// Forgets a file.
-pub async fn discard(tx: &mut Tx, uuid: Uuid) -> StoreResult<()> {
-    sqlx::query!("DELETE FROM import_draft WHERE uuid = $1 AND staff_id = asking_staff()", uuid)
-        .execute(tx.unscoped())
-        .await?;
-    Ok(())
+/// Forgets a file; whether it was there.
+pub async fn discard(tx: &mut Tx, uuid: Uuid) -> StoreResult<bool> {
+    let done = sqlx::query!(
+        "DELETE FROM import_draft WHERE uuid = $1 AND staff_id = asking_staff()",
+        uuid
+    )
+    .execute(tx.unscoped())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// The files that wait for the one who asks, newest first.

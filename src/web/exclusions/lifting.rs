@@ -8,7 +8,7 @@ use crate::domain::exclusion::lift;
 use crate::store::exclusions;
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
-use crate::web::{AppResult, Asking, layout};
+use crate::web::{AppError, AppResult, Asking, layout};
 
 pub async fn create(
     asking: Asking,
@@ -17,6 +17,8 @@ pub async fn create(
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
     let case = told(&mut tx, &number).await?;
+    let lines = exclusions::list(&mut tx, case.id).await?;
+    lines.iter().find(|line| line.uuid == exclusion).ok_or(AppError::NotFound)?;
     let form = form.fields;
     let mut problems = Problems::default();
     problems.within("lifted_reason", &form.lifted_reason, REASON);

@@ -14,7 +14,7 @@ use crate::office::ledger::read_apart;
 use crate::store::imports::drafts::{self, Draft};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
-use crate::web::layout::{self, done};
+use crate::web::layout;
 use crate::web::{AppError, AppResult, Asking};
 
 /// An empty ledger to fill in.
@@ -119,10 +119,11 @@ pub async fn update(
 pub async fn remove(
     asking: Asking,
     Path(uuid): Path<Uuid>,
-    _: Form<Fields>,
+    form: Form<Fields>,
 ) -> AppResult<Response> {
-    let mut tx = asking.begin().await?;
-    drafts::discard(&mut tx, uuid).await?;
-    tx.commit().await?;
-    Ok(done("/imports/new", "已丢弃，没有导入。"))
+    let mut tx = asking.act(&form.key).await?;
+    if !drafts::discard(&mut tx, uuid).await? {
+        return Err(AppError::NotFound);
+    }
+    layout::kept(tx, "/imports/new", "已丢弃，没有导入。").await
 }

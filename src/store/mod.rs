@@ -151,9 +151,11 @@ impl Db {
         #[expect(clippy::disallowed_methods, reason = "this is where a Tx is made")]
         let mut inner = self.pool.begin().await?;
         sqlx::query!(
-            "SELECT set_config('app.staff_id', $1, true) AS staff, set_config('app.grant_id', $2, true) AS held",
+            "SELECT set_config('app.staff_id', $1, true) AS staff, set_config('app.grant_id', $2, true) AS held,
+                    set_config('app.now', $3, true) AS moment",
             session.actor().staff.to_string(),
             session.actor().grant.to_string(),
+            session.moment().map(|at| at.to_rfc3339()).unwrap_or_default(),
         )
         .fetch_one(&mut *inner)
         .await?;

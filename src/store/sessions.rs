@@ -26,6 +26,7 @@ pub struct Session {
     password_set_at: DateTime<Utc>,
     whole: bool,
     since: DateTime<Utc>,
+    moment: Option<DateTime<Utc>>,
     pub(super) id: i64,
 }
 
@@ -73,6 +74,11 @@ impl Session {
     /// When it ends at the latest.
     pub fn ends_at(&self) -> DateTime<Utc> {
         self.since + Duration::hours(LONGEST_HOURS)
+    }
+
+    /// The moment of the request that it was resumed for: both walls go by it. A job has none.
+    pub const fn moment(&self) -> Option<DateTime<Utc>> {
+        self.moment
     }
 
     /// Whether the password must be changed before anything else.
@@ -184,7 +190,7 @@ async fn held(
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(Held::session))
+    Ok(row.map(|row| row.session(Some(at))))
 }
 
 /// A row of what a session is made of.
@@ -212,7 +218,7 @@ struct Held {
 }
 
 impl Held {
-    fn session(self) -> Session {
+    fn session(self, moment: Option<DateTime<Utc>>) -> Session {
         let actor = Actor {
             staff: self.staff,
             grant: self.grant,
@@ -241,6 +247,7 @@ impl Held {
             password_set_at: self.password_set_at,
             whole: self.whole,
             since: self.since,
+            moment,
         }
     }
 }
@@ -287,7 +294,7 @@ async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Op
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(Held::session))
+    Ok(row.map(|row| row.session(None)))
 }
 
 /// Leaves the trace of signing in or out.

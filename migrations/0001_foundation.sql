@@ -27,3 +27,12 @@ GRANT ALL ON SCHEMA public TO CURRENT_USER;
 GRANT USAGE ON SCHEMA public TO app_user;
 -- New functions are closed to everyone until they are granted.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+-- The migrations that were applied: the server compares them with those it knows.
+CREATE FUNCTION applied_migrations() RETURNS TABLE (version bigint, checksum bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN QUERY SELECT m.version, m.checksum FROM _sqlx_migrations m WHERE m.success ORDER BY m.version;
+END
+$$;
+GRANT EXECUTE ON FUNCTION applied_migrations() TO app_user;

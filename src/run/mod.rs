@@ -18,7 +18,7 @@ use anjie::clock::Clock;
 use anjie::cluster::Mode;
 use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
-use anjie::store::roles::check_server;
+use anjie::store::roles::{check_form, check_server};
 use anjie::store::{self, Db, key_check};
 use anjie::web::App;
 use anjie::web::sign_in::password::Line;
@@ -92,6 +92,10 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     let settings = env.settings(asked.listen)?;
     let listener = server::bind(settings.listen).await?;
     let place = Place::of(env, &asked.local, Mode::Serve).await?;
+    if let Err(other) = check_form(place.app()).await {
+        place.close().await?;
+        return Err(other.into());
+    }
     if let Err(why) = check_server(place.app()).await? {
         place.close().await?;
         anyhow::bail!("Not serving as this database role: {}.", why.0);

@@ -24,6 +24,11 @@ pub enum StoreError {
          here. Use that version, or another database (another folder with --data DIR)"
     )]
     OtherForm(i64),
+    /// The database lacks a migration of this version.
+    #[error(
+        "the database lacks migration {0} of this version of the program. Run `anjie migrate` first"
+    )]
+    Behind(i64),
     /// A column holds what no rule would have written.
     #[error("{table}.{column} holds {value:?}, which means nothing")]
     Unreadable { table: &'static str, column: &'static str, value: String },
@@ -36,6 +41,24 @@ pub enum StoreError {
 pub type StoreResult<T> = Result<T, StoreError>;
 
 impl StoreError {
+    /// What broke, in a word without anything of what was worked on.
+    pub fn code(&self) -> String {
+        let (what, cause) = match self {
+            Self::Stale => ("stale", None),
+            Self::Refused(constraint, _) => return format!("refused {constraint}"),
+            Self::Away(cause) => ("away", Some(cause)),
+            Self::Busy(cause) => ("busy", Some(cause)),
+            Self::Database(cause) => ("database", Some(cause)),
+            Self::OtherForm(_) | Self::Behind(_) => ("form", None),
+            Self::Unreadable { table, column, .. } => {
+                return format!("unreadable {table}.{column}");
+            }
+            Self::Sealed => ("sealed", None),
+        };
+        let state = cause.and_then(|cause| cause.as_database_error()?.code());
+        state.map_or_else(|| what.to_owned(), |state| format!("{what} {state}"))
+    }
+
     /// Whether this named constraint refused.
     pub fn on_constraint(&self, name: &str) -> bool {
         matches!(self, Self::Refused(constraint, _) if constraint == name)

@@ -3,7 +3,7 @@
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Executor};
 
-use super::StoreResult;
+use super::{StoreError, StoreResult};
 
 /// The role that owns the tables of a local cluster.
 pub const OWNER: &str = "anjie_owner";
@@ -28,6 +28,39 @@ pub async fn prepare_cluster(superuser: &PgConnectOptions, database: &str) -> St
     let statement = format!("ALTER DATABASE \"{quoted}\" OWNER TO {OWNER}");
     conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement))).await?;
     Ok(conn.close().await?)
+}
+
+/// Whether the database has the form that this version of the program knows: all of its migrations,
+/// unchanged, and no other.
+pub async fn check_form(options: &PgConnectOptions) -> StoreResult<()> {
+    let mut conn = PgConnection::connect_with(options).await?;
+    let applied = sqlx::query!(
+        r#"SELECT version AS "version!", checksum AS "checksum!" FROM applied_migrations()"#
+    )
+    .fetch_all(&mut conn)
+    .await;
+    conn.close().await?;
+    let applied = match applied.map_err(StoreError::from) {
+        Ok(applied) => applied,
+        // Neither the function nor the table that it reads: nothing was migrated yet.
+        Err(StoreError::Database(error)) if is_undefined(&error) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let known = sqlx::migrate!();
+    for one in &applied {
+        let mut same = known.iter().filter(|it| it.version == one.version);
+        if !same.any(|it| *it.checksum == *one.checksum) {
+            return Err(StoreError::OtherForm(one.version));
+        }
+    }
+    let lacking = known.iter().find(|it| applied.iter().all(|one| one.version != it.version));
+    lacking.map_or(Ok(()), |migration| Err(StoreError::Behind(migration.version)))
+}
+
+/// The codes of a function, table or schema that is not there.
+fn is_undefined(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| ["42883", "42P01", "3F000"].contains(&code.as_ref()))
 }
 
 /// Why a role must not answer browsers.

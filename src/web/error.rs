@@ -180,6 +180,7 @@ fn page_of_store(error: &StoreError) -> Failed {
         StoreError::Refused(..)
         | StoreError::Database(_)
         | StoreError::OtherForm(_)
+        | StoreError::Behind(_)
         | StoreError::Unreadable { .. } => broken(),
         StoreError::Sealed => failed(
             StatusCode::INTERNAL_SERVER_ERROR,

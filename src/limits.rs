@@ -64,6 +64,17 @@ pub const VIOLATION: usize = 16 * 1024;
 /// Such reports a minute that are logged.
 pub const VIOLATIONS_A_MINUTE: u32 = 60;
 
+/// What the clock starts. Whatever happens to an instance, its work is another's within a lease and
+/// a look: in less than a minute.
+pub mod job {
+    use std::time::Duration;
+
+    /// From one look at the schedule to the next.
+    pub const LOOK: Duration = Duration::from_secs(15);
+    /// How long the others wait for a sign of life of the instance that works on a run.
+    pub const LEASE: Duration = Duration::from_secs(30);
+}
+
 /// What the program asks of the database.
 pub mod pool {
     use std::time::Duration;

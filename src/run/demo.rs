@@ -31,7 +31,7 @@ pub async fn run(env: &Environment, asked: Demo) -> anyhow::Result<ExitCode> {
     let app = super::app(place.db(), &settings).await?;
     let said = format!("\nhttp://{}\n\n{}", listener.local_addr()?, accounts(&asked.password));
     say(&said);
-    server::serve(listener, app).await;
+    server::serve(listener, app, place.working()).await;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

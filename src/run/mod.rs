@@ -106,7 +106,7 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     }
     let app = app(place.db(), &settings).await?;
     say(&format!("Serving on http://{}", listener.local_addr()?));
-    server::serve(listener, app).await;
+    server::serve(listener, app, place.working()).await;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,8 +6,9 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use anjie::jobs::sweep;
+use anjie::jobs::schedule::Schedule;
 use anjie::limits::pool;
+use anjie::store::Db;
 use anjie::web::{self, App, serving};
 
 /// Binds the address, or says who has it and what to do.
@@ -22,15 +23,16 @@ pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until Ctrl-C or SIGTERM; requests under way are finished, as long as they take no longer
-/// than the limits allow.
-pub async fn serve(listener: TcpListener, app: App) {
+/// than the limits allow. `working` is for what the clock starts, which takes longer than a page may.
+pub async fn serve(listener: TcpListener, app: App, working: Db) {
     let (db, clock, edge) = (app.db.clone(), app.clock, app.edge.clone());
     let (router, _) = web::router(app);
     tokio::select! {
         () = serving::serve(listener, router, &edge, stopped()) => {}
-        never = sweep::run(&db, clock) => match never {},
+        never = Schedule::run(&working, clock) => match never {},
     }
-    if tokio::time::timeout(pool::CLOSE, db.close()).await.is_err() {
+    let closed = async { tokio::join!(db.close(), working.close()) };
+    if tokio::time::timeout(pool::CLOSE, closed).await.is_err() {
         tracing::warn!("the database still worked for requests that were cut");
     }
 }

@@ -27,6 +27,7 @@ mod edge;
 mod failures;
 mod handling;
 mod imports;
+mod jobs;
 mod keys;
 mod ledger_columns;
 mod ledgers;

@@ -3,6 +3,7 @@
 
 mod courts;
 mod decisions;
+mod jobs;
 mod roles;
 mod users;
 
@@ -26,6 +27,8 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/courts/new", SYSTEM, courts::create)
         .get("/admin/courts/{code}", SYSTEM, courts::edit)
         .post("/admin/courts/{code}", SYSTEM, courts::update)
+        .get("/admin/jobs", SYSTEM, jobs::list)
+        .post("/admin/jobs/{uuid}/retry", SYSTEM, jobs::create)
         .get("/admin/roles", SECURITY, roles::list)
         .post("/admin/roles", SECURITY, roles::create)
         .post(

@@ -39,5 +39,6 @@ mod stats;
 mod supply;
 mod support;
 mod verification;
+mod time;
 mod visits;
 mod walls;

@@ -36,6 +36,7 @@ async fn register_all(sites: &Arc<[(Site, &'static str); 2]>) -> Vec<StatusCode>
     writers.join_all().await.into_iter().flatten().collect()
 }
 
+/// R17.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixteen_windows_across_new_year_leave_no_gap_in_the_numbers() {
     let city = City::new().await;

@@ -15,6 +15,8 @@ CREATE TABLE staff (
     password_reset_by text NOT NULL DEFAULT '',
     password_expires_at timestamptz,
     active boolean NOT NULL DEFAULT true,
+    -- Since when it was not closed: what is opened again is not at once unused for long.
+    active_since timestamptz NOT NULL DEFAULT now(),
     demonstration boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT staff_pkey PRIMARY KEY (id),

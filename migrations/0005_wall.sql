@@ -6,6 +6,11 @@ CREATE FUNCTION asking_staff() RETURNS bigint LANGUAGE sql STABLE
 CREATE FUNCTION asking_grant() RETURNS bigint LANGUAGE sql STABLE
     RETURN nullif(current_setting('app.grant_id', true), '')::bigint;
 
+-- The moment of the request by the program's clock, which the first wall goes by; a connection that
+-- was told none goes by the database's.
+CREATE FUNCTION asking_now() RETURNS timestamptz LANGUAGE sql STABLE
+    RETURN coalesce(nullif(current_setting('app.now', true), '')::timestamptz, now());
+
 -- These are asked once a statement for each walled table in it: in PL/pgSQL, which keeps its plans;
 -- in SQL each call is planned anew.
 CREATE FUNCTION asking_role() RETURNS text
@@ -15,7 +20,7 @@ BEGIN
         SELECT g.role FROM role_grant g
         JOIN staff s ON s.id = g.staff_id
         WHERE g.id = asking_grant() AND g.staff_id = asking_staff() AND s.active
-          AND now() >= g.valid_from AND (g.valid_until IS NULL OR now() < g.valid_until));
+          AND asking_now() >= g.valid_from AND (g.valid_until IS NULL OR asking_now() < g.valid_until));
 END
 $$;
 
@@ -28,7 +33,7 @@ $$;
 
 -- The day at the courts.
 CREATE FUNCTION asking_day() RETURNS date LANGUAGE sql STABLE
-    RETURN (now() AT TIME ZONE 'Asia/Shanghai')::date;
+    RETURN (asking_now() AT TIME ZONE 'Asia/Shanghai')::date;
 
 -- The units whose rows are within reach. There is one petition bureau; its reach, and that of the
 -- intermediate court's president, its leading group and its offices, is the court and all units
@@ -104,7 +109,7 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION asking_staff(), asking_grant(), asking_role(), asking_unit(), asking_units(),
+GRANT EXECUTE ON FUNCTION asking_now(), asking_staff(), asking_grant(), asking_role(), asking_unit(), asking_units(),
     asking_depth(), asking_matters(), asking_excluded(), asking_excluded_visits() TO app_user;
 
 -- Puts a table behind the wall with the given predicate. The owner's own functions (the definer

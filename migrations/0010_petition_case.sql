@@ -228,8 +228,8 @@ CREATE FUNCTION is_of_matters(of_case bigint, matters text, reader bigint) RETUR
         WHEN 'enforcement' THEN EXISTS (SELECT FROM petition_case c WHERE c.id = of_case
                                         AND c.category LIKE 'enforcement%')
         WHEN 'reviewed' THEN EXISTS (SELECT FROM case_reviewer r
-                                     WHERE r.case_id = of_case AND r.staff_id = reader AND now() >= r.since
-                                       AND (r.until IS NULL OR now() < r.until))
+                                     WHERE r.case_id = of_case AND r.staff_id = reader AND asking_now() >= r.since
+                                       AND (r.until IS NULL OR asking_now() < r.until))
         ELSE false
     END;
 GRANT EXECUTE ON FUNCTION is_of_matters(bigint, text, bigint) TO app_user;

@@ -56,7 +56,7 @@ DECLARE
     who bigint := CASE TG_TABLE_NAME WHEN 'staff' THEN (to_jsonb(NEW) ->> 'id')::bigint
                                      ELSE (to_jsonb(NEW) ->> 'staff_id')::bigint END;
 BEGIN
-    UPDATE session SET ended_at = now(), ended_why = 'rights' WHERE staff_id = who AND ended_at IS NULL;
+    UPDATE session SET ended_at = asking_now(), ended_why = 'rights' WHERE staff_id = who AND ended_at IS NULL;
     RETURN NULL;
 END
 $$;

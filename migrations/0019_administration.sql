@@ -98,7 +98,8 @@ END;
 CREATE FUNCTION staff_change(person uuid, full_name text, of_unit bigint, telephone text, works boolean) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
-    UPDATE staff SET name = full_name, unit_id = of_unit, phone = telephone, active = works
+    UPDATE staff SET name = full_name, unit_id = of_unit, phone = telephone, active = works,
+                     active_since = CASE WHEN works AND NOT active THEN asking_now() ELSE active_since END
     WHERE uuid = person AND asking_role() = 'sysadmin' AND username NOT LIKE 'job.%'
       AND (works OR id <> asking_staff())
     RETURNING id;

@@ -71,6 +71,17 @@ pub const READY: Duration = Duration::from_millis(900);
 /// How long the answer to what was refused waits for its trace.
 pub const TRACE: Duration = Duration::from_millis(500);
 
+/// What the clock starts. Whatever happens to an instance, its work is another's within a lease and
+/// a look: in less than a minute.
+pub mod job {
+    use std::time::Duration;
+
+    /// From one look at the schedule to the next.
+    pub const LOOK: Duration = Duration::from_secs(15);
+    /// How long the others wait for a sign of life of the instance that works on a run.
+    pub const LEASE: Duration = Duration::from_secs(30);
+}
+
 /// What the program asks of the database.
 pub mod pool {
     use std::time::Duration;

@@ -19,6 +19,8 @@ pub mod calendar;
 pub mod granting;
 pub mod staffing;
 pub mod founding;
+pub mod dormancy;
+pub mod job;
 pub mod password;
 pub mod sign_in;
 pub mod one_time_code;

@@ -2,9 +2,10 @@
 
 pub mod anchor;
 pub mod backup;
+mod close_unused;
 pub mod figures;
 pub mod import_ledger;
-pub mod sweep;
-pub mod watch;
+pub mod schedule;
 pub mod verify_audit;
 pub mod verify_bulletins;
+pub mod watch;

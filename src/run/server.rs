@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use anjie::clock::Clock;
 use anjie::config::Settings;
-use anjie::jobs::sweep;
+use anjie::jobs::schedule::Schedule;
 use anjie::jobs::watch::Watch;
 use anjie::limits::pool;
 use anjie::store::form::check_form;
@@ -35,25 +35,27 @@ pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until Ctrl-C or SIGTERM; requests under way are finished, as long as they take no longer
-/// than the limits allow.
-pub async fn serve(listener: TcpListener, app: App, watch: Watch) {
+/// than the limits allow. The second database is for what the clock starts, which takes longer than a
+/// page may.
+pub async fn serve(listener: TcpListener, app: App, (watch, working): (Watch, Db)) {
     let (db, clock, edge) = (app.db.clone(), app.clock, app.edge.clone());
     let (router, _) = web::router(app);
     tokio::select! {
         () = serving::serve(listener, router, &edge, stopped()) => {}
-        never = sweep::run(&db, clock) => match never {},
+        never = Schedule::run(&working, clock) => match never {},
         never = watch.run() => match never {},
     }
-    leave(Some(&watch), &db).await;
+    leave(Some(&watch), (&db, &working)).await;
 }
 
-async fn leave(watch: Option<&Watch>, db: &Db) {
+async fn leave(watch: Option<&Watch>, (db, working): (&Db, &Db)) {
     if let Some(watch) = watch
         && tokio::time::timeout(pool::CLOSE, watch.end()).await.is_err()
     {
         tracing::warn!("the stop left no trace in the audit in time");
     }
-    if tokio::time::timeout(pool::CLOSE, db.close()).await.is_err() {
+    let closed = async { tokio::join!(db.close(), working.close()) };
+    if tokio::time::timeout(pool::CLOSE, closed).await.is_err() {
         tracing::warn!("the database still worked for requests that were cut");
     }
 }
@@ -68,17 +70,17 @@ pub async fn serve_once_open(
     let address = listener.local_addr()?;
     let app = super::app_of(String::new(), place.db(), settings)?;
     let (site, edge) = (Arc::new(OnceLock::new()), app.edge.clone());
-    let watch = OnceLock::new();
+    let (watch, works) = (OnceLock::new(), place.working());
     let router = web::once_open(Arc::clone(&site), app.clone());
     let working = async {
         let app = opened(place, &app.db, settings).await?;
-        let (db, clock) = (app.db.clone(), app.clock);
+        let clock = app.clock;
         let begun = watching.begin(&app, settings).await?;
         let watch = watch.get_or_init(|| begun);
         site.get_or_init(|| web::router(app).0);
         super::say(&format!("Serving on http://{address}"));
         tokio::select! {
-            never = sweep::run(&db, clock) => match never {},
+            never = Schedule::run(&works, clock) => match never {},
             never = watch.run() => match never {},
         }
     };
@@ -86,7 +88,7 @@ pub async fn serve_once_open(
         () = serving::serve(listener, router, &edge, stopped()) => Ok(()),
         failed = working => failed,
     };
-    leave(watch.get(), &app.db).await;
+    leave(watch.get(), (&app.db, &works)).await;
     ended
 }
 

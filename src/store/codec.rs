@@ -10,6 +10,7 @@ use crate::domain::document::{DocumentKind, MediaType};
 use crate::domain::figure::{Bucket, Mark, Metric};
 use crate::domain::ids;
 use crate::domain::import;
+use crate::domain::job::{Job, RunState};
 use crate::domain::ledger::Place;
 use crate::domain::ledger_import::Kind;
 use crate::domain::outcome::Outcome;
@@ -86,6 +87,7 @@ code_column! {
     Ending,
     IdOverride,
     IdType,
+    Job,
     Kind,
     LitigationRoute,
     ReopenReason,
@@ -98,6 +100,7 @@ code_column! {
     PostKind,
     Role,
     Roll,
+    RunState,
     Sex,
     SignStep,
     Source,

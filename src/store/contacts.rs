@@ -91,7 +91,10 @@ pub async fn record(
     };
     let phone = if new_phone { &told.phone_index } else { &present.phone_index };
     let before = digest(present.phone_index.as_ref(), address.as_deref().unwrap_or_default());
-    let after = digest(phone.as_ref(), if new_address { contact.address.trim() } else { address.as_deref().unwrap_or_default() });
+    let after = digest(
+        phone.as_ref(),
+        if new_address { contact.address.trim() } else { address.as_deref().unwrap_or_default() },
+    );
     let entry = audit::Entry {
         verb: "petitioner.contact",
         object: &object,

@@ -100,8 +100,8 @@ pub async fn discard(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<()> {
 }
 
 /// Throws away what is kept for a fortnight only, whoever's it is: old drafts, and what is known of
-/// forms and sign-ins of that time.
+/// forms, sign-ins and jobs of long ago.
 pub async fn sweep(db: &Db, at: DateTime<Utc>) -> StoreResult<()> {
-    sqlx::query!("SELECT sweep($1)", at).execute(&db.pool).await?;
+    sqlx::query!("SELECT sweep($1), sweep_jobs($1)", at).execute(&db.pool).await?;
     Ok(())
 }

@@ -51,6 +51,27 @@ pub enum StoreError {
 pub type StoreResult<T> = Result<T, StoreError>;
 
 impl StoreError {
+    /// What broke, in a word without anything of what was worked on.
+    pub fn code(&self) -> String {
+        let (what, cause) = match self {
+            Self::Stale => ("stale", None),
+            Self::Refused(constraint, _) => return format!("refused {constraint}"),
+            Self::Away(cause) => ("away", Some(cause)),
+            Self::Busy(cause) => ("busy", Some(cause)),
+            Self::Database(cause) => ("database", Some(cause)),
+            Self::Crossed(cause) => ("crossed", Some(cause)),
+            Self::NotYet => ("not yet", None),
+            Self::ReadOnly => ("read only", None),
+            Self::OtherForm(_) | Self::OldForm(_) => ("form", None),
+            Self::Unreadable { table, column, .. } => {
+                return format!("unreadable {table}.{column}");
+            }
+            Self::Sealed => ("sealed", None),
+        };
+        let state = cause.and_then(|cause| cause.as_database_error()?.code());
+        state.map_or_else(|| what.to_owned(), |state| format!("{what} {state}"))
+    }
+
     /// Whether this named constraint refused.
     pub fn on_constraint(&self, name: &str) -> bool {
         matches!(self, Self::Refused(constraint, _) if constraint == name)

@@ -21,6 +21,7 @@ pub mod contacts;
 pub mod courts;
 pub mod cursor;
 pub mod deadlines;
+pub mod dormancy;
 pub mod drafts;
 pub mod exclusions;
 pub mod documents;
@@ -30,6 +31,7 @@ pub mod interviews;
 pub mod figures;
 pub mod grants;
 pub mod imports;
+pub mod jobs;
 pub mod key_check;
 pub mod keys;
 pub mod known_facts;
@@ -157,11 +159,13 @@ impl Db {
         let mut inner = self.pool.begin().await?;
         sqlx::query!(
             "SELECT set_config('app.staff_id', $1, true) AS staff, set_config('app.grant_id', $2, true) AS held,
-                    set_config('app.session', $3, true) AS session, set_config('app.address', $4, true) AS address",
+                    set_config('app.session', $3, true) AS session, set_config('app.address', $4, true) AS address,
+                    set_config('app.now', $5, true) AS moment",
             session.actor().staff.to_string(),
             session.actor().grant.to_string(),
             session.trail.session,
             session.trail.address,
+            session.moment().map(|at| at.to_rfc3339()).unwrap_or_default(),
         )
         .fetch_one(&mut *inner)
         .await?;

@@ -27,6 +27,7 @@ pub struct Session {
     password_set_at: DateTime<Utc>,
     whole: bool,
     since: DateTime<Utc>,
+    moment: Option<DateTime<Utc>>,
     pub(super) id: i64,
     pub(super) trail: Trail,
 }
@@ -75,6 +76,11 @@ impl Session {
     /// When it ends at the latest.
     pub fn ends_at(&self) -> DateTime<Utc> {
         self.since + Duration::hours(LONGEST_HOURS)
+    }
+
+    /// The moment of the request that it was resumed for: both walls go by it. A job has none.
+    pub const fn moment(&self) -> Option<DateTime<Utc>> {
+        self.moment
     }
 
     /// Whether the password must be changed before anything else.
@@ -186,7 +192,7 @@ async fn held(
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(|held| held.session().under(&token)))
+    Ok(row.map(|held| held.session(Some(at)).under(&token)))
 }
 
 /// A row of what a session is made of.
@@ -214,7 +220,7 @@ struct Held {
 }
 
 impl Held {
-    fn session(self) -> Session {
+    fn session(self, moment: Option<DateTime<Utc>>) -> Session {
         let actor = Actor {
             staff: self.staff,
             grant: self.grant,
@@ -244,6 +250,7 @@ impl Held {
             whole: self.whole,
             since: self.since,
             trail: Trail::default(),
+            moment,
         }
     }
 }
@@ -290,7 +297,7 @@ async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Op
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(Held::session))
+    Ok(row.map(|row| row.session(None)))
 }
 
 /// Leaves the trace of signing in or out.

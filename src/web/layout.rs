@@ -208,6 +208,7 @@ const MENU: &[(&str, &str, &str, &[Role])] = {
         ("导入台账", "/imports/new", "upload", &[Bureau, BureauHead]),
         ("用户", "/admin/users", "list", &[Sysadmin]),
         ("法院", "/admin/courts", "court", &[Sysadmin]),
+        ("定时任务", "/admin/jobs", "clock", &[Sysadmin]),
         ("岗位授权", "/admin/roles", "seal", &[Secadmin]),
         ("账号安全", "/admin/accounts", "lock", &[Secadmin]),
         ("审计日志", "/admin/audit", "list", &[Auditor]),

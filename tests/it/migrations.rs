@@ -1,6 +1,7 @@
 //! Each migration is applied on top of rows that the ones before it could have left, as the owner
 //! and not as a superuser; and the server refuses to run with more rights than it needs.
 
+use anjie::store::form::check_form;
 use anjie::store::owner::Owner;
 use anjie::store::roles::check_server;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -112,4 +113,116 @@ async fn the_server_refuses_to_run_with_more_rights_than_it_needs() {
     assert!(why(check_server(&city.server()).await.unwrap()).contains("demonstration city"));
     city.force("UPDATE staff SET demonstration = false").await;
     assert_eq!(check_server(&city.server()).await.unwrap(), Ok(()));
+}
+
+/// All that makes up the form of the database: columns, constraints, indexes, functions, policies,
+/// triggers and rights.
+const FORM: &str = "
+    SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
+        SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) AS line
+        FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT p.oid::regprocedure || coalesce(p.prosrc, '') || coalesce(p.proacl::text, '') FROM pg_proc p
+        WHERE pronamespace = 'public'::regnamespace AND prolang <> 13
+        UNION ALL SELECT format('%s %s %s %s', tablename, policyname, qual, with_check) FROM pg_policies
+        UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT format('%s %s %s', table_name, grantee, privilege_type)
+        FROM information_schema.role_table_grants WHERE grantee = 'app_user'
+    ) all_lines";
+
+async fn migrated(city: &City) -> Result<(), String> {
+    let mut owner = Owner::connect(&city.owner()).await.unwrap();
+    let migrated = owner.migrate().await;
+    owner.close().await.unwrap();
+    migrated.map_err(|error| error.to_string())
+}
+
+/// R13.
+#[tokio::test]
+async fn of_two_that_migrate_at_once_one_waits_and_finds_the_work_done() {
+    let (alone, both) = (City::empty().await, City::empty().await);
+    migrated(&alone).await.unwrap();
+    let (one, other) = tokio::join!(migrated(&both), migrated(&both));
+    assert_eq!((one, other), (Ok(()), Ok(())));
+    assert_eq!(both.value::<String>(FORM).await, alone.value::<String>(FORM).await);
+    let applied = "SELECT count(*) FROM _sqlx_migrations";
+    assert_eq!(both.value::<i64>(applied).await, alone.value::<i64>(applied).await);
+}
+
+/// R13. The connection goes without a farewell, as with a process that is killed.
+#[tokio::test]
+async fn a_migration_that_is_killed_anywhere_is_finished_by_the_next() {
+    let whole = City::empty().await;
+    let start = std::time::Instant::now();
+    migrated(&whole).await.unwrap();
+    let takes = start.elapsed();
+    let expected = whole.value::<String>(FORM).await;
+    let mut halfway = 0;
+    for nth in 1..=4_u32 {
+        let city = City::empty().await;
+        for part in 0..2 {
+            let mut owner = Owner::connect(&city.owner()).await.unwrap();
+            let luck =
+                takes * nth / 6 + std::time::Duration::from_micros(u64::from(rand_below(20_000)));
+            let killed = tokio::time::timeout(luck, owner.migrate()).await.is_err();
+            drop(owner);
+            halfway += u32::from(killed && part == 0);
+        }
+        migrated(&city).await.unwrap();
+        assert_eq!(city.value::<String>(FORM).await, expected, "killed after {nth} sixths");
+    }
+    assert!(halfway > 0, "none was killed");
+}
+
+fn rand_below(limit: u16) -> u16 {
+    let [a, b, ..] = *uuid::Uuid::new_v4().as_bytes();
+    u16::from_be_bytes([a, b]) % limit
+}
+
+/// R13. A migration doesn't stand in the way of those who work.
+#[tokio::test]
+async fn a_migration_that_meets_a_table_in_use_gives_up_in_time() {
+    let city = City::new().await;
+    city.force(
+        "DELETE FROM _sqlx_migrations WHERE version = 20; DROP TABLE job_run CASCADE;
+                DROP FUNCTION staff_close_unused",
+    )
+    .await;
+    let mut worker = PgConnection::connect_with(&city.superuser()).await.unwrap();
+    let mut tx = worker.begin().await.unwrap();
+    // What the migration reads last.
+    sqlx::raw_sql("LOCK TABLE _sqlx_migrations IN SHARE MODE").execute(&mut *tx).await.unwrap();
+    let start = std::time::Instant::now();
+    assert_eq!(migrated(&city).await, Err("the database is busy".to_owned()));
+    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    tx.rollback().await.unwrap();
+    migrated(&city).await.unwrap();
+}
+
+/// R13.
+#[tokio::test]
+async fn the_server_starts_on_the_form_that_it_knows_and_on_no_other() {
+    let city = City::new().await;
+    assert!(check_form(&city.server()).await.is_ok());
+    let why = async || check_form(&city.server()).await.unwrap_err().to_string();
+    for (change, expected) in [
+        (
+            "UPDATE _sqlx_migrations SET version = 9999 WHERE version = 20",
+            "its migration 9999 is not the one",
+        ),
+        (
+            "UPDATE _sqlx_migrations SET version = 20 WHERE version = 9999;
+          UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 3",
+            "its migration 3 is not the one",
+        ),
+        ("DELETE FROM _sqlx_migrations WHERE version = 3", "migration 3 is missing. Make a"),
+    ] {
+        city.force(change).await;
+        assert!(why().await.contains(expected), "{change}: {}", why().await);
+    }
+    let empty = City::empty().await;
+    let lacking = check_form(&empty.server()).await.unwrap_err().to_string();
+    assert!(lacking.contains("migration 1 is missing"), "{lacking}");
 }

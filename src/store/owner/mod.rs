@@ -7,8 +7,8 @@ mod rotation;
 mod units;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection};
 
 use super::form::MIGRATOR;
 use super::roles::SERVER;
@@ -16,6 +16,7 @@ use super::{StoreError, StoreResult};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::sign_in::FIRST_PASSWORD_HOURS;
 use crate::domain::staff::{PostKind, Role};
+use crate::limits::pool;
 pub use backup::{Frozen, PASSING};
 pub use files::Files;
 pub use rotation::{Rotated, sealed_columns};
@@ -67,9 +68,22 @@ impl Owner {
         Ok(Self(PgConnection::connect_with(options).await?))
     }
 
-    /// Brings the database to the form that this version of the program needs.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "MigrateError is non-exhaustive")]
+    /// Brings the database to the form that this version of the program needs, each migration whole or
+    /// not at all. One at a time: whoever comes second waits, and finds the work done. For a table that
+    /// others work with a migration waits no longer than a page would: it is tried again later.
     pub async fn migrate(&mut self) -> StoreResult<()> {
+        let turn = "SET lock_timeout = 0; SELECT pg_advisory_lock(hashtext('anjie migrate'))";
+        sqlx::raw_sql(turn).execute(&mut self.0).await?;
+        let patience = format!("SET lock_timeout = '{}'", pool::LOCK);
+        sqlx::raw_sql(AssertSqlSafe(patience)).execute(&mut self.0).await?;
+        let migrated = self.migrate_alone().await;
+        let end = "RESET lock_timeout; SELECT pg_advisory_unlock(hashtext('anjie migrate'))";
+        sqlx::raw_sql(end).execute(&mut self.0).await?;
+        migrated
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "MigrateError is non-exhaustive")]
+    async fn migrate_alone(&mut self) -> StoreResult<()> {
         MIGRATOR.run(&mut self.0).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error)
             | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => StoreError::from(error),
@@ -81,7 +95,7 @@ impl Owner {
         })?;
         // The server looks whether it knows this form.
         let statement = format!("GRANT SELECT ON _sqlx_migrations TO {SERVER}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut self.0).await?;
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut self.0).await?;
         Ok(())
     }
 

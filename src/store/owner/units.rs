@@ -9,8 +9,12 @@ use crate::domain::unit::UnitKind;
 use crate::store::StoreResult;
 
 /// Sign-in name, and the name that records show.
-const IDENTITIES: &[(&str, &str)] =
-    &[("job.import", "台账导入"), ("job.figures", "指标计算"), ("job.admin", "系统管理命令")];
+const IDENTITIES: &[(&str, &str)] = &[
+    ("job.import", "台账导入"),
+    ("job.figures", "指标计算"),
+    ("job.admin", "系统管理命令"),
+    ("job.schedule", "定时任务"),
+];
 
 /// A unit to be added.
 #[derive(Debug, Clone, Copy)]

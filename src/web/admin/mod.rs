@@ -4,6 +4,7 @@
 mod accounts;
 mod courts;
 mod decisions;
+mod jobs;
 mod roles;
 mod users;
 
@@ -32,6 +33,8 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/accounts/{uuid}/password", SECURITY, accounts::password::create)
         .post("/admin/accounts/{uuid}/factor", SECURITY, accounts::factor::create)
         .post("/admin/accounts/{uuid}/sessions", SECURITY, accounts::sessions::create)
+        .get("/admin/jobs", SYSTEM, jobs::list)
+        .post("/admin/jobs/{uuid}/retry", SYSTEM, jobs::create)
         .get("/admin/roles", SECURITY, roles::list)
         .post("/admin/roles", SECURITY, roles::create)
         .post(

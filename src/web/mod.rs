@@ -38,6 +38,7 @@ mod signing;
 mod static_files;
 mod stats;
 mod typed;
+mod unsent;
 mod urls;
 mod visits;
 
@@ -92,6 +93,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = bulletins::routes(table);
     let table = stats::routes(table);
     let table = imports::routes(table);
+    let table = unsent::routes(table);
     let table = health::routes(table);
     let table = policy::routes(table);
     let (router, rows) = table.finish();

@@ -7,6 +7,7 @@ mod ledgers;
 mod progress;
 mod replies;
 mod reports;
+mod unsent;
 
 use crate::support::{City, Site, cases};
 

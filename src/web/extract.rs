@@ -65,6 +65,9 @@ pub struct Upload {
     pub bytes: Bytes,
 }
 
+/// The forms that may come twice: who signs in twice or leaves twice is where they want to be.
+const COUNTED_BY_NOBODY: [&str; 3] = ["/login", sign_in::CODE_PAGE, "/logout"];
+
 /// A form whose token was checked; with files where it had any.
 #[derive(Debug)]
 pub struct Form<T> {
@@ -102,7 +105,11 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
             let late = Late { route, path: &path, typed: &typed };
             return Err(not_of_this_session(app, session.as_ref(), &late).await?);
         }
-        let key = tokens.idempotency_key.unwrap_or_else(Uuid::new_v4);
+        let key = match tokens.idempotency_key {
+            Some(key) => key,
+            None if COUNTED_BY_NOBODY.contains(&route) => Uuid::new_v4(),
+            None => return Err(AppError::Malformed),
+        };
         Ok(Self { fields: parse(&body, app).await?, key: FormKey { key, path }, files })
     }
 }

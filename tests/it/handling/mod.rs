@@ -5,6 +5,7 @@ mod documents;
 mod interviews;
 mod ledgers;
 mod progress;
+mod races;
 mod replies;
 mod reports;
 mod unsent;

@@ -55,6 +55,24 @@ CREATE TABLE draft (
 );
 CALL lay_wall('draft', 'staff_id = (SELECT asking_staff())');
 
+-- What was typed into a form that came when its session was over. It becomes the draft of whoever
+-- was signed in, sealed for them; it opens nothing and tells nothing. A device that was put out by
+-- hand keeps nothing, and nobody has more than twenty.
+CREATE FUNCTION keep_unsent(of_token bytea, sent_to text, sealed text, at timestamptz) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO draft (staff_id, form, subject, body, saved_at)
+    SELECT s.staff_id, 'unsent', sent_to, sealed, at FROM session s JOIN staff p ON p.id = s.staff_id
+    WHERE s.token_hash = of_token AND s.whole AND p.active AND s.created_at > at - interval '3 days'
+      AND coalesce(s.ended_why, '') NOT IN ('revoked', 'administrator')
+    ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at;
+    DELETE FROM draft d WHERE d.form = 'unsent'
+      AND d.staff_id = (SELECT s.staff_id FROM session s WHERE s.token_hash = of_token)
+      AND d.subject NOT IN (SELECT n.subject FROM draft n
+                            WHERE n.form = 'unsent' AND n.staff_id = d.staff_id
+                            ORDER BY n.saved_at DESC, n.subject LIMIT 20);
+END;
+
 -- What is kept for a while only: drafts, receipts of forms and sessions that ended long ago, and
 -- tries to sign in that count no more.
 CREATE FUNCTION sweep(at timestamptz) RETURNS void
@@ -66,7 +84,7 @@ BEGIN ATOMIC
     DELETE FROM sign_in_address WHERE since < at - interval '1 day';
     DELETE FROM session WHERE coalesce(ended_at, seen_at) < at - interval '180 days';
 END;
-GRANT EXECUTE ON FUNCTION sweep(timestamptz) TO app_user;
+GRANT EXECUTE ON FUNCTION sweep(timestamptz), keep_unsent(bytea, text, text, timestamptz) TO app_user;
 
 GRANT EXECUTE ON FUNCTION next_number(text), next_numbers(text, bigint), last_number(text) TO app_user;
 GRANT SELECT, INSERT ON form_receipt TO app_user;

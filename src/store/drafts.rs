@@ -1,7 +1,8 @@
 //! Drafts: private to their writer, sealed, kept until what they were for is done, a fortnight at most.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
+use super::keys::{sha256, unhex};
 use super::{Db, FormKey, StoreResult, Tx};
 
 pub(super) const PURPOSE: &str = "draft";
@@ -11,6 +12,11 @@ pub(super) const PURPOSE: &str = "draft";
 pub struct Subject<'a> {
     pub form: &'a str,
     pub of: &'a str,
+}
+
+/// What was typed into the form of an address and not carried out: its session was over.
+pub const fn unsent(address: &str) -> Subject<'_> {
+    Subject { form: "unsent", of: address }
 }
 
 /// A draft as it was last saved.
@@ -97,6 +103,65 @@ pub async fn discard(tx: &mut Tx, subject: Subject<'_>) -> StoreResult<()> {
     .execute(tx.unscoped())
     .await?;
     Ok(())
+}
+
+/// How long a session may be over whose forms are still those of its person: a weekend.
+const LATE: Duration = Duration::days(3);
+
+/// A session that is over, by the cookie that is still there.
+#[derive(Debug)]
+pub struct Over {
+    staff: i64,
+    token: [u8; 32],
+    /// What its forms are bound to.
+    pub binding: String,
+}
+
+/// The session of a cookie, though it is over: whose its forms were.
+pub async fn over(db: &Db, token: &str, at: DateTime<Utc>) -> StoreResult<Option<Over>> {
+    let Some(token) = unhex(token).map(|token| sha256(&token)) else { return Ok(None) };
+    let row = sqlx::query!(
+        "SELECT id, staff_id FROM session
+         WHERE token_hash = $1 AND whole AND created_at > $2
+           AND coalesce(ended_why, '') NOT IN ('revoked', 'administrator')",
+        &token,
+        at - LATE,
+    )
+    .fetch_optional(&db.pool)
+    .await?;
+    Ok(row.map(|row| Over { staff: row.staff_id, token, binding: binding(row.id) }))
+}
+
+/// Keeps what was typed into a form of a session that is over.
+pub async fn keep_unsent(
+    db: &Db,
+    over: &Over,
+    (address, body): (&str, &str),
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    let sealed = db.keys.seal_text((PURPOSE, &record(over.staff, unsent(address))), body)?;
+    sqlx::query!("SELECT keep_unsent($1, $2, $3, $4)", &over.token, address, sealed, at)
+        .execute(&db.pool)
+        .await?;
+    Ok(())
+}
+
+/// What the forms of one's sessions of these days are bound to.
+pub async fn own_bindings(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<String>> {
+    let staff = tx.scope.staff().0;
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM session WHERE staff_id = $1 AND whole AND created_at > $2",
+        staff,
+        at - LATE,
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    Ok(ids.into_iter().map(binding).collect())
+}
+
+/// As `Session::binding` says it.
+fn binding(session: i64) -> String {
+    format!("session {session}")
 }
 
 /// Throws away what is kept for a fortnight only, whoever's it is: old drafts, and what is known of

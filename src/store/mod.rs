@@ -182,7 +182,10 @@ impl Db {
     ) -> StoreResult<Begun> {
         let mut tx = self.begin(session).await?;
         let fresh = sqlx::query!(
-            "INSERT INTO form_receipt (key, staff_id, path, received_at)
+            "WITH carried_out AS (
+                 DELETE FROM draft WHERE staff_id = $2 AND form = 'unsent' AND subject = $3
+             )
+             INSERT INTO form_receipt (key, staff_id, path, received_at)
              VALUES ($1, $2, $3, $4)
              ON CONFLICT ON CONSTRAINT form_receipt_pkey DO NOTHING",
             form.key,

@@ -8,6 +8,7 @@ use super::again::Crossed;
 use super::layout::{Frame, Shell};
 use super::routes::Who;
 use super::typed::{Again, Typed};
+use super::unsent::Waiting;
 use super::urls;
 use crate::store::StoreError;
 
@@ -130,7 +131,7 @@ impl AppError {
             Self::SignedOut => failed(
                 StatusCode::UNAUTHORIZED,
                 "登录已过期",
-                "为安全起见，30分钟没有操作已退出。您填写的内容已存为草稿。",
+                "为安全起见，长时间没有操作已退出，没有保存。",
                 &[("重新登录", "/login")],
             ),
             Self::Forged => failed(
@@ -257,7 +258,11 @@ pub fn render(mut response: Response, asked: &Asked) -> Response {
     let Some(failed) = failure(&response) else { return response };
     let frame = response.extensions_mut().remove::<Frame>();
     let title = failed.title;
-    let said = failed.say(asked);
+    let waiting = response.extensions_mut().remove::<Waiting>();
+    let said = match waiting {
+        Some(waiting) => failed.wait(asked, &waiting),
+        None => failed.say(asked),
+    };
     let page = match frame {
         Some(frame) => PageWithin { shell: frame.shell(title), said }.render(),
         None => PlainPage { said }.render(),
@@ -289,6 +294,19 @@ fn failure(response: &Response) -> Option<Failed> {
 }
 
 impl Failed {
+    /// The form is kept, and waits on its page for whoever typed it.
+    fn wait(self, asked: &Asked, waiting: &Waiting) -> Said {
+        let files =
+            if waiting.with_files { "文件没有留下，请到时重新选择。" } else { "" };
+        Said {
+            text: format!(
+                "为安全起见，长时间没有操作已退出，还没有提交。您填写的内容已存为草稿，重新登录后在同一页接着填写。{files}"
+            ),
+            ways: vec![("重新登录", format!("/login?next={}", urls::encode(&waiting.page)))],
+            ..self.say(asked)
+        }
+    }
+
     fn say(self, asked: &Asked) -> Said {
         let ways = self.ways.iter().map(|&(label, href)| match href {
             "/login" => (label, format!("/login?next={}", urls::encode(&asked.path))),

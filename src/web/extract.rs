@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::routes::Row;
 use super::typed::Typed;
-use super::{App, AppError, door, gate, urls};
+use super::unsent::Late;
+use super::{App, AppError, door, gate, sign_in, urls};
 use crate::store::{FormKey, Session};
 
 impl FromRequestParts<App> for Session {
@@ -63,6 +65,9 @@ pub struct Upload {
     pub bytes: Bytes,
 }
 
+/// The forms that may come twice: who signs in twice or leaves twice is where they want to be.
+const COUNTED_BY_NOBODY: [&str; 3] = ["/login", sign_in::CODE_PAGE, "/logout"];
+
 /// A form whose token was checked; with files where it had any.
 #[derive(Debug)]
 pub struct Form<T> {
@@ -85,22 +90,41 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
         let binding = binding(&request);
         let path = request.uri().path().to_owned();
         let typed = request.extensions().get::<Typed>().cloned();
+        let session = request.extensions().get::<Session>().cloned();
+        let route = request.extensions().get::<Row>().map_or("", |row| row.path);
         let (body, files) = read(request, app).await.map_err(|(error, body)| {
             if let Some(typed) = &typed {
                 typed.leave(&body, true);
             }
             error
         })?;
-        if let Some(typed) = typed {
-            typed.leave(&body, !files.is_empty());
-        }
+        let typed = typed.unwrap_or_default();
+        typed.leave(&body, !files.is_empty());
         let tokens: Tokens = parse(&body, app).await?;
         if binding.is_none_or(|binding| !app.db.keys().is_csrf(&tokens.csrf_token, &binding)) {
-            return Err(AppError::Forged);
+            let late = Late { route, path: &path, typed: &typed };
+            return Err(not_of_this_session(app, session.as_ref(), &late).await?);
         }
-        let key = tokens.idempotency_key.unwrap_or_else(Uuid::new_v4);
+        let key = match tokens.idempotency_key {
+            Some(key) => key,
+            None if COUNTED_BY_NOBODY.contains(&route) => Uuid::new_v4(),
+            None => return Err(AppError::Malformed),
+        };
         Ok(Self { fields: parse(&body, app).await?, key: FormKey { key, path }, files })
     }
+}
+
+/// What is answered to a form that another session's page made: if that was the same person's, it
+/// waits for them on its page.
+async fn not_of_this_session(
+    app: &App,
+    session: Option<&Session>,
+    late: &Late<'_>,
+) -> Result<AppError, AppError> {
+    let Some(session) = session.filter(|session| session.is_whole()) else {
+        return Ok(AppError::Forged);
+    };
+    Ok(late.take_over(app, session).await?.map_or(AppError::Forged, AppError::Elsewhere))
 }
 
 /// Reads the form of a request that is turned away, so that its page can give it back.
@@ -121,7 +145,7 @@ fn binding(request: &Request) -> Option<String> {
         .extensions()
         .get::<Session>()
         .map(|session| session.binding().to_owned())
-        .or_else(|| gate::cookie(request.headers(), super::sign_in::PAGE_COOKIE).map(str::to_owned))
+        .or_else(|| gate::cookie(request.headers(), sign_in::PAGE_COOKIE).map(str::to_owned))
 }
 
 /// The fields as an urlencoded body, and the files. What can't be read to its end comes back as far

@@ -12,6 +12,8 @@ use super::layout::Frame;
 use super::routes::{Row, Who, is_larger};
 use super::sign_in::CODE_PAGE;
 use super::traces::Trace;
+use super::typed::Typed;
+use super::unsent::Late;
 use super::{App, AppError, extract};
 use crate::limits;
 use crate::store::{self, Session, StoreResult};
@@ -33,6 +35,7 @@ pub async fn gate(
     next: Next,
 ) -> Response {
     let who = row.who;
+    request.extensions_mut().insert(row);
     let session = match resume(&app, request.headers()).await {
         Ok(session) => session,
         Err(error) => return turned_away(error.into(), request, &app).await,
@@ -43,7 +46,7 @@ pub async fn gate(
             Who::Everyone if is_larger => too_large(request, &app).await,
             Who::Everyone => next.run(request).await,
             Who::Halfway | Who::SignedIn | Who::Court | Who::Staff(_) => {
-                signed_out(request, &app).await
+                signed_out(request, &app, row).await
             }
         };
     };
@@ -133,13 +136,26 @@ async fn resume(app: &App, headers: &HeaderMap) -> StoreResult<Option<Session>> 
 
 /// A page is asked for again after signing in; a form answers 401, so that nothing typed is lost
 /// behind a redirect.
-async fn signed_out(request: Request, app: &App) -> Response {
+async fn signed_out(request: Request, app: &App, row: Row) -> Response {
     if !is_page(&request) {
-        return turned_away(AppError::SignedOut, request, app).await;
+        return too_late(request, app, row).await;
     }
     let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
     let next: String = super::urls::encode(wanted);
     Redirect::to(&format!("/login?next={next}")).into_response()
+}
+
+/// Keeps what was typed for whoever's session it was.
+async fn too_late(request: Request, app: &App, row: Row) -> Response {
+    let token = cookie(request.headers(), SESSION_COOKIE).map(str::to_owned);
+    let path = request.uri().path().to_owned();
+    let typed = request.extensions().get::<Typed>().cloned().unwrap_or_default();
+    let mut response = turned_away(AppError::SignedOut, request, app).await;
+    let late = Late { route: row.path, path: &path, typed: &typed };
+    if let Some(waiting) = late.keep(app, token.as_deref()).await {
+        response.extensions_mut().insert(waiting);
+    }
+    response
 }
 
 fn is_page(request: &Request) -> bool {

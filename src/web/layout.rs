@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::form::Problems;
+use super::unsent::Notice;
 use super::{App, AppError, AppResult, gate, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
@@ -36,9 +37,18 @@ pub struct Shell {
     pub idle_minutes: i64,
     /// Invented people and no second factor.
     pub demonstration: bool,
+    /// What the form of the page was filled with: typed before, and not carried out.
+    pub unsent: Option<Notice>,
+    /// The address of the page.
+    pub here: String,
 }
 
 impl Shell {
+    /// The key of one more form of the page.
+    pub fn new_key(&self) -> String {
+        uuid::Uuid::new_v4().to_string()
+    }
+
     /// Whether the viewer's menu has this page.
     pub fn leads_to(&self, href: &str) -> bool {
         self.menu.iter().any(|item| item.href == href)
@@ -74,6 +84,9 @@ pub struct Frame {
     printed: String,
     idle_minutes: i64,
     demonstration: bool,
+    here: String,
+    /// Left by the handler that took it up.
+    pub unsent: Option<Notice>,
 }
 
 impl FromRequestParts<App> for Frame {
@@ -110,6 +123,8 @@ impl Frame {
             session: session.clone(),
             idle_minutes: app.idle.min(session.ends_at() - app.clock.now()).num_minutes(),
             demonstration: app.rules.demonstration,
+            here: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
+            unsent: None,
         }
     }
 
@@ -132,6 +147,8 @@ impl Frame {
             can_search: false,
             idle_minutes: self.idle_minutes,
             demonstration: self.demonstration,
+            unsent: self.unsent.clone(),
+            here: self.here.clone(),
         }
     }
 }

@@ -41,6 +41,7 @@ mod static_files;
 mod stats;
 pub mod traces;
 mod typed;
+mod unsent;
 mod urls;
 mod visits;
 mod waiting;
@@ -98,6 +99,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = stats::routes(table);
     let table = imports::routes(table);
     let table = audits::routes(table);
+    let table = unsent::routes(table);
     let table = health::routes(table);
     let table = policy::routes(table);
     let (router, rows) = table.finish();

@@ -31,6 +31,9 @@ pub struct Again {
 /// What a page fills in, and no one types.
 const FILLED: [&str; 3] = ["csrf_token", "idempotency_key", "version"];
 
+/// What belongs to the page and the press, and not to what was typed.
+pub const OF_THE_PAGE: [&str; 3] = ["csrf_token", "idempotency_key", "take"];
+
 impl Typed {
     /// Leaves the fields, urlencoded, for the page of a failure.
     pub fn leave(&self, body: &Bytes, with_files: bool) {
@@ -45,6 +48,21 @@ impl Typed {
         let passwords: Vec<(String, String)> = passwords;
         let passwords = passwords.into_iter().map(|(name, _)| name).collect();
         Some(Again { path: path.to_owned(), fields, passwords, with_files: sent.with_files })
+    }
+
+    /// The first value of a field.
+    pub fn field(&self, wanted: &str) -> Option<String> {
+        self.0.get()?.fields().find(|(name, _)| name == wanted).map(|(_, value)| value)
+    }
+
+    /// The form as a draft keeps it, and whether files came along.
+    pub fn body(&self) -> Option<(String, bool)> {
+        let sent = self.0.get()?;
+        let kept = sent.fields().filter(|(name, _)| {
+            !OF_THE_PAGE.contains(&name.as_str()) && !name.contains("password")
+        });
+        let pairs = kept.map(|(name, value)| [urls::encode(&name), urls::encode(&value)].join("="));
+        Some((pairs.collect::<Vec<_>>().join("&"), sent.with_files))
     }
 
     /// The words and numbers in it, a line each, to be copied.

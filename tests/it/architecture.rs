@@ -207,3 +207,37 @@ fn every_module_says_what_it_is_for() {
     }
     assert_eq!(silent, [""; 0]);
 }
+
+/// R2. Sending one of these twice does no harm: who signs in or out twice is where they want to be,
+/// and what a failure gives back brings the key that it came with.
+const FORMS_WITHOUT_A_KEY: [&str; 6] = [
+    "templates/base.html /logout",
+    "templates/base.html /search",
+    "templates/errors/said.html {{ again.path }}",
+    "templates/sign_in/code.html /login/code",
+    "templates/sign_in/code.html /logout",
+    "templates/sign_in/show.html /login",
+];
+
+#[test]
+fn every_form_that_changes_something_bears_the_key_that_makes_it_count_once() {
+    let mut without = Vec::new();
+    for path in files("templates", ".html") {
+        let text = fs::read_to_string(&path).unwrap();
+        for form in text.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            let tag = form.split_once('>').map_or("", |(tag, _)| tag);
+            if tag.contains("method=\"post\"") && !form.contains("ui::hidden_fields(") {
+                let action = tag.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
+                without.push(format!("{} {}", path.display(), action.unwrap_or_default()));
+            }
+        }
+        assert!(
+            path.ends_with("macros.html") || !text.contains("idempotency_key"),
+            "{}: the macro is the only way",
+            path.display()
+        );
+    }
+    without.sort();
+    assert_eq!(without, FORMS_WITHOUT_A_KEY);
+}

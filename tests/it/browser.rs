@@ -10,9 +10,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anjie::web::{self, serving};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
+use crate::support::laid::{Laid, lay};
 use crate::support::{City, Site, at};
 
 /// One browser at a time leaves the machine to the other tests.
@@ -41,6 +43,59 @@ async fn the_story_of_a_petition_runs_without_script() {
 #[tokio::test]
 async fn the_main_pages_have_no_barriers_that_axe_knows() {
     browse("axe.mjs", &[]).await;
+}
+
+#[tokio::test]
+async fn a_report_whose_session_ended_while_it_was_written_is_not_lost() {
+    write_late("on").await;
+}
+
+#[tokio::test]
+async fn a_report_whose_session_ended_is_not_lost_without_script_either() {
+    write_late("off").await;
+}
+
+/// Writes a report in a browser; the session is ended when the script says so.
+async fn write_late(script: &str) {
+    let chromium = match needed() {
+        Ok(chromium) => chromium,
+        Err(missing) => return skip("unsent.mjs", &missing),
+    };
+    let _alone = BROWSER.lock().await;
+    let city = City::new().await;
+    let number = lay(&city, Laid::default()).await;
+    let site = Site::of(&city).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (edge, (router, _)) = (site.app.edge.clone(), web::router(site.app));
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        serving::serve(listener, router, &edge, std::future::pending()).await;
+    });
+    let mut node = tokio::process::Command::new("node")
+        .arg(folder().join("unsent.mjs"))
+        .args([script, &address, &number])
+        .env("CHROMIUM", chromium)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(node.stdout.take().unwrap()).lines();
+    let (mut answer, mut wrong) = (node.stdin.take().unwrap(), node.stderr.take().unwrap());
+    let run = async {
+        while let Some(line) = told.next_line().await.unwrap() {
+            assert_eq!(line, "end the session");
+            city.force("UPDATE session SET ended_at = seen_at, ended_why = 'elsewhere'").await;
+            answer.write_all(b"done\n").await.unwrap();
+        }
+        let mut said = String::new();
+        wrong.read_to_string(&mut said).await.unwrap();
+        (node.wait().await.unwrap(), said)
+    };
+    let (status, said) = tokio::time::timeout(LONGEST, run).await.unwrap();
+    assert!(status.success(), "{said}");
 }
 
 /// Runs a script against the site at each moment of the story: a site an address, one city.

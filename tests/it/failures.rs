@@ -52,7 +52,12 @@ async fn a_password_is_not_given_back() {
     let site = Site::of(&city).await;
     let token = site.token(CLERK).await;
     city.go_away().await;
-    let fields = [("csrf_token", token.as_str()), ("old_password", "yunzhou-2026")];
+    let key = "0198c0de-0000-7000-8000-000000000002";
+    let fields = [
+        ("csrf_token", token.as_str()),
+        ("idempotency_key", key),
+        ("old_password", "yunzhou-2026"),
+    ];
     let page = site.post_as_it_is(Some(CLERK), "/account/password", &fields).await;
     city.come_back();
     let page = page.expect(StatusCode::SERVICE_UNAVAILABLE);

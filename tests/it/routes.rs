@@ -64,3 +64,31 @@ async fn whoever_is_not_admitted_is_turned_away_from_every_route() {
         assert!(turned.contains(&page.status), "{} {path} signed out: {}", row.method, page.status);
     }
 }
+
+/// R2. A form without its key is refused like one without its token, by every route of the table.
+#[tokio::test]
+async fn a_form_without_the_key_that_makes_it_count_once_is_refused() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let exempt = ["/login", "/login/code", "/logout", "/csp-report"];
+    for row in site.rows.iter().filter(|row| row.method == "POST") {
+        if exempt.contains(&row.path) {
+            continue;
+        }
+        let who = PEOPLE.iter().find(|(role, _)| row.who.admits(*role)).map(|(_, name)| *name);
+        let token = site.token(who.unwrap()).await;
+        let fields = [("csrf_token", token.as_str())];
+        let page = site.post_as_it_is(who, &address(row.path), &fields).await;
+        let expected = if is_found_first(row.path) {
+            &[StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND][..]
+        } else {
+            &[StatusCode::BAD_REQUEST][..]
+        };
+        assert!(expected.contains(&page.status), "{}: {}", row.path, page.status);
+    }
+}
+
+/// Whether the address is read before the form, and isn't one that can be there.
+fn is_found_first(path: &str) -> bool {
+    path.contains('{')
+}

@@ -107,10 +107,12 @@ impl Found {
     }
 }
 
-async fn show(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
+async fn show(mut asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let found = Found::load(&mut tx, &asking, uuid).await?;
-    page(&asking, &mut tx, found, (ApprovalForm::default(), Problems::default())).await
+    let version = Some(found.opened.case().version);
+    let unsent = asking.unsent(&mut tx, &format!("/approvals/{uuid}"), version).await?;
+    page(&asking, &mut tx, found, (unsent.unwrap_or_default(), Problems::default())).await
 }
 
 async fn create(

@@ -114,17 +114,35 @@ struct Chosen {
     cases: Vec<String>,
 }
 
-async fn new(asking: Asking, Query(chosen): Query<Chosen>) -> AppResult<Response> {
+async fn new(mut asking: Asking, Query(chosen): Query<Chosen>) -> AppResult<Response> {
     let now = asking.now();
     let mut tx = asking.begin().await?;
     // Whoever comes back to the same cases, or without having chosen any, goes on where they were.
     let cases = &chosen.cases;
     let draft = draft::find(&mut tx, now).await?;
     let draft = draft.filter(|form| cases.is_empty() || form.is_about(cases));
-    let mut form = draft.unwrap_or_else(|| AssignForm::begin(chosen.cases, now));
+    let mut form = match unsent(&mut asking, &mut tx, cases).await? {
+        Some(form) => form,
+        None => draft.unwrap_or_else(|| AssignForm::begin(chosen.cases, now)),
+    };
     form.settle();
     let desk = Desk::read(&mut tx, &form.cases, now).await?;
     page(&asking.frame, desk, form, Problems::default(), now)
+}
+
+/// The order that was not carried out, if it is about these cases or none were chosen.
+async fn unsent(
+    asking: &mut Asking,
+    tx: &mut Tx,
+    cases: &[String],
+) -> AppResult<Option<AssignForm>> {
+    let Some(form) = asking.unsent::<AssignForm>(tx, NEW, None).await? else { return Ok(None) };
+    let typed_at = asking.frame.unsent.as_ref().map(|notice| notice.saved_at);
+    if !cases.is_empty() && !form.is_about(cases) {
+        asking.frame.unsent = None;
+        return Ok(None);
+    }
+    Ok(Some(draft::of_today(form, typed_at.unwrap_or_default(), asking.now())))
 }
 
 /// Makes rows of what was pasted, unless a line is wrong: then the box stays as it is, so that the

@@ -30,6 +30,7 @@ pub async fn keep(
 ) -> AppResult<()> {
     let body =
         serde_json::to_string(&form.fields).map_err(|error| AppError::Office(error.to_string()))?;
+    drafts::discard(tx, drafts::unsent(&super::location(&opened.case().number))).await?;
     Ok(drafts::keep_unless_sent(tx, subject(opened), (&body, &form.key), at).await?)
 }
 

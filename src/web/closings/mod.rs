@@ -75,13 +75,23 @@ struct Shown {
     status: StatusCode,
 }
 
-async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let found = Found::load(&mut tx, &number).await?;
     if let Err(refusal) = found.may_apply(asking.actor()) {
         return report(&asking, &mut tx, found, &refusal).await;
     }
-    let shown = beginning(&mut tx, &found, asking.now()).await?;
+    let version = Some(found.opened.case().version);
+    let shown = match asking.unsent(&mut tx, &location(&number), version).await? {
+        Some(form) => Shown {
+            form,
+            origin: Origin::Hand,
+            draft_saved: None,
+            problems: Problems::default(),
+            status: StatusCode::OK,
+        },
+        None => beginning(&mut tx, &found, asking.now()).await?,
+    };
     writing(&asking, &mut tx, found, shown).await
 }
 

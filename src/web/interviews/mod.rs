@@ -90,7 +90,7 @@ async fn hosts(
 }
 
 async fn new(
-    asking: Asking,
+    mut asking: Asking,
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> AppResult<Response> {
@@ -99,7 +99,11 @@ async fn new(
         Some(kind) => kind == Kind::LeadMeeting,
         None => interviews::meeting_is_owed(&mut tx, &opened).await?,
     };
-    let form = InterviewForm::begun(opened.case(), asking.actor(), owed, asking.now());
+    let address = format!("/cases/{number}/interviews/new");
+    let form = match asking.unsent(&mut tx, &address, None).await? {
+        Some(form) => form,
+        None => InterviewForm::begun(opened.case(), asking.actor(), owed, asking.now()),
+    };
     let hosts = hosts(&asking, &mut tx, &opened, &form).await?;
     let page = InterviewPage::new(&asking.frame, &opened, &hosts, form);
     layout::answer(&page, &page.problems)

@@ -59,7 +59,7 @@ impl Standing {
     }
 }
 
-async fn edit(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+async fn edit(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
     let standing = Standing::read(&mut tx, opened, asking.now()).await?;
     let mut form = standing.form();
@@ -69,7 +69,9 @@ async fn edit(asking: Asking, Path(number): Path<String>) -> AppResult<Response>
             form.handler_id = asking.actor().staff.to_string();
         }
     }
-    page(&asking.frame, &standing, form, Problems::default())
+    let address = format!("/cases/{number}/ledger");
+    let unsent = asking.unsent(&mut tx, &address, Some(standing.version())).await?;
+    page(&asking.frame, &standing, unsent.unwrap_or(form), Problems::default())
 }
 
 fn page(

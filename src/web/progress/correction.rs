@@ -57,14 +57,24 @@ async fn original(tx: &mut Tx, opened: &Opened, of: &str) -> AppResult<EntryLine
 }
 
 pub async fn new(
-    asking: Asking,
+    mut asking: Asking,
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
     let original = original(&mut tx, &opened, &asked.of).await?;
-    let form =
-        CorrectionForm { of: asked.of, text: original.text.clone(), ..CorrectionForm::default() };
+    let address = format!("/cases/{number}/corrections/new");
+    let unsent: Option<CorrectionForm> = asking.unsent(&mut tx, &address, None).await?;
+    let begun =
+        |of| CorrectionForm { of, text: original.text.clone(), ..CorrectionForm::default() };
+    let form = match unsent {
+        Some(form) if form.of == asked.of => form,
+        Some(_) => {
+            asking.frame.unsent = None;
+            begun(asked.of)
+        }
+        None => begun(asked.of),
+    };
     let page = CorrectionPage::new(&asking.frame, &opened, original, form);
     layout::answer(&page, &page.problems)
 }

@@ -55,10 +55,12 @@ impl ProgressPage {
     }
 }
 
-async fn new(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    let (_, opened) = asking.open(&number).await?;
+async fn new(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let (mut tx, opened) = asking.open(&number).await?;
     let happened_at = calendar::format_full(asking.now());
-    let form = ProgressForm { happened_at, ..ProgressForm::default() };
+    let address = format!("/cases/{number}/progress/new");
+    let unsent = asking.unsent(&mut tx, &address, None).await?;
+    let form = unsent.unwrap_or_else(|| ProgressForm { happened_at, ..ProgressForm::default() });
     let page = ProgressPage::new(&asking.frame, &opened, form);
     layout::answer(&page, &page.problems)
 }

@@ -79,10 +79,12 @@ impl ReplyPage {
     }
 }
 
-async fn new(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+async fn new(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
     let answered_at = calendar::format_full(asking.now());
-    let form = ReplyForm { answered_at, ..ReplyForm::default() };
+    let version = Some(opened.case().version);
+    let unsent = asking.unsent(&mut tx, &format!("/cases/{number}/answer"), version).await?;
+    let form = unsent.unwrap_or_else(|| ReplyForm { answered_at, ..ReplyForm::default() });
     let page = ReplyPage::read(&mut tx, &asking.frame, &opened, form).await?;
     layout::answer(&page, &page.problems)
 }

@@ -68,6 +68,7 @@ pub async fn keep_draft(
     Form { fields, .. }: Form<ReportForm>,
 ) -> AppResult<Response> {
     let (mut tx, _) = asking.open(&number).await?;
+    drafts::discard(&mut tx, drafts::unsent(&format!("/cases/{number}/report"))).await?;
     drafts::keep(&mut tx, subject(&number), &fields.pack(), asking.now()).await?;
     tx.commit().await?;
     if headers.contains_key("x-draft") {

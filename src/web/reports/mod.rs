@@ -21,7 +21,7 @@ use crate::web::handling::{INSIDERS, UNIT};
 use crate::web::layout;
 use crate::web::routes::{Table, Who};
 use crate::web::{AppError, AppResult, Asking};
-use form::{ReportForm, subject};
+use form::{ExaminationForm, ReportForm, subject};
 use pages::{Letter, PrintPage, ReportPage, WritingPage};
 
 const BUREAU: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
@@ -73,16 +73,24 @@ impl Standing {
     }
 }
 
-async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
     let standing = Standing::read(&mut tx, opened).await?;
     if standing.is_written_by(asking.actor()) {
-        let form = standing.form();
+        let version = Some(standing.opened.case().version);
+        let unsent = asking.unsent(&mut tx, &format!("/cases/{number}/report"), version).await?;
+        let form = unsent.unwrap_or_else(|| standing.form());
         let page = WritingPage::new(&asking.frame, &standing, form, asking.now());
         return layout::shown(&page);
     }
-    let page = ReportPage::new(&asking.frame, &standing, BUREAU.admits(asking.actor().role));
-    layout::shown(&page)
+    let examines = BUREAU.admits(asking.actor().role);
+    let mut form = ExaminationForm::default();
+    if examines && standing.latest.as_ref().is_some_and(|report| report.examined.is_none()) {
+        let address = format!("/cases/{number}/report/review");
+        form = asking.unsent(&mut tx, &address, None).await?.unwrap_or_default();
+    }
+    let page = ReportPage::new(&asking.frame, &standing, examines);
+    layout::shown(&ReportPage { form, ..page })
 }
 
 /// The report as an official document: what was submitted, or the writer's draft of it.

@@ -9,10 +9,8 @@ use super::window::{self, SHEETS};
 use crate::store::drafts;
 use crate::web::extract::{Form, Path};
 use crate::web::layout::{self, done};
+use crate::web::typed::OF_THE_PAGE;
 use crate::web::{AppError, AppResult, Asking, urls};
-
-/// What belongs to the page and not to what was typed.
-const OF_THE_PAGE: [&str; 3] = ["csrf_token", "idempotency_key", "take"];
 
 pub async fn create(asking: Asking, form: Form<Vec<(String, String)>>) -> AppResult<Response> {
     let typed = form.fields.iter().filter(|(name, _)| !OF_THE_PAGE.contains(&name.as_str()));
@@ -23,6 +21,7 @@ pub async fn create(asking: Asking, form: Form<Vec<(String, String)>>) -> AppRes
     let sheet = SHEETS.into_iter().find(|sheet| Some(*sheet) == wanted.map(String::as_str));
     let subject = window::subject(sheet.unwrap_or("1"));
     let mut tx = asking.begin().await?;
+    drafts::discard(&mut tx, drafts::unsent("/visits/new")).await?;
     drafts::keep_unless_sent(&mut tx, subject, (&body.join("&"), &form.key), asking.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())

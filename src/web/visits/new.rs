@@ -24,7 +24,7 @@ pub struct Asked {
     draft: String,
 }
 
-pub async fn new(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
+pub async fn new(mut asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let drafts = window::drafts(&mut tx).await?;
     let wanted = drafts.iter().find(|(sheet, _)| *sheet == asked.draft);
@@ -35,6 +35,14 @@ pub async fn new(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respon
             VisitForm { draft: (*sheet).to_owned(), ..form }
         }
         None => VisitForm::blank(free.copied().unwrap_or_default()),
+    };
+    let form = match asking.unsent::<VisitForm>(&mut tx, "/visits/new", None).await? {
+        Some(unsent) if asked.draft.is_empty() || asked.draft == unsent.draft => unsent,
+        Some(_) => {
+            asking.frame.unsent = None;
+            form
+        }
+        None => form,
     };
     let hits = panel::search(&mut tx, &form).await?;
     window::page(&asking, tx, form, Problems::default(), hits).await

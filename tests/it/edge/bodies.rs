@@ -49,7 +49,8 @@ async fn every_act_says_how_large_its_form_may_be_and_refuses_a_larger_one_unrea
 /// A form of that many bytes, sent without saying so.
 async fn streamed(site: &Site, path: &str, bytes: usize) -> Page {
     let token = site.token(CLERK).await;
-    let body = format!("csrf_token={token}&x=");
+    let key = uuid::Uuid::new_v4();
+    let body = format!("csrf_token={token}&idempotency_key={key}&x=");
     let body = format!("{body}{}", "x".repeat(bytes - body.len()));
     let pieces: Vec<_> = body.into_bytes().chunks(8192).map(<[u8]>::to_vec).map(Ok).collect();
     let stream = futures_util::stream::iter::<Vec<Result<Vec<u8>, Infallible>>>(pieces);

@@ -102,7 +102,8 @@ async fn no_field_of_a_form_breaks_a_page_or_comes_back_as_markup() {
         let token = world.site.token(who).await;
         for poison in poisons() {
             let all: Vec<_> = names.iter().map(|name| format!("{name}={poison}")).collect();
-            let body = format!("csrf_token={token}&{}", all.join("&"));
+            let key = uuid::Uuid::new_v4();
+            let body = format!("csrf_token={token}&idempotency_key={key}&{}", all.join("&"));
             let request = Request::builder()
                 .method("POST")
                 .uri(&path)

@@ -5,8 +5,10 @@ mod documents;
 mod interviews;
 mod ledgers;
 mod progress;
+mod races;
 mod replies;
 mod reports;
+mod unsent;
 
 use crate::support::{City, Site, cases};
 

@@ -546,7 +546,9 @@ async fn the_open_page_gets_the_panel_alone() {
         .uri("/petitioners/match")
         .header("hx-request", "true")
         .header("content-type", "application/x-www-form-urlencoded");
-    let body = format!("csrf_token={token}&id_number={}", id_number("19680312", 1));
+    let key = uuid::Uuid::new_v4();
+    let number = id_number("19680312", 1);
+    let body = format!("csrf_token={token}&idempotency_key={key}&id_number={number}");
     let page = site.send(Some(CLERK), request, body.into()).await.expect(StatusCode::OK);
     assert!(page.texts("h1").is_empty());
     assert!(page.text().contains("没有找到，按首次来访登记") && page.text().contains("校验通过"));

@@ -313,3 +313,9 @@ GRANT EXECUTE ON FUNCTION audit_note(text, bigint, text, text, text, timestamptz
     audit_read(bigint, bigint, text, text, text, text, text, text, timestamptz),
     audit_refusal(text, text, text, text, timestamptz), audit_program(text, text, text, bytea, timestamptz),
     log_of_case(bigint, boolean) TO app_user;
+
+-- Whether it is on record already that a sealed value doesn't open.
+CREATE FUNCTION broken_is_told(of_object text, of_field text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN EXISTS (SELECT FROM audit WHERE verb = 'seal.broken' AND object = of_object AND detail = of_field);
+GRANT EXECUTE ON FUNCTION broken_is_told(text, text) TO app_user;

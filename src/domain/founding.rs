@@ -53,7 +53,7 @@ pub struct Founded {
 pub fn found(
     actor: &Actor,
     (kind, top): (Option<UnitKind>, Option<&Unit>),
-    (code, wanted): (&str, Wanted),
+    (code, wanted): (&str, &Wanted),
     all: &[Unit],
     at: DateTime<Utc>,
 ) -> Result<Founded, Refusal> {
@@ -67,7 +67,7 @@ pub fn found(
     }
     let kind = kind.ok_or(Refusal::NoKind)?;
     let place = wanted.place.or_else(|| all.iter().map(|unit| unit.place + 1).max());
-    let fact = kept(actor, (code, kind), Wanted { place, ..wanted }, all, at)?;
+    let fact = kept(actor, (code, kind), &Wanted { place, ..wanted.clone() }, all, at)?;
     Ok(Founded { above: top.map(|unit| unit.id), ..fact })
 }
 
@@ -75,7 +75,7 @@ pub fn found(
 pub fn rename(
     actor: &Actor,
     unit: &Unit,
-    wanted: Wanted,
+    wanted: &Wanted,
     all: &[Unit],
     at: DateTime<Utc>,
 ) -> Result<Founded, Refusal> {
@@ -85,7 +85,7 @@ pub fn rename(
 fn kept(
     actor: &Actor,
     (code, kind): (&str, UnitKind),
-    wanted: Wanted,
+    wanted: &Wanted,
     all: &[Unit],
     at: DateTime<Utc>,
 ) -> Result<Founded, Refusal> {
@@ -193,12 +193,12 @@ mod tests {
             ("0114", base, "新城区人民法院", "新城法院", Some(-1), Err(Refusal::NoPlace)),
         ] {
             let wanted = wanted(name, short, place);
-            let said = found(&actor(Role::Sysadmin), (kind, None), (code, wanted), &all, at());
+            let said = found(&actor(Role::Sysadmin), (kind, None), (code, &wanted), &all, at());
             assert_eq!(said.map(|fact| fact.place()), expected, "{code} {name} {short}");
         }
         let same = wanted("东湖区人民法院", "东湖法院", Some(1));
-        assert!(rename(&actor(Role::Sysadmin), &all[0], same.clone(), &all, at()).is_ok());
-        let said = rename(&actor(Role::Secadmin), &all[0], same, &all, at());
+        assert!(rename(&actor(Role::Sysadmin), &all[0], &same, &all, at()).is_ok());
+        let said = rename(&actor(Role::Secadmin), &all[0], &same, &all, at());
         assert_eq!(said.err(), Some(Refusal::NotTheSystemAdministrator));
     }
 }

@@ -50,7 +50,7 @@ pub struct Kept {
 pub fn keep(
     actor: &Actor,
     own: bool,
-    profile: Profile,
+    mut profile: Profile,
     at: DateTime<Utc>,
 ) -> Result<Kept, Refusal> {
     if actor.role != Role::Sysadmin {
@@ -59,13 +59,9 @@ pub fn keep(
     if own && !profile.active {
         return Err(Refusal::OneSelf);
     }
-    let text = |text: &str| text.trim().to_owned();
-    let profile = Profile {
-        name: text(&profile.name),
-        phone: text(&profile.phone),
-        post_title: text(&profile.post_title),
-        ..profile
-    };
+    for text in [&mut profile.name, &mut profile.phone, &mut profile.post_title] {
+        *text = text.trim().to_owned();
+    }
     if profile.name.is_empty() {
         return Err(Refusal::NoName);
     }

@@ -109,7 +109,10 @@ impl<'a> Locked<'a> {
 /// What the lock file doesn't say of a package: whether it is part of the program, needed to build
 /// it, or neither (for tests, for other systems), and its licence. From `packages.txt`, which a
 /// test compares with what the packages say themselves.
-struct Known<'a>(BTreeMap<(&'a str, &'a str), (&'a str, &'a str)>);
+struct Known<'a>(BTreeMap<Pair<'a>, Pair<'a>>);
+
+/// Name and version; licence and what it is for.
+type Pair<'a> = (&'a str, &'a str);
 
 impl Known<'static> {
     fn all() -> Self {
@@ -117,9 +120,7 @@ impl Known<'static> {
         Self(lines.filter_map(Self::parse).collect())
     }
 
-    fn parse(
-        line: &'static str,
-    ) -> Option<((&'static str, &'static str), (&'static str, &'static str))> {
+    fn parse(line: &'static str) -> Option<(Pair<'static>, Pair<'static>)> {
         let mut fields = line.splitn(4, ' ');
         let package = (fields.next()?, fields.next()?);
         Some((package, (fields.next()?, fields.next()?)))

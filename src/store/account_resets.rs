@@ -8,6 +8,7 @@ use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::sign_in::FIRST_PASSWORD_HOURS;
 
 /// An account as the security administrator sees it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the list")]
 #[derive(Debug, Clone)]
 pub struct AccountLine {
     pub uuid: Uuid,
@@ -89,7 +90,7 @@ pub async fn end_sessions(
         .fetch_one(tx.unscoped())
         .await?;
     let ended = ended.unwrap_or_default();
-    trace(tx, "session.ended_by_administrator", person, at).await?;
+    trace(tx, "session.revoked", person, at).await?;
     Ok(ended)
 }
 

@@ -54,7 +54,7 @@ pub async fn broken(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
     sqlx::query!(
         "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, detail, previous_hash, hash)
          SELECT 0, 0, $1, 0, 0, 'seal.broken', $2, $3, $4, '', ''
-         WHERE NOT EXISTS (SELECT FROM audit WHERE verb = 'seal.broken' AND object = $3 AND detail = $4)",
+         WHERE NOT broken_is_told($3, $4)",
         entry.at,
         entry.case.map(|case| case.0),
         entry.object,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::keys::Keys;
 use super::{StoreResult, Tx, audit};
 use crate::domain::ids::{PetitionerId, StaffId, VisitId};
 use crate::domain::visit::Contact;
@@ -84,11 +85,7 @@ pub async fn record(
     .execute(tx.unscoped())
     .await?;
     let object = present.uuid.to_string();
-    // Under a key: without it a number can be guessed by trying all of them.
-    let digest = |phone: Option<&Vec<u8>>, address: &str| {
-        let phone = phone.map(|index| super::keys::hex(index)).unwrap_or_default();
-        keys.index("audit.contact", &format!("{phone} {address}"))
-    };
+    let digest = |phone, address| digest(&keys, phone, address);
     let phone = if new_phone { &told.phone_index } else { &present.phone_index };
     let before = digest(present.phone_index.as_ref(), address.as_deref().unwrap_or_default());
     let after = digest(
@@ -105,4 +102,10 @@ pub async fn record(
         ..audit::Entry::default()
     };
     audit::append(tx, entry).await
+}
+
+/// Under a key: without it a number can be guessed by trying all of them.
+fn digest(keys: &Keys, phone: Option<&Vec<u8>>, address: &str) -> Vec<u8> {
+    let phone = phone.map(|index| super::keys::hex(index)).unwrap_or_default();
+    keys.index("audit.contact", &format!("{phone} {address}"))
 }

@@ -209,12 +209,13 @@ async fn the_server_starts_on_the_form_that_it_knows_and_on_no_other() {
     let why = async || check_form(&city.server()).await.unwrap_err().to_string();
     for (change, expected) in [
         (
-            "UPDATE _sqlx_migrations SET version = 9999 WHERE version = 20",
+            "INSERT INTO _sqlx_migrations
+             SELECT 9999, description, installed_on, success, checksum, execution_time
+             FROM _sqlx_migrations WHERE version = 20",
             "its migration 9999 is not the one",
         ),
         (
-            "UPDATE _sqlx_migrations SET version = 20 WHERE version = 9999;
-          UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 3",
+            "DELETE FROM _sqlx_migrations WHERE version = 9999; UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 3",
             "its migration 3 is not the one",
         ),
         ("DELETE FROM _sqlx_migrations WHERE version = 3", "migration 3 is missing. Make a"),

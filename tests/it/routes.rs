@@ -30,6 +30,7 @@ pub fn address(path: &str) -> String {
     path.split('/')
         .map(|part| match part {
             "{period}" => "2026-W24",
+            "{grant}" => "999999",
             _ if part.starts_with('{') => "00000000-0000-0000-0000-000000000000",
             _ => part,
         })

@@ -121,9 +121,8 @@ fn of_case(actor: &Actor, action: Action, object: &Object<'_>) -> Result<(), Den
     }
     let in_team = team.contains(&actor.staff);
     let opened = match (Opening::of(actor.role), action) {
-        (Opening::None, _) => false,
+        (Opening::None, _) | (Opening::Narrative, Action::ReadContent) => false,
         (_, Action::See) | (Opening::All, _) | (Opening::Narrative, Action::ReadNarrative) => true,
-        (Opening::Narrative, Action::ReadContent) => false,
         (Opening::Team, Action::ReadNarrative | Action::ReadContent) => in_team,
         (Opening::TeamOrUnclaimed, Action::ReadNarrative | Action::ReadContent) => {
             in_team || !is_claimed
@@ -154,8 +153,7 @@ fn of_visit(
         return Err(Denied::OtherMatter);
     }
     let opened = match (Opening::of(actor.role), action) {
-        (_, Action::See) => true,
-        (Opening::All | Opening::Narrative, Action::ReadNarrative) => true,
+        (_, Action::See) | (Opening::All | Opening::Narrative, Action::ReadNarrative) => true,
         (Opening::Team | Opening::TeamOrUnclaimed | Opening::None, Action::ReadNarrative) => {
             is_own || team.contains(&actor.staff)
         }

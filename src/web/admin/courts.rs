@@ -128,7 +128,7 @@ pub async fn create(asking: Asking, form: Form<CourtForm>) -> AppResult<Response
     let all = units::list(&mut tx).await?;
     let kind = UnitKind::from_code(&form.kind).filter(|kind| NEW.contains(kind));
     let top = all.iter().find(|unit| unit.id == asking.actor().court);
-    match found(asking.actor(), (kind, top), (&form.code, form.wanted()), &all, now) {
+    match found(asking.actor(), (kind, top), (&form.code, &form.wanted()), &all, now) {
         Ok(fact) => {
             let unit = courts::record_new(&mut tx, &fact).await?;
             contact(&asking, &mut tx, (unit, has_contact(fact.kind())), &form).await?;
@@ -149,7 +149,7 @@ pub async fn update(
     let unit = all.iter().find(|unit| unit.code == code).ok_or(AppError::NotFound)?;
     form.code = code;
     unit.kind.code().clone_into(&mut form.kind);
-    match rename(asking.actor(), unit, form.wanted(), &all, asking.now()) {
+    match rename(asking.actor(), unit, &form.wanted(), &all, asking.now()) {
         Ok(fact) => {
             courts::record(&mut tx, &fact).await?;
             contact(&asking, &mut tx, (unit.id, has_contact(unit.kind)), &form).await?;

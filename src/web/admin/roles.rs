@@ -59,8 +59,8 @@ impl RolesPage {
         format_full(*at)
     }
 
-    fn until(until: &Option<DateTime<Utc>>) -> String {
-        until.map_or_else(|| "长期".to_owned(), format_full)
+    fn until(until: Option<&DateTime<Utc>>) -> String {
+        until.copied().map_or_else(|| "长期".to_owned(), format_full)
     }
 }
 

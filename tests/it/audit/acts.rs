@@ -88,5 +88,5 @@ async fn a_changed_contact_leaves_keyed_digests_of_what_it_was_and_became() {
     let told =
         "SELECT fields || ' ' || (before_digest <> after_digest) || ' ' || length(after_digest)
                 FROM audit WHERE verb = 'petitioner.contact'";
-    assert_eq!(city.value::<String>(told).await, "phone true 32");
+    assert_eq!(city.value::<String>(told).await, "phone true 37");
 }

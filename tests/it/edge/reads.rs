@@ -12,7 +12,7 @@ use crate::support::City;
 
 /// What reading may leave behind: the trail of who read what, with the heads of its chains; and the
 /// session, which notes that it was used.
-const EXEMPT: &[&str] = &["audit", "audit_head", "session"];
+const EXEMPT: &[&str] = &["audit", "audit_head", "refusal", "session"];
 
 /// A print of the rows of each table.
 async fn prints(city: &City) -> BTreeMap<String, String> {

@@ -44,9 +44,10 @@ fn what_is_printed_is_escaped_but_in_reviewed_places() {
     assert_eq!(
         said(&words),
         [
-            // A page of our own as it was rendered, twice; a code of squares made from a number.
+            // A page of our own as it was rendered, twice; a code of squares made from a number, twice.
             "templates/assignments/confirm.html 1",
             "templates/assignments/new.html 1",
+            "templates/macros.html 1",
             "templates/visits/receipt.html 1",
         ]
     );
@@ -58,7 +59,8 @@ fn what_is_printed_is_escaped_but_in_reviewed_places() {
 /// S46.
 #[test]
 fn sql_is_checked_at_compile_time_but_in_reviewed_places() {
-    // Names of roles and databases, which can't be bound: constants, quoted where they are made.
+    // Names of roles, databases, tables and columns, and a time-out, none of which can be bound: constants,
+    // or names that the catalogue quotes.
     assert_eq!(
         said(&[
             "AssertSqlSafe(",
@@ -67,9 +69,17 @@ fn sql_is_checked_at_compile_time_but_in_reviewed_places() {
             "query_unchecked!",
             "query_as_unchecked!"
         ]),
-        ["src/cluster/mod.rs 2", "src/store/roles.rs 2"]
+        [
+            "src/cluster/mod.rs 2",
+            "src/store/owner/backup.rs 1",
+            "src/store/owner/mod.rs 2",
+            "src/store/owner/rotation.rs 3",
+            "src/store/roles.rs 2",
+        ]
     );
-    for (path, text) in files() {
+    let made_of_names =
+        ["backup.rs", "mod.rs", "rotation.rs"].map(|file| format!("src/store/owner/{file}"));
+    for (path, text) in files().into_iter().filter(|(path, _)| !made_of_names.contains(path)) {
         for (at, _) in text.match_indices("format!(") {
             let made: String = text[at..].chars().take(60).collect();
             let sql = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "ORDER BY", " WHERE "];

@@ -70,6 +70,7 @@ impl World {
             "{uuid}" => &self.document,
             "{period}" => "2026-W24",
             "{batch_no}" => "JB2026-0001",
+            "{grant}" => "999999",
             "{court}" => "0110",
             "{metric}" => "I14",
             "{sheet}" => "1",

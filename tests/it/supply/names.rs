@@ -27,6 +27,10 @@ const DOUBLE_SURNAMES: [&str; 6] = ["欧阳", "司马", "上官", "诸葛", "皇
 
 /// Words that begin like a name, and the names that nobody bears since they mean anybody.
 const REVIEWED: &[&str] = &[
+    // Words.
+    "任职",
+    "方法",
+    "高院",
     // Anybody, in the tests of masking.
     "张一",
     "张三",

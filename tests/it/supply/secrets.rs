@@ -14,6 +14,10 @@ const REVIEWED: &[(&str, &str)] = &[
     ("ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee", "hash of cargo-deny"),
     ("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "hash of abc"),
     ("d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717", "hash of htmx.min.js"),
+    ("51c7f0a92be84d36c05e9b1f7a2d68c3e4908b75fd1362ae907cb4d518f2e63a", "a key of tests alone"),
+    ("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0", "hash of abc"),
+    ("127.0.0.1:8080", "an address of tests alone"),
+    ("anjie_owner:a%40b%25%20c", "an address of tests alone"),
     ("app_user:sesame", "an address of tests alone"),
     ("root:sesame", "an address of tests alone"),
     ("u:sesame", "an address of tests alone"),
@@ -116,7 +120,9 @@ fn no_secret_stands_in_the_repository() {
 #[test]
 fn no_secret_ever_stood_in_the_repository() {
     let Some(history) = history() else { return };
-    assert_eq!(unknown(history), [""; 0]);
+    // A message may tell of the file that a query has, whose name is a checksum.
+    let lines = history.lines().filter(|line| !line.contains(".sqlx/query-"));
+    assert_eq!(unknown(&lines.collect::<Vec<_>>().join("\n")), [""; 0]);
 }
 
 /// S102.

@@ -84,7 +84,6 @@ pub async fn record(
     )
     .execute(tx.unscoped())
     .await?;
-    let object = present.uuid.to_string();
     let digest = |phone, address| digest(&keys, phone, address);
     let phone = if new_phone { &told.phone_index } else { &present.phone_index };
     let before = digest(present.phone_index.as_ref(), address.as_deref().unwrap_or_default());
@@ -94,7 +93,7 @@ pub async fn record(
     );
     let entry = audit::Entry {
         verb: "petitioner.contact",
-        object: &object,
+        object: &record,
         fields,
         before: Some(&before),
         after: Some(&after),

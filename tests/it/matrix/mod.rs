@@ -109,7 +109,7 @@ fn turn(row: &Row) -> usize {
     match (row.method, row.path) {
         ("GET", _) => 0,
         (_, "/logout") => 3,
-        (_, path) if path.starts_with("/account") => 2,
+        (_, path) if path.starts_with("/account") || path.starts_with("/admin/accounts") => 2,
         _ => 1,
     }
 }

@@ -104,6 +104,9 @@ impl Place {
             ("/confirmation", &self.proposals[0]),
             ("/refusal", &self.proposals[1]),
             ("/admin/users/", &self.user),
+            ("/admin/accounts/", &self.user),
+            // No run is the places': the sister's user is none.
+            ("/admin/jobs/", &self.user),
         ];
         known.iter().find(|(part, _)| path.contains(part)).unwrap().1
     }

@@ -116,11 +116,18 @@ impl Site {
 
     /// The CSRF token that forms of this person bear.
     pub async fn token(&self, username: &str) -> String {
-        let cookie = self.cookie(username).await;
+        if let Some(token) = self.token_of(&self.cookie(username).await).await {
+            return token;
+        }
+        // An act of someone else ended the session.
+        self.cookies.lock().unwrap().remove(username);
+        self.token_of(&self.cookie(username).await).await.unwrap()
+    }
+
+    async fn token_of(&self, cookie: &str) -> Option<String> {
         let token = cookie.strip_prefix("__Host-sid=").unwrap();
         let session = sessions::resume(&self.app.db, token, self.app.idle, self.app.clock.now());
-        let session = session.await.unwrap().unwrap();
-        self.app.db.keys().csrf(session.binding())
+        session.await.unwrap().map(|session| self.app.db.keys().csrf(session.binding()))
     }
 
     /// Reads a page.

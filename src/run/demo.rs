@@ -32,7 +32,7 @@ pub async fn run(env: &Environment, asked: Demo) -> anyhow::Result<ExitCode> {
     let said = format!("\nhttp://{}\n\n{}", listener.local_addr()?, accounts(&asked.password));
     say(&said);
     let watch = super::Watching::of(env, Some(&data)).begin(&app, &settings).await?;
-    server::serve(listener, app, (watch, place.working())).await;
+    Box::pin(server::serve(listener, app, (watch, place.working()))).await;
     place.close().await?;
     Ok(ExitCode::SUCCESS)
 }

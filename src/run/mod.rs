@@ -102,7 +102,7 @@ async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {
     let listener = server::bind(settings.listen).await?;
     let place = Place::of(env, &asked.local, Mode::Serve).await?;
     let watching = Watching::of(env, asked.local.data.as_deref());
-    let served = server::serve_once_open(listener, &place, (&settings, &watching)).await;
+    let served = Box::pin(server::serve_once_open(listener, &place, (&settings, &watching))).await;
     place.close().await?;
     served.map(|()| ExitCode::SUCCESS)
 }

@@ -13,7 +13,7 @@ use anjie::store::owner::{NewStaff, Owner};
 use anjie::web::sign_in::hash_password;
 use anjie::web::sign_in::password::first;
 use anyhow::Context;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::place::Place;
 
@@ -33,23 +33,7 @@ async fn act(owner: &mut Owner, user: User, by: &str) -> anyhow::Result<String> 
     let now = Clock::system().now();
     match user {
         User::Add { login, name, unit, .. } => add(owner, (&login, &name), &unit, now).await,
-        User::Grant { grant, until, .. } => {
-            let (staff, role, unit) = read(owner, &grant).await?;
-            anyhow::ensure!(
-                !role.is_administrator(),
-                "{} keeps the program. The first ones are added with `anjie administrator add`, the \
-                 others by the security administrators on their page.",
-                role.code()
-            );
-            let until = until.map(calendar::end_of);
-            let hall = owner.hall_of(unit).await?;
-            owner
-                .grant(staff, (role, unit, hall), now, until)
-                .await
-                .context("The grant was not given. Perhaps the person holds it already.")?;
-            owner.trace("role.granted", &format!("{} {}", grant.login, role.code()), now).await?;
-            Ok(format!("{} is {} at {} now.", grant.login, role.code(), grant.unit))
-        }
+        User::Grant { grant, until, .. } => give(owner, &grant, until, now).await,
         User::EndGrant { grant, .. } => {
             let (staff, role, unit) = read(owner, &grant).await?;
             let ended = owner.end_grant(staff, (role, unit), now).await?;
@@ -92,6 +76,29 @@ async fn act(owner: &mut Owner, user: User, by: &str) -> anyhow::Result<String> 
             list(owner, unit).await
         }
     }
+}
+
+async fn give(
+    owner: &mut Owner,
+    grant: &RoleAt,
+    until: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> anyhow::Result<String> {
+    let (staff, role, unit) = read(owner, grant).await?;
+    anyhow::ensure!(
+        !role.is_administrator(),
+        "{} keeps the program. The first ones are added with `anjie administrator add`, the \
+         others by the security administrators on their page.",
+        role.code()
+    );
+    let until = until.map(calendar::end_of);
+    let hall = owner.hall_of(unit).await?;
+    owner
+        .grant(staff, (role, unit, hall), now, until)
+        .await
+        .context("The grant was not given. Perhaps the person holds it already.")?;
+    owner.trace("role.granted", &format!("{} {}", grant.login, role.code()), now).await?;
+    Ok(format!("{} is {} at {} now.", grant.login, role.code(), grant.unit))
 }
 
 async fn add(

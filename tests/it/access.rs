@@ -209,6 +209,7 @@ impl Keys {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "every attribute of what is decided on")]
 /// What the decision says of each case (`.`, `n`, `C`) and each visit (`.`, `n`).
 async fn by_decision(city: &City, username: &str, all: &[Drawn], keys: &Keys) -> [Reached; 2] {
     let db = Db::with_pool(city.truth(), city.keys.clone());
@@ -309,6 +310,7 @@ async fn register_by_row_security(city: &City, username: &str) -> Reached {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(city.server());
     let db = Db::with_pool(pool.clone(), city.keys.clone());
     let actor = session(&db, username).await.actor().clone();
+    #[expect(clippy::disallowed_methods, reason = "this asks the second wall alone")]
     let mut tx = pool.begin().await.unwrap();
     let context = format!(
         "SELECT set_config('app.staff_id', '{}', true), set_config('app.grant_id', '{}', true)",

@@ -9,6 +9,9 @@ const CLERK: &str = "donghu.clerk";
 const HANDLER: &str = "donghu.handler";
 const BUREAU: &str = "zhongyuan.bureau";
 
+/// What is sent, the field that is wrong, and what its problem says.
+type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 /// The pages on which someone of the court would meet the case.
 const PATHS: &[&str] = &["/cases?mine=no", "/cases?q=XF2026-00001&mine=no", "/my"];
 
@@ -98,7 +101,7 @@ async fn what_is_wrong_with_an_exclusion_stands_beside_its_field_and_nothing_is_
     let path = format!("/cases/{case}/exclusions");
     let court: i64 = city.value("SELECT id FROM unit WHERE code = '0104'").await;
     let (court, handler) = (court.to_string(), name_of(&city, HANDLER).await);
-    let table: &[(&[(&str, &str)], &str, &str)] = &[
+    let table: &[Row<'_>] = &[
         (&[("reason", "反映")], "person", "请选择回避的人员，或回避的单位"),
         (
             &[("person", "欧阳某"), ("reason", "反映")],

@@ -62,19 +62,19 @@ fn shown() -> BTreeMap<String, Vec<String>> {
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        for (nth, line) in lines.iter().enumerate() {
+        for (at, line) in lines.iter().enumerate() {
             let Some(items) = named(line) else { continue };
-            let function = lines[nth..].iter().find_map(|line| {
+            let function = lines[at..].iter().find_map(|line| {
                 let name = line.trim().trim_start_matches("pub ").trim_start_matches("async ");
                 name.strip_prefix("fn ")?.split('(').next()
             });
-            let script = file.strip_prefix(root).unwrap().display().to_string();
-            let test = match (file.extension().and_then(|it| it.to_str()), function) {
+            let whole = file.strip_prefix(root).unwrap().display().to_string();
+            let label = match (file.extension().and_then(|it| it.to_str()), function) {
                 (Some("rs"), Some(function)) => format!("{}::{function}", module(&file)),
-                _ => script,
+                _ => whole,
             };
             for item in items {
-                shown.entry(item).or_default().push(test.clone());
+                shown.entry(item).or_default().push(label.clone());
             }
         }
     }

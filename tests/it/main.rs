@@ -3,9 +3,10 @@
     clippy::format_push_string,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unused_async,
     clippy::unwrap_used,
-    reason = "a helper of a test may fail like the test itself, and builds its SQL as text"
+    reason = "a helper of a test may fail like the test itself, builds its SQL as text, and prints what it measured"
 )]
 
 mod architecture;

@@ -3,6 +3,7 @@
 
 use super::CASES;
 
+#[expect(clippy::too_many_lines, reason = "the tables, one after another")]
 /// The statements that lay them, behind the program's back.
 pub fn backlog() -> Vec<String> {
     let tables = [

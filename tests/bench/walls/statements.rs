@@ -19,10 +19,10 @@ impl Taken {
     pub fn from_log(log: &str) -> Self {
         let mut statements: Vec<Statement> = Vec::new();
         // The server tells what was bound when it plans and again when it executes.
-        let mut executes = false;
+        let mut is_run = false;
         for entry in entries(log) {
             if let Some((_, said)) = entry.split_once("DETAIL:  parameters: ") {
-                if let Some(last) = statements.last_mut().filter(|_| executes) {
+                if let Some(last) = statements.last_mut().filter(|_| is_run) {
                     last.bound = parameters(said);
                 }
                 continue;
@@ -32,7 +32,7 @@ impl Taken {
                 said.split_once("  execute ").and_then(|(_, rest)| rest.split_once(": "));
             let plain = said.split_once("  statement: ").map(|(_, text)| text);
             let text = executed.map(|(_, text)| text).or(plain);
-            executes = text.is_some();
+            is_run = text.is_some();
             let text = text.map(|text| text.replace("\n\t", "\n"));
             statements.extend(text.map(|text| Statement { text, bound: Vec::new() }));
         }

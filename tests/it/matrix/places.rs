@@ -231,10 +231,10 @@ async fn lay(city: &City, site: &Site, court: Court) -> Place {
 async fn fill(city: &City, site: &Site, case: &str, account: &str) {
     let handler = format!("{account}.handler");
     let line = [("kind", "file_review"), ("happened_at", "2026-06-15 11:20"), ("text", "已阅卷")];
-    let files = [("files", "调卷单.pdf", "application/pdf", PDF)];
+    let papers = [("files", "调卷单.pdf", "application/pdf", PDF)];
     let path = format!("/cases/{case}/progress/new");
-    let filed = site.upload(Some(&handler), &path, &line, &files).await;
-    filed.expect(StatusCode::SEE_OTHER);
+    let done = site.upload(Some(&handler), &path, &line, &papers).await;
+    done.expect(StatusCode::SEE_OTHER);
     matters::report(city, case, "2026-06-12 10:00", None).await;
     city.force(&format!(
         "INSERT INTO exclusion (case_id, staff_id, reason, recorded_at, recorded_by)

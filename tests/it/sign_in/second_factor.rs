@@ -2,6 +2,7 @@
 
 use anjie::domain::one_time_code;
 use anjie::domain::sign_in::SecondFactor;
+use anjie::store::keys::hex;
 use anjie::web::routes::Who;
 use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
@@ -107,7 +108,7 @@ async fn before_the_code_no_page_opens_but_the_one_that_asks_for_it_and_the_way_
     browser.sign_in(WHO, RIGHT).await;
     let token = browser.get("/login/code").await.value("csrf_token").unwrap();
     for row in &site.rows {
-        let path = row.path.replace('{', "").replace('}', "");
+        let path = row.path.replace(['{', '}'], "");
         if [Who::Everyone, Who::Halfway].contains(&row.who) {
             continue;
         }
@@ -175,12 +176,12 @@ async fn neither_secret_nor_recovery_codes_stand_in_the_database() {
         )
         .await;
     assert!(all.len() > 500);
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert!(!all.contains(&hex));
+    assert!(!all.contains(&hex(&secret)));
     let code = one_time_code::bare(&codes[0]);
-    let hex: String = code.bytes().map(|byte| format!("{byte:02x}")).collect();
-    assert!(!all.contains(&code) && !all.contains(&hex));
+    assert!(!all.contains(&code) && !all.contains(&hex(code.as_bytes())));
 }
+
+const PAGE: &str = "/account/second-factor";
 
 /// S7, S10.
 #[tokio::test]
@@ -199,7 +200,6 @@ async fn a_new_telephone_asks_for_password_and_code_and_ends_the_other_sessions(
     other.sign_in(WHO, RIGHT).await;
     give(&mut other, &code(&old, now)).await.expect(StatusCode::SEE_OTHER);
 
-    const PAGE: &str = "/account/second-factor";
     let set = |password, otp| [("act", "set"), ("password", password), ("otp", otp)];
     let page = desk.post(PAGE, PAGE, &set("wrong", "000000")).await;
     assert_eq!(page.problem("password").unwrap(), "密码不正确");

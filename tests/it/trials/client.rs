@@ -82,8 +82,8 @@ impl Person {
 
 /// What a page sets as a cookie.
 fn cookie(page: &Page) -> String {
-    let set = page.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap());
-    let set = set.filter(|it| it.starts_with("__Host-")).last().unwrap();
+    let mut set = page.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap());
+    let set = set.rfind(|it| it.starts_with("__Host-")).unwrap();
     set.split(';').next().unwrap().to_owned()
 }
 
@@ -94,9 +94,8 @@ async fn ask(at: SocketAddr, head: &str, cookie: &str, body: &str) -> Result<Pag
          Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}"
     );
     let answer = timeout(PATIENCE, exchange(at, request.as_bytes())).await;
-    let bytes = answer.map_err(|_| Lost::Hung)?.map_err(|error| match error.kind() {
-        ErrorKind::ConnectionRefused => Lost::Refused,
-        _ => Lost::Cut,
+    let bytes = answer.map_err(|_| Lost::Hung)?.map_err(|error| {
+        if error.kind() == ErrorKind::ConnectionRefused { Lost::Refused } else { Lost::Cut }
     })?;
     parse(&bytes).ok_or(Lost::Cut)
 }

@@ -190,8 +190,8 @@ async fn two_hundred_who_sign_in_at_once_do_not_hold_up_who_is_there() {
         sleep(Duration::from_millis(20)).await;
     }
     let (middle, worst) = middle_and_worst(&times);
-    let count = |wanted| answers.iter().filter(|it| **it == Ok(wanted)).count();
-    let (inside, later) = (count(303), count(503) + count(429));
+    let how_many = |wanted| answers.iter().filter(|it| **it == Ok(wanted)).count();
+    let (inside, later) = (how_many(303), how_many(503) + how_many(429));
     tell(&format!(
         "200 sign-ins at once in {:.2?}: {inside} signed in, {later} told to come later; /my in \
          {middle:.2?} (median), {worst:.2?} (worst)",

@@ -506,6 +506,7 @@ async fn reach(city: &City, site: &Site, who: &str) -> (usize, i64) {
     (by_scope, sqlx::query_scalar(count).fetch_one(&mut *tx).await.unwrap())
 }
 
+/// S33.
 #[tokio::test]
 async fn each_wall_alone_keeps_a_draft_at_the_bureau() {
     let city = City::new().await;

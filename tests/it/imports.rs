@@ -254,6 +254,7 @@ async fn personal_values_are_sealed_and_a_person_is_recorded_once() {
     assert_eq!(city.value::<i64>(sealed).await, 0, "the file is not kept in the clear");
 }
 
+/// S64.
 #[tokio::test]
 async fn the_same_file_twice_makes_nothing_twice_and_ends_well() {
     let city = City::new().await;

@@ -172,6 +172,7 @@ pub async fn session(db: &Db, username: &str) -> anjie::store::Session {
     sessions::resume(db, &token, Duration::minutes(30), noon()).await.unwrap().unwrap()
 }
 
+/// S32, S37.
 #[tokio::test]
 async fn each_wall_alone_lets_the_same_people_reach_the_same_cases() {
     let city = City::new().await;
@@ -262,6 +263,7 @@ const SHARED: &[&str] = &[
     "unit_path",
 ];
 
+/// S38.
 #[tokio::test]
 async fn every_table_is_behind_the_wall_or_on_the_reviewed_list() {
     let city = City::new().await;
@@ -293,6 +295,7 @@ async fn every_table_is_behind_the_wall_or_on_the_reviewed_list() {
     assert_eq!(unpinned, [""; 0], "definer functions without a fixed search_path");
 }
 
+/// S38, S80.
 #[tokio::test]
 async fn nobody_who_serves_requests_can_rewrite_history() {
     let city = City::new().await;

@@ -7,8 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::form::Problems;
+use super::routes::Who;
 use super::unsent::Notice;
-use super::{App, AppError, AppResult, gate, urls};
+use super::{App, AppError, AppResult, cases, gate, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
 use crate::store::{Session, Tx};
@@ -169,71 +170,42 @@ pub const fn home(role: Role) -> &'static str {
 }
 
 /// The side bar: label, address, icon, and for whom.
-const MENU: &[(&str, &str, &str, &[Role])] = {
+const MENU: &[(&str, &str, &str, Who)] = {
     use Role::{
-        Auditor, Bureau, BureauHead, Clerk, ContactLeader, CourtPolice, EnforcementOffice, Handler,
-        Inspection, Leader, LeadingGroup, President, Reviewer, Secadmin, Sysadmin,
+        Auditor, Bureau, BureauHead, Clerk, Handler, Leader, LeadingGroup, President, Secadmin,
+        Sysadmin,
     };
     &[
         (
             "我的待办",
             "/my",
             "inbox",
-            &[Handler, Leader, President, Bureau, BureauHead, LeadingGroup],
+            Who::Staff(&[Handler, Leader, President, Bureau, BureauHead, LeadingGroup]),
         ),
-        ("来访登记", "/visits/new", "pen", &[Clerk, Handler, Bureau, BureauHead]),
-        ("今日来访", "/visits", "list", &[Clerk, Handler, Leader, Bureau, BureauHead]),
+        ("来访登记", "/visits/new", "pen", Who::Staff(&[Clerk, Handler, Bureau, BureauHead])),
+        ("今日来访", "/visits", "list", Who::Staff(&[Clerk, Handler, Leader, Bureau, BureauHead])),
+        ("信访案件", "/cases", "folder", cases::READERS),
+        ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
+        ("双周通报", "/bulletins", "bars", Who::Court),
+        ("统计看板", "/stats", "chart", Who::Staff(&[President, Bureau, BureauHead, LeadingGroup])),
         (
-            "信访案件",
-            "/cases",
-            "folder",
-            &[
-                Clerk,
-                Handler,
-                Leader,
-                President,
-                Bureau,
-                BureauHead,
-                LeadingGroup,
-                ContactLeader,
-                EnforcementOffice,
-                Reviewer,
-            ],
+            "签批",
+            "/approvals",
+            "seal",
+            Who::Staff(&[Leader, President, Bureau, BureauHead, LeadingGroup]),
         ),
-        ("交办", "/assignments", "send", &[Bureau, BureauHead]),
-        (
-            "双周通报",
-            "/bulletins",
-            "bars",
-            &[
-                Clerk,
-                Handler,
-                Leader,
-                President,
-                Bureau,
-                BureauHead,
-                LeadingGroup,
-                ContactLeader,
-                EnforcementOffice,
-                Reviewer,
-                Inspection,
-                CourtPolice,
-            ],
-        ),
-        ("统计看板", "/stats", "chart", &[President, Bureau, BureauHead, LeadingGroup]),
-        ("签批", "/approvals", "seal", &[Leader, President, Bureau, BureauHead, LeadingGroup]),
-        ("导入台账", "/imports/new", "upload", &[Bureau, BureauHead]),
-        ("用户", "/admin/users", "list", &[Sysadmin]),
-        ("法院", "/admin/courts", "court", &[Sysadmin]),
-        ("定时任务", "/admin/jobs", "clock", &[Sysadmin]),
-        ("岗位授权", "/admin/roles", "seal", &[Secadmin]),
-        ("账号安全", "/admin/accounts", "lock", &[Secadmin]),
-        ("审计日志", "/admin/audit", "list", &[Auditor]),
+        ("导入台账", "/imports/new", "upload", Who::Staff(&[Bureau, BureauHead])),
+        ("用户", "/admin/users", "list", Who::Staff(&[Sysadmin])),
+        ("法院", "/admin/courts", "court", Who::Staff(&[Sysadmin])),
+        ("定时任务", "/admin/jobs", "clock", Who::Staff(&[Sysadmin])),
+        ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
+        ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),
+        ("审计日志", "/admin/audit", "list", Who::Staff(&[Auditor])),
     ]
 };
 
 fn menu(role: Role, path: &str) -> Vec<MenuItem> {
-    let mine = MENU.iter().filter(|(.., roles)| roles.contains(&role));
+    let mine = MENU.iter().filter(|(.., who)| who.admits(role));
     let current = mine
         .clone()
         .map(|(_, href, ..)| *href)

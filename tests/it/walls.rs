@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use crate::support::{City, cases, noon};
 
 /// The people of the matrix.
-const PEOPLE: &[&str] = &[
+pub const PEOPLE: &[&str] = &[
     "donghu.clerk",
     "donghu.handler",
     "donghu.handler2",

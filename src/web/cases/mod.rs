@@ -18,7 +18,7 @@ use crate::domain::staff::Role::{
     President, Reviewer,
 };
 
-const READERS: Who = Who::Staff(&[
+pub const READERS: Who = Who::Staff(&[
     Clerk,
     Handler,
     Leader,

@@ -98,9 +98,11 @@ impl Late<'_> {
         Ok(true)
     }
 
-    /// Keeps the form that was opened before its person signed in anew; the page where it waits.
-    pub async fn take_over(&self, app: &App, session: &Session) -> StoreResult<Option<String>> {
-        let Some((page, (body, _))) = self.page().zip(self.body()) else { return Ok(None) };
+    /// Keeps the form that was opened before its person signed in anew, and says where it waits.
+    pub async fn take_over(&self, app: &App, session: &Session) -> StoreResult<Option<Waiting>> {
+        let Some((page, (body, with_files))) = self.page().zip(self.body()) else {
+            return Ok(None);
+        };
         let now = app.clock.now();
         let mut tx = app.db.begin(session).await?;
         let own = drafts::own_bindings(&mut tx, now).await?;
@@ -110,7 +112,7 @@ impl Late<'_> {
         }
         drafts::keep(&mut tx, drafts::unsent(self.path), &body, now).await?;
         tx.commit().await?;
-        Ok(Some(page))
+        Ok(Some(Waiting { page, with_files }))
     }
 }
 

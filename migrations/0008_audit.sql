@@ -115,15 +115,11 @@ BEGIN
 END
 $$;
 
--- The same as a transaction of its own, for a page that was made and not yet sent. The case is
--- found by its number or by a paper of it.
-CREATE FUNCTION audit_read(who bigint, held bigint, of_session text, of_address text, of_verb text,
-                           of_object text, which text, more text, moment timestamptz)
-    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+-- The case that a number or a paper of it is about.
+CREATE FUNCTION case_behind(of_object text) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    PERFORM set_config('app.staff_id', who::text, true), set_config('app.grant_id', held::text, true),
-            set_config('app.session', of_session, true), set_config('app.address', of_address, true);
-    PERFORM audit_note(of_verb, coalesce(
+    RETURN coalesce(
         (SELECT id FROM petition_case WHERE number = of_object),
         (SELECT case_id FROM closing
          WHERE uuid = CASE WHEN of_object ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN of_object::uuid END),
@@ -137,9 +133,12 @@ CREATE TABLE refusal (
     staff_id bigint NOT NULL,
     session text NOT NULL,
     verb text NOT NULL,
+    -- Where each form of each record is counted by itself; empty where all of a kind are counted
+    -- together.
+    object text NOT NULL DEFAULT '',
     minute timestamptz NOT NULL,
     times int NOT NULL,
-    CONSTRAINT refusal_pkey PRIMARY KEY (staff_id, session, verb, minute)
+    CONSTRAINT refusal_pkey PRIMARY KEY (staff_id, session, verb, object, minute)
 );
 CALL lay_wall('refusal', '(SELECT asking_role()) = ''job''');
 GRANT SELECT ON refusal TO app_user;
@@ -150,16 +149,11 @@ GRANT SELECT ON refusal TO app_user;
 CREATE FUNCTION audit_refusal(of_verb text, how text, of_object text, why text, moment timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    who bigint := asking_staff();
-    held bigint := asking_grant();
     nth int;
 BEGIN
-    IF who IS NULL THEN
-        SELECT g.staff_id, g.id INTO who, held FROM role_grant g JOIN staff s ON s.id = g.staff_id
-        WHERE s.username = 'job.admin' ORDER BY g.id LIMIT 1;
-    END IF;
-    INSERT INTO refusal (staff_id, session, verb, minute, times)
-    VALUES (who, coalesce(current_setting('app.session', true), ''), of_verb, date_trunc('minute', moment), 1)
+    INSERT INTO refusal (staff_id, session, verb, object, minute, times)
+    VALUES (asking_staff(), coalesce(current_setting('app.session', true), ''), of_verb,
+            CASE WHEN of_verb = 'act.refused' THEN of_object ELSE '' END, date_trunc('minute', moment), 1)
     ON CONFLICT ON CONSTRAINT refusal_pkey DO UPDATE SET times = refusal.times + 1
     RETURNING times INTO nth;
     IF nth::text ~ '^10*$' THEN
@@ -168,6 +162,17 @@ BEGIN
                 CASE WHEN nth > 1 THEN 'times=' || nth ELSE '' END, '', '');
     END IF;
 END
+$$;
+
+-- The trace of someone who was turned away before it was known who asks: under the program's own
+-- identity. The program counts, and writes as seldom.
+CREATE FUNCTION audit_stranger(of_verb text, of_object text, why text, more text, of_address text, moment timestamptz)
+    RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, outcome, object, reason, detail, address,
+                       previous_hash, hash)
+    SELECT 0, 0, moment, g.staff_id, g.id, of_verb, 'refused', of_object, why, more, of_address, '', ''
+    FROM role_grant g JOIN staff s ON s.id = g.staff_id
+    WHERE s.username = 'job.admin' ORDER BY g.id LIMIT 1
 $$;
 
 -- What the program does by itself: on the chain of the intermediate court. With a digest it is
@@ -253,17 +258,23 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-        SELECT e.nth, e.at, s.name, g.role, u.name, e.verb, e.object, e.fields, e.reason
+        -- A form that came back showed what its page shows, and names the fields at fault.
+        SELECT e.nth, e.at, s.name, g.role, u.name, e.verb, e.object,
+               CASE WHEN e.verb = 'act.refused' THEN 'name summary' ELSE e.fields END,
+               CASE WHEN e.verb = 'act.refused' THEN '' ELSE e.reason END
         FROM (SELECT a.* FROM audit a
               WHERE a.case_id = ANY (cases) AND (a.verb LIKE '%.read' OR a.verb LIKE '%.printed'
-                                                 OR a.verb = 'identity.revealed')
+                                                 OR a.verb IN ('identity.revealed', 'act.refused'))
+              UNION
+              SELECT a.* FROM audit a
+              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)
               UNION
               SELECT a.* FROM audit a
               WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)) e
         JOIN staff s ON s.id = e.staff_id
         JOIN role_grant g ON g.id = e.grant_id
         JOIN unit u ON u.id = e.unit_id
-        WHERE e.outcome = 'done'
+        WHERE e.outcome = 'done' OR e.verb = 'act.refused'
         ORDER BY e.nth DESC LIMIT 2000;
 END
 $$;
@@ -309,9 +320,10 @@ GRANT SELECT, INSERT ON alert TO app_user;
 
 GRANT EXECUTE ON FUNCTION case_for_audit(text), case_number_for_audit(bigint),
     accesses_to_petitioner(bytea, text), own_reveals(timestamptz) TO app_user;
-GRANT EXECUTE ON FUNCTION audit_note(text, bigint, text, text, text, timestamptz),
-    audit_read(bigint, bigint, text, text, text, text, text, text, timestamptz),
-    audit_refusal(text, text, text, text, timestamptz), audit_program(text, text, text, bytea, timestamptz),
+GRANT EXECUTE ON FUNCTION audit_note(text, bigint, text, text, text, text, timestamptz),
+    audit_read(bigint, bigint, text, text, text, text, text, text, text, timestamptz),
+    audit_refusal(text, text, text, text, text, text, text, timestamptz),
+    audit_stranger(text, text, text, text, text, timestamptz), audit_program(text, text, text, bytea, timestamptz),
     log_of_case(bigint, boolean) TO app_user;
 
 -- Whether it is on record already that a sealed value doesn't open.

@@ -123,6 +123,7 @@ pub async fn note_read(
 /// What was refused to someone, or failed and was undone.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusal<'a> {
+    pub verb: &'a str,
     pub outcome: Outcome,
     /// The route, with the number of what was asked for.
     pub object: &'a str,
@@ -137,11 +138,10 @@ pub async fn note_refusal(
     refusal: Refusal<'_>,
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    let verb = if refusal.outcome == Outcome::Failed { "act.failed" } else { "access.refused" };
     let mut tx = db.begin(session).await?;
     sqlx::query!(
-        "SELECT audit_refusal($1, $2, $3, $4, $5)",
-        verb,
+        "SELECT audit_refusal($1, $2, $3, $4, $5, $6, $7, $8)",
+        refusal.verb,
         refusal.outcome.code(),
         refusal.object,
         refusal.reason,
@@ -150,6 +150,33 @@ pub async fn note_refusal(
     .execute(tx.unscoped())
     .await?;
     tx.commit().await
+}
+
+/// Someone who was turned away before it was known who asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Stranger<'a> {
+    pub verb: &'a str,
+    /// The route as the table has it.
+    pub object: &'a str,
+    pub reason: &'a str,
+    pub detail: &'a str,
+    pub address: &'a str,
+}
+
+/// Notes it, under the program's own identity. Whoever calls this counts, and calls it seldom.
+pub async fn note_stranger(db: &Db, one: Stranger<'_>, at: DateTime<Utc>) -> StoreResult<()> {
+    sqlx::query!(
+        "SELECT audit_stranger($1, $2, $3, $4, $5, $6)",
+        one.verb,
+        one.object,
+        one.reason,
+        one.detail,
+        one.address,
+        at,
+    )
+    .execute(&db.pool)
+    .await?;
+    Ok(())
 }
 
 /// Notes what the program does by itself. With a digest (of its settings) only when it is another

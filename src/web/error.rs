@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use super::again::Crossed;
 use super::layout::{Frame, Shell};
 use super::routes::Who;
+use super::traces::Why;
 use super::typed::{Again, Typed};
 use super::unsent::Waiting;
 use super::urls;

@@ -18,7 +18,7 @@ use tracing::Instrument;
 use super::door::door;
 use super::error::Asked;
 use super::typed::Typed;
-use super::{App, AppError, error, layout, policy, static_files};
+use super::{App, AppError, error, layout, policy, static_files, strangers, traces};
 use crate::edge::PublicUrl;
 
 /// Where style, script and icons stand.
@@ -26,9 +26,9 @@ const STATIC: &str = "/static/";
 
 /// The finished site.
 pub fn around(router: Router<App>, app: App) -> Router {
-    let edge = Arc::new(app.edge.clone());
-    let secure = edge.public.as_ref().is_some_and(PublicUrl::is_secure);
-    let between_pieces = edge.limits.body;
+    let secure = app.edge.public.as_ref().is_some_and(PublicUrl::is_secure);
+    let between_pieces = app.edge.limits.body;
+    let shared = Arc::new(app.clone());
     router.route("/static/{*path}", get(static_files::serve)).with_state(app).layer(
         ServiceBuilder::new()
             .layer(CompressionLayer::new())
@@ -36,7 +36,7 @@ pub fn around(router: Router<App>, app: App) -> Router {
             .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
                 AppError::Office("a handler panicked".to_owned()).into_response()
             }))
-            .layer(from_fn_with_state(edge, door))
+            .layer(from_fn_with_state(shared, door))
             .layer(RequestBodyTimeoutLayer::new(between_pieces)),
     )
 }

@@ -6,6 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
+use super::form::Problems;
 use super::routes::Row;
 use super::{App, AppError};
 use crate::domain::audit_chain::Outcome;
@@ -145,15 +146,22 @@ impl Trace {
                     Err(error) => AppError::from(error).into_response(),
                 };
             }
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Outcome::Refused,
+            StatusCode::UNPROCESSABLE_ENTITY => return self.rejected(response).await,
+            StatusCode::METHOD_NOT_ALLOWED => return response,
             StatusCode::CONFLICT => Outcome::Failed,
+            _ if status.is_client_error() => Outcome::Refused,
             _ if status.is_server_error() => Outcome::Failed,
             _ => return response,
         };
         // What isn't in the table refuses nobody anything; a page that fails changes nothing.
         let is_read = self.row.method == Method::GET.as_str();
         if !self.row.path.is_empty() && (outcome == Outcome::Refused || !is_read) {
-            self.refused(outcome, status).await;
+            let verb = match status {
+                _ if outcome == Outcome::Failed => "act.failed",
+                StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => "access.refused",
+                _ => "request.refused",
+            };
+            self.refused((verb, outcome), &Why::of(&response)).await;
         }
         response
     }
@@ -163,13 +171,13 @@ impl Trace {
             return Ok(());
         };
         let (_, object) = named(self.row.path, &self.path);
-        let read = Read { verb, object: &object, fields, detail: self.row.path };
+        let read = Read { verb, object: &object, fields, detail: self.row.path, shown };
         audit::note_read(&self.db, &self.session, read, self.at).await
     }
 
     /// The answer says nothing that would have to be held back; where the database is away its page
     /// doesn't wait for the trace.
-    async fn refused(&self, outcome: Outcome, status: StatusCode) {
+    async fn refused(&self, (verb, outcome): (&str, Outcome), reason: &str) {
         let (route, _) = named(self.row.path, &self.path);
         let object = format!("{} {route}", self.row.method);
         let refusal = Refusal { outcome, object: &object, reason: status.as_str() };

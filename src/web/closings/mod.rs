@@ -79,7 +79,7 @@ async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respo
     let mut tx = asking.begin().await?;
     let found = Found::load(&mut tx, &number).await?;
     if let Err(refusal) = found.may_apply(asking.actor()) {
-        return report(&asking, &mut tx, found, &refusal).await;
+        return report(&asking, &mut tx, found, (&refusal, StatusCode::OK)).await;
     }
     let version = Some(found.opened.case().version);
     let shown = match asking.unsent(&mut tx, &location(&number), version).await? {
@@ -222,7 +222,7 @@ async fn apply(
 
 async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> AppResult<Response> {
     if let Err(refusal) = found.may_apply(asking.actor()) {
-        return report(asking, tx, found, &refusal).await;
+        return report(asking, tx, found, (&refusal, shown.status)).await;
     }
     let today = day_of(asking.now());
     let page = EditPage {
@@ -238,7 +238,7 @@ async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> Ap
         problems: shown.problems,
         today,
     };
-    layout::answer_with(&page, shown.status)
+    layout::answer_as(&page, shown.status, &page.problems)
 }
 
 /// The report while it is signed, or why there is none.
@@ -246,7 +246,7 @@ async fn report(
     asking: &Asking,
     tx: &mut Tx,
     found: Found,
-    refusal: &Refusal,
+    (refusal, status): (&Refusal, StatusCode),
 ) -> AppResult<Response> {
     let today = day_of(asking.now());
     let page = ShowPage {
@@ -258,7 +258,7 @@ async fn report(
         closing: found.latest,
         today,
     };
-    layout::shown(&page)
+    layout::answer_with(&page, status)
 }
 
 /// The reply that the report rests on, or would.

@@ -119,5 +119,5 @@ async fn create(
     let page = ReplyPage::read(&mut tx, &asking.frame, &opened, fields).await?;
     let page = ReplyPage { again: !files.is_empty(), problems, ..page };
     let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    layout::answer_with(&page, status)
+    layout::answer_as(&page, status, &page.problems)
 }

@@ -54,10 +54,12 @@ fn returned(
     if standing.is_written_by(asking.actor()) {
         let version = standing.opened.case().version.to_string();
         let page = WritingPage::new(&asking.frame, standing, ReportForm { version, ..fields }, now);
-        return layout::answer_with(&WritingPage { problems, ..page }, status);
+        let page = WritingPage { problems, ..page };
+        return layout::answer_as(&page, status, &page.problems);
     }
     let page = ReportPage::new(&asking.frame, standing, BUREAU.admits(asking.actor().role));
-    layout::answer_with(&ReportPage { problems, ..page }, status)
+    let page = ReportPage { problems, ..page };
+    layout::answer_as(&page, status, &page.problems)
 }
 
 /// A draft may be kept as often as one likes, so the form's key is not used up.

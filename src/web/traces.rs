@@ -192,7 +192,7 @@ impl Trace {
 
 /// An address with its numbers, and the first of them. What was typed in the place of a number may
 /// be anybody's name: it is left out.
-fn named(pattern: &str, path: &str) -> (String, String) {
+pub fn named(pattern: &str, path: &str) -> (String, String) {
     let mut first = String::new();
     let parts = pattern.split('/').zip(path.split('/')).map(|(part, typed)| {
         if !part.starts_with('{') {
@@ -210,15 +210,36 @@ fn named(pattern: &str, path: &str) -> (String, String) {
     (address, first)
 }
 
-/// Of a case, a visit or a batch; a key of the program's own; a period.
+/// Of a case, a visit or a batch; a key of the program's own; a period. Their digits stand in short
+/// groups: an identity number or a telephone number behind the letters is none.
 fn is_number(typed: &str) -> bool {
-    let digits = |text: &str| {
-        text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    const SHAPES: [(&str, &[usize]); 3] = [("XF", &[4, 7]), ("LF", &[8, 6, 5]), ("JB", &[4, 6])];
+    let fits = |(kind, groups): &(&str, &[usize])| {
+        let Some(rest) = typed.strip_prefix(kind) else { return false };
+        let parts: Vec<&str> = rest.split('-').collect();
+        let first = groups.first().copied().unwrap_or_default();
+        parts.len() == groups.len()
+            && parts.first().is_some_and(|part| part.len() == first)
+            && parts
+                .iter()
+                .zip(*groups)
+                .all(|(part, longest)| !part.is_empty() && part.len() <= *longest && is_plain(part))
     };
-    ["XF", "LF", "JB"].iter().any(|kind| typed.strip_prefix(kind).is_some_and(digits))
+    let is_period = |(year, week): (&str, &str)| {
+        year.len() == 4 && week.len() == 2 && [year, week].iter().all(|part| is_digits(part))
+    };
+    SHAPES.iter().any(fits)
         || uuid::Uuid::try_parse(typed).is_ok()
-        || typed.len() == 8
-            && typed.split_once("-W").is_some_and(|(year, week)| digits(year) && digits(week))
+        || typed.split_once("-W").is_some_and(is_period)
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Codes of halls have letters too.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -240,6 +261,13 @@ mod tests {
                 ("/visits/LF20260615-0110-018", "LF20260615-0110-018"),
             ),
             ("/cases/{case_no}", "/cases/zhangsan", ("/cases/*", "")),
+            ("/cases/{case_no}", "/cases/XF990110196801010012", ("/cases/*", "")),
+            ("/cases/{case_no}", "/cases/XF10000000021", ("/cases/*", "")),
+            (
+                "/visits/{visit_no}",
+                "/visits/LF20260615-100000-00021",
+                ("/visits/LF20260615-100000-00021", "LF20260615-100000-00021"),
+            ),
             ("/cases/{case_no}", "/cases/990110196801010012", ("/cases/*", "")),
             ("/cases/{case_no}", "/cases/10000000021", ("/cases/*", "")),
             ("/cases/{case_no}", "/cases/%E5%BC%A0%E6%9F%90", ("/cases/*", "")),

@@ -63,7 +63,7 @@ async fn story(city: &City, site: &Site) {
     site.post(Some("donghu.leader"), "/account/password", &change).await;
 }
 
-/// S83.
+/// S83, S92.
 #[tokio::test]
 async fn nothing_that_was_typed_of_a_person_stands_in_the_audit_or_in_the_log() {
     let city = City::new().await;
@@ -72,11 +72,13 @@ async fn nothing_that_was_typed_of_a_person_stands_in_the_audit_or_in_the_log() 
     story(&city, &site).with_subscriber(to_log).await;
     let audit: String = city.value("SELECT string_agg(audit::text, E'\\n') FROM audit").await;
     assert!(audit.contains("visit.registered") && audit.contains("petitioner.searched"));
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
+    assert!(log.contains("/cases/{case_no}") && log.contains("answered"), "{log}");
     for typed in TYPED {
         let encoded = typed.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
         for form in [typed, &encoded] {
             assert!(!audit.contains(form), "audit: {form}");
+            assert!(!log.contains(form), "log: {form}");
         }
     }
     let cookies = site.cookie("donghu.clerk").await;

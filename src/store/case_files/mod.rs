@@ -167,8 +167,11 @@ pub async fn find(
                    JOIN clock_rule q ON q.rule_set_id = l.rule_set_id AND q.clock = l.kind
                    WHERE b.round_id = n.round_id) AS "clocks: Json<Vec<rows::ClockRow>>",
                   (SELECT json_agg(json_build_object('place', m.place, 'name', m.name, 'title', m.post_title,
-                                                     'phone', m.phone))
-                   FROM (SELECT place, name, post_title, phone FROM team_member
+                                                     'phone', m.phone, 'kept_out', m.kept_out))
+                   FROM (SELECT place, name, post_title, phone,
+                                EXISTS (SELECT FROM exclusion e WHERE e.case_id = c.id AND e.lifted_at IS NULL
+                                        AND e.staff_id = b.staff_id) AS kept_out
+                         FROM team_member b
                          WHERE case_id = c.id AND ended_at IS NULL
                          UNION ALL
                          SELECT 'supervisor', s.name,

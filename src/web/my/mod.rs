@@ -14,7 +14,7 @@ use crate::domain::calendar;
 use crate::domain::staff::Role::{Bureau, BureauHead, Handler, Leader, LeadingGroup, President};
 use crate::store::cursor::{Paged, Place};
 use crate::store::work_queues::{Desk, Part, WorkCounts, WorkLine, counts, list};
-use pages::{Group, Line, MyPage, MyPrint, TabLink};
+use pages::{Group, Line, MyPage, MyPrint, REPLACE, TabLink};
 
 const WORKERS: Who = Who::Staff(&[Handler, Leader, President, Bureau, BureauHead, LeadingGroup]);
 const PAGE: usize = 50;
@@ -143,7 +143,7 @@ fn groups(lines: Vec<Line>, counts: Option<&WorkCounts>) -> Vec<Group> {
         }
     }
     for group in &mut groups {
-        group.count = counts.map(|counts| match group.head {
+        group.count = counts.filter(|_| group.head != REPLACE).map(|counts| match group.head {
             "逾期" => counts.over,
             "今日到期" => counts.today,
             "三日内" => counts.soon,

@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use super::form::Problems;
 use super::routes::Who;
 use super::unsent::Notice;
-use super::{App, AppError, AppResult, cases, gate, urls};
+use super::{App, AppError, AppResult, bulletins, cases, gate, stats, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
 use crate::store::{Session, Tx};
@@ -161,8 +161,9 @@ pub const fn home(role: Role) -> &'static str {
         Role::President | Role::LeadingGroup => "/approvals",
         Role::Handler | Role::Leader | Role::Bureau | Role::BureauHead | Role::Job => "/my",
         Role::ContactLeader | Role::EnforcementOffice | Role::Reviewer => "/cases",
-        // Their pages come later; what they read until then is published for everyone.
-        Role::Inspection | Role::CourtPolice => "/bulletins",
+        Role::Inspection => "/bulletins",
+        // Their pages (incidents) come later.
+        Role::CourtPolice => "/account",
         Role::Sysadmin => "/admin/users",
         Role::Secadmin => "/admin/roles",
         Role::Auditor => "/admin/audit",
@@ -186,8 +187,8 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("今日来访", "/visits", "list", Who::Staff(&[Clerk, Handler, Leader, Bureau, BureauHead])),
         ("信访案件", "/cases", "folder", cases::READERS),
         ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
-        ("双周通报", "/bulletins", "bars", Who::Court),
-        ("统计看板", "/stats", "chart", Who::Staff(&[President, Bureau, BureauHead, LeadingGroup])),
+        ("双周通报", "/bulletins", "bars", bulletins::READERS),
+        ("统计看板", "/stats", "chart", stats::READERS),
         (
             "签批",
             "/approvals",

@@ -22,6 +22,8 @@ CREATE TABLE audit (
     reason text NOT NULL DEFAULT '',
     fields text NOT NULL DEFAULT '',
     detail text NOT NULL DEFAULT '',
+    -- The numbers of the cases and visits that a list showed, with blanks between them.
+    shown text NOT NULL DEFAULT '',
     -- Keyed hashes of a record as it was and as it became.
     before_digest bytea,
     after_digest bytea,
@@ -34,11 +36,12 @@ CREATE TABLE audit (
     CONSTRAINT audit_outcome_check CHECK (outcome IN ('done', 'refused', 'failed')),
     -- What stands between the parts of the text that is hashed stands in none of them.
     CONSTRAINT audit_text_check CHECK (
-        strpos(session || address || object || reason || fields || detail, E'\x1f') = 0)
+        strpos(session || address || object || reason || fields || detail || shown, E'\x1f') = 0)
 );
 CREATE INDEX audit_case_idx ON audit (case_id, nth) WHERE case_id IS NOT NULL;
 CREATE INDEX audit_visit_idx ON audit (object) WHERE verb LIKE 'visit.%' OR verb LIKE 'petitioner.%';
 CREATE INDEX audit_staff_idx ON audit (staff_id, at);
+CREATE INDEX audit_shown_idx ON audit USING gin (string_to_array(shown, ' ')) WHERE shown <> '';
 CREATE INDEX audit_at_idx ON audit USING brin (at);
 
 -- The head of each chain: what the next entry hangs on.
@@ -55,7 +58,7 @@ CREATE FUNCTION audit_text(entry audit) RETURNS text LANGUAGE sql STABLE SET sea
     RETURN concat_ws(E'\x1f', entry.unit_id, entry.seq, entry.nth,
         to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         entry.staff_id, entry.grant_id, entry.session, entry.address, entry.verb, entry.outcome,
-        coalesce(entry.case_id::text, ''), entry.object, entry.reason, entry.fields, entry.detail,
+        coalesce(entry.case_id::text, ''), entry.object, entry.reason, entry.fields, entry.detail, entry.shown,
         coalesce(encode(entry.before_digest, 'hex'), ''), coalesce(encode(entry.after_digest, 'hex'), ''),
         encode(entry.previous_hash, 'hex'));
 
@@ -106,11 +109,13 @@ GRANT SELECT, INSERT ON audit TO app_user;
 GRANT SELECT ON audit_head TO app_user;
 
 -- An entry beside what is read, in the statement that reads it.
-CREATE FUNCTION audit_note(of_verb text, of_case bigint, of_object text, which text, more text, moment timestamptz)
+CREATE FUNCTION audit_note(of_verb text, of_case bigint, of_object text, which text, more text, listed text,
+                           moment timestamptz)
     RETURNS boolean LANGUAGE plpgsql SET search_path = public AS $$
 BEGIN
-    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, fields, detail, previous_hash, hash)
-    VALUES (0, 0, moment, 0, 0, of_verb, of_case, of_object, which, more, '', '');
+    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, fields, detail, shown,
+                       previous_hash, hash)
+    VALUES (0, 0, moment, 0, 0, of_verb, of_case, of_object, which, more, listed, '', '');
     RETURN true;
 END
 $$;
@@ -124,7 +129,19 @@ BEGIN
         (SELECT case_id FROM closing
          WHERE uuid = CASE WHEN of_object ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN of_object::uuid END),
         (SELECT vc.case_id FROM visit v JOIN visit_case vc ON vc.visit_id = v.id
-         WHERE v.number = of_object ORDER BY vc.case_id LIMIT 1)), of_object, which, more, moment);
+         WHERE v.number = of_object ORDER BY vc.case_id LIMIT 1));
+END
+$$;
+REVOKE EXECUTE ON FUNCTION case_behind(text) FROM PUBLIC;
+
+-- The same as a transaction of its own, for a page that was made and not yet sent.
+CREATE FUNCTION audit_read(who bigint, held bigint, of_session text, of_address text, of_verb text,
+                           of_object text, which text, more text, listed text, moment timestamptz)
+    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM set_config('app.staff_id', who::text, true), set_config('app.grant_id', held::text, true),
+            set_config('app.session', of_session, true), set_config('app.address', of_address, true);
+    PERFORM audit_note(of_verb, case_behind(of_object), of_object, which, more, listed, moment);
 END
 $$;
 
@@ -144,9 +161,10 @@ CALL lay_wall('refusal', '(SELECT asking_role()) = ''job''');
 GRANT SELECT ON refusal TO app_user;
 
 -- The trace of what was refused, or failed and was undone: a transaction of its own. In a flood the
--- first, the tenth, the hundredth of a minute leave an entry, so that it can't fill the disk. Where
--- nobody is signed in the entry stands under the program's own identity.
-CREATE FUNCTION audit_refusal(of_verb text, how text, of_object text, why text, moment timestamptz) RETURNS void
+-- first, the tenth, the hundredth of a minute leave an entry, so that it can't fill the disk. A form
+-- that a rule refused came back with its page, so each record it is about leaves its own.
+CREATE FUNCTION audit_refusal(of_verb text, how text, of_object text, of_number text, listed text, which text,
+                              why text, moment timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     nth int;
@@ -157,9 +175,10 @@ BEGIN
     ON CONFLICT ON CONSTRAINT refusal_pkey DO UPDATE SET times = refusal.times + 1
     RETURNING times INTO nth;
     IF nth::text ~ '^10*$' THEN
-        INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, outcome, object, reason, detail, previous_hash, hash)
-        VALUES (0, 0, moment, who, held, of_verb, how, of_object, why,
-                CASE WHEN nth > 1 THEN 'times=' || nth ELSE '' END, '', '');
+        INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, outcome, case_id, object, reason, fields, detail, shown,
+                           previous_hash, hash)
+        VALUES (0, 0, moment, 0, 0, of_verb, how, case_behind(of_number), of_object, why, which,
+                CASE WHEN nth > 1 THEN 'times=' || nth ELSE '' END, listed, '', '');
     END IF;
 END
 $$;
@@ -250,6 +269,8 @@ DECLARE
         UNION SELECT y.petitioner_id FROM party y JOIN petition_case c ON c.id = y.case_id
               WHERE c.number = of_case AND y.part = 'main');
     cases bigint[] := ARRAY(SELECT y.case_id FROM party y WHERE y.petitioner_id = ANY (persons));
+    numbers text[] := ARRAY(SELECT c.number FROM petition_case c WHERE c.id = ANY (cases)
+                            UNION ALL SELECT v.number FROM visit v WHERE v.petitioner_id = ANY (persons));
     things text[] := ARRAY(
         SELECT v.number FROM visit v WHERE v.petitioner_id = ANY (persons)
         UNION ALL SELECT p.uuid::text FROM petitioner p WHERE p.id = ANY (persons));
@@ -270,7 +291,7 @@ BEGIN
               WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)
               UNION
               SELECT a.* FROM audit a
-              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)) e
+              WHERE a.shown <> '' AND string_to_array(a.shown, ' ') && numbers) e
         JOIN staff s ON s.id = e.staff_id
         JOIN role_grant g ON g.id = e.grant_id
         JOIN unit u ON u.id = e.unit_id

@@ -162,12 +162,13 @@ macro_rules! at_desk {
 }
 
 /// How much there is at a desk.
-/// The reading of the queue is noted in the same statement; whoever shows it must commit.
+/// The reading of the queue is noted in the same statement, with the numbers of the cases on the
+/// page; whoever shows it must commit.
 pub async fn counts(
     tx: &mut Tx,
     desk: Desk,
     today: NaiveDate,
-    at: DateTime<Utc>,
+    (shown, at): (&str, DateTime<Utc>),
 ) -> StoreResult<WorkCounts> {
     let (conn, scope) = tx.scoped();
     let counts = at_desk!(
@@ -180,9 +181,10 @@ pub async fn counts(
                 count(*) FILTER (WHERE w.desk IN ('sign', 'receive')) AS \"sign!\",
                 count(*) FILTER (WHERE w.desk = 'duty' AND $5) AS \"supervise!\",
                 min(w.due_on) FILTER (WHERE w.due_on >= $8) AS first_due,
-                (SELECT audit_note('work.listed', NULL, '', 'name summary', '', $9)) AS noted";
+                (SELECT audit_note('work.listed', NULL, '', 'name summary', '', $9, $10)) AS noted";
         "";
         (scope, desk, today),
+        shown,
         at
     )
     .fetch_one(conn)

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::form::Problems;
 use super::routes::Who;
+use super::traces::{Faults, Listed};
 use super::unsent::Notice;
 use super::{App, AppError, AppResult, bulletins, cases, gate, stats, urls};
 use crate::domain::calendar;
@@ -231,7 +232,29 @@ pub fn shown(page: &impl Template) -> AppResult<Response> {
 /// A page as first shown, or as it comes back with what was wrong.
 pub fn answer(page: &impl Template, problems: &Problems) -> AppResult<Response> {
     let wrong = !problems.is_empty();
-    answer_with(page, if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK })
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    answer_as(page, status, problems)
+}
+
+/// The page of a list, for whose reading the audit keeps the numbers of what it shows.
+pub fn naming<'a>(
+    page: AppResult<Response>,
+    shown: impl IntoIterator<Item = &'a str>,
+) -> AppResult<Response> {
+    let mut response = page?;
+    response.extensions_mut().insert(Listed::of(shown));
+    Ok(response)
+}
+
+/// A page with a status of its own, on which something is wrong: the audit names the fields.
+pub fn answer_as(
+    page: &impl Template,
+    status: StatusCode,
+    problems: &Problems,
+) -> AppResult<Response> {
+    let mut response = answer_with(page, status)?;
+    response.extensions_mut().insert(Faults::of(problems));
+    Ok(response)
 }
 
 /// A page with a status of its own.

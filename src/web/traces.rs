@@ -69,7 +69,8 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("GET", "/assignments", Personal("case.listed", LIST)),
         ("GET", "/assignments/new", Personal("case.listed", LIST)),
         ("GET", "/assignments/preview", Personal("case.listed", LIST)),
-        ("POST", "/assignments/preview", Personal("case.listed", LIST)),
+        ("POST", "/assignments/preview", Nothing),
+        ("POST", "/assignments/new", Personal("case.listed", LIST)),
         ("GET", "/assignments/{batch_no}", Personal("case.listed", LIST)),
         ("GET", "/visits", Personal("visit.listed", LIST)),
         ("GET", "/visits/new", Nothing),
@@ -141,7 +142,8 @@ impl Trace {
         let status = response.status();
         let outcome = match status {
             StatusCode::OK => {
-                return match self.read().await {
+                let shown = response.extensions().get::<Listed>().cloned();
+                return match self.read(&shown.unwrap_or_default().0).await {
                     Ok(()) => response,
                     Err(error) => AppError::from(error).into_response(),
                 };
@@ -166,7 +168,28 @@ impl Trace {
         response
     }
 
-    async fn read(&self) -> StoreResult<()> {
+    /// What a rule refused came back with its page, which shows what the form's page shows: where
+    /// that can't be noted, it is not sent either.
+    async fn rejected(&self, response: Response) -> Response {
+        let (route, number) = named(self.row.path, &self.path);
+        let faults = response.extensions().get::<Faults>().cloned();
+        let listed = response.extensions().get::<Listed>().cloned().unwrap_or_default();
+        let refusal = Refusal {
+            verb: "act.refused",
+            outcome: Outcome::Refused,
+            object: &format!("{} {route}", self.row.method),
+            number: &number,
+            shown: &listed.0,
+            fields: faults.as_ref().map_or("", |faults| faults.0.as_str()),
+            reason: StatusCode::UNPROCESSABLE_ENTITY.as_str(),
+        };
+        match audit::note_refusal(&self.db, &self.session, refusal, self.at).await {
+            Ok(()) => response,
+            Err(error) => AppError::from(error).into_response(),
+        }
+    }
+
+    async fn read(&self, shown: &str) -> StoreResult<()> {
         let Some(Shows::Personal(verb, fields)) = shows(self.row.method, self.row.path) else {
             return Ok(());
         };
@@ -180,13 +203,69 @@ impl Trace {
     async fn refused(&self, (verb, outcome): (&str, Outcome), reason: &str) {
         let (route, _) = named(self.row.path, &self.path);
         let object = format!("{} {route}", self.row.method);
-        let refusal = Refusal { outcome, object: &object, reason: status.as_str() };
+        let refusal =
+            Refusal { verb, outcome, object: &object, number: "", shown: "", fields: "", reason };
         let noted = audit::note_refusal(&self.db, &self.session, refusal, self.at);
         match tokio::time::timeout(crate::limits::TRACE, noted).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "a refusal left no trace in the audit"),
             Err(_) => tracing::error!("a refusal left no trace in the audit in time"),
         }
+    }
+}
+
+/// Why an answer refuses, where its status doesn't say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The form bears the token of another session, or none.
+    Csrf,
+}
+
+impl Why {
+    /// The reason as the audit keeps it.
+    pub fn of(response: &Response) -> String {
+        match response.extensions().get::<Self>() {
+            Some(Self::Csrf) => "csrf".to_owned(),
+            None => response.status().as_u16().to_string(),
+        }
+    }
+}
+
+/// The numbers of the cases and visits that a list shows: whose data was seen in it.
+#[derive(Debug, Clone, Default)]
+pub struct Listed(pub String);
+
+impl Listed {
+    /// Each once, with blanks between them.
+    pub fn of<'a>(numbers: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut numbers: Vec<&str> = numbers.into_iter().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        Self(numbers.join(" "))
+    }
+}
+
+/// The names of the fields at which something was wrong, and nothing that was typed there.
+#[derive(Debug, Clone)]
+pub struct Faults(String);
+
+/// As many fields as an entry names, and as many letters of each.
+const NAMED: usize = 10;
+const LETTERS: usize = 32;
+
+impl Faults {
+    /// Of what a form came back with. A name can come with the request: its letters are kept alone.
+    pub fn of(problems: &Problems) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for problem in problems.list() {
+            let is_letter = |letter: &char| letter.is_ascii_lowercase() || *letter == '_';
+            let name: String = problem.field.chars().take_while(is_letter).take(LETTERS).collect();
+            let name = if name.is_empty() { "form".to_owned() } else { name };
+            if !names.contains(&name) && names.len() < NAMED {
+                names.push(name);
+            }
+        }
+        Self(names.join(" "))
     }
 }
 

@@ -175,7 +175,8 @@ pub async fn find(
                          WHERE case_id = c.id AND ended_at IS NULL
                          UNION ALL
                          SELECT 'supervisor', s.name,
-                                coalesce((SELECT title FROM post WHERE staff_id = s.id ORDER BY id LIMIT 1), ''), s.phone
+                                coalesce((SELECT title FROM post WHERE staff_id = s.id ORDER BY id LIMIT 1), ''), s.phone,
+                                false
                          FROM contact_point cp JOIN staff s ON s.id = cp.staff_id
                          WHERE cp.unit_id = c.unit_id AND cp.valid_from <= $4
                            AND (cp.valid_until IS NULL OR $4 < cp.valid_until)) m) AS "team: Json<Vec<rows::Person>>",
@@ -209,7 +210,7 @@ pub async fn find(
                   (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!",
                   CASE WHEN $6::text IS NOT NULL THEN audit_note('case.read', c.id, c.number,
                       CASE WHEN d.reads THEN 'name sex birth_date id_tail phone_tail summary' ELSE 'name' END,
-                      $6, $7::timestamptz) END AS noted
+                      $6, '', $7::timestamptz) END AS noted
            FROM petition_case c
            JOIN petition_case_now n ON n.case_id = c.id
            JOIN round r ON r.id = n.round_id

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::extract::Query;
 use super::layout;
 use super::routes::{Table, Who};
+use super::traces::Listed;
 use super::{AppResult, Asking};
 use crate::domain::calendar;
 use crate::domain::staff::Role::{Bureau, BureauHead, Handler, Leader, LeadingGroup, President};
@@ -62,14 +63,14 @@ async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
     let mut tx = asking.begin().await?;
     if asked.print == "yes" {
         let found = list(&mut tx, (desk, part), today, (&Place::First, PRINTED)).await?;
-        counts(&mut tx, desk, today, now).await?;
+        counts(&mut tx, desk, today, (&shown(&found), now)).await?;
         tx.commit().await?;
         let lines = lines(found.rows, today);
         let page = MyPrint { stamp: asking.stamp(), back: href(part, ""), lines };
         return layout::shown(&page);
     }
     let found = list(&mut tx, (desk, part), today, (&asked.place(), PAGE)).await?;
-    let counts = counts(&mut tx, desk, today, now).await?;
+    let counts = counts(&mut tx, desk, today, (&shown(&found), now)).await?;
     tx.commit().await?;
     let Paged { rows, before, after } = found;
     let page = MyPage {
@@ -84,6 +85,11 @@ async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
         shell: asking.shell("我的待办"),
     };
     layout::shown(&page)
+}
+
+/// The numbers of the cases on a page.
+fn shown(found: &Paged<WorkLine>) -> String {
+    Listed::of(found.rows.iter().map(|line| line.number.as_str())).0
 }
 
 /// 「6月15日　星期一」

@@ -134,7 +134,8 @@ async fn what_is_wrong_with_an_exclusion_stands_beside_its_field_and_nothing_is_
     site.get(Some(CLERK), &format!("/cases/{case}")).await.expect(StatusCode::NOT_FOUND);
 }
 
-/// S30. Whoever is kept out stands in the team until the ledger names another.
+/// S30.
+/// Whoever is kept out stands in the team until the ledger names another.
 #[tokio::test]
 async fn the_court_is_asked_for_another_in_the_place_of_whoever_is_kept_out() {
     let city = City::new().await;

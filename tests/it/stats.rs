@@ -113,7 +113,8 @@ async fn each_grade_of_the_reviews_opens_to_its_cases_within_the_readers_reach()
     assert_eq!(opened.attributes("tbody a", "href")[0], format!("/cases/{}/review", numbers[0]));
 }
 
-/// S21. Own court, own cases, the courts of the contact list, or all (privacy.md 8.4).
+/// S21.
+/// Own court, own cases, the courts of the contact list, or all (privacy.md 8.4).
 #[tokio::test]
 async fn each_reader_sees_the_figures_of_what_is_theirs() {
     let city = City::new().await;

@@ -60,7 +60,8 @@ async fn many_records_in_an_hour_and_a_clock_set_back_are_raised() {
     assert_eq!(city.value::<Vec<String>>(kinds).await, ["reads", "clock_jump"]);
 }
 
-/// S84. What is read by day is much by night.
+/// S84.
+/// What is read by day is much by night.
 #[tokio::test]
 async fn fifty_records_in_a_night_are_raised_and_by_day_they_are_not() {
     let city = City::new().await;

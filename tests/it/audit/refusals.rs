@@ -103,7 +103,8 @@ impl<'a> Sent<'a> {
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
-/// S77. Each is one entry with all its fields: at the door, without a session, by its size, by its
+/// S77.
+/// Each is one entry with all its fields: at the door, without a session, by its size, by its
 /// token, by a rule; and of what was typed nothing but the names of the fields.
 #[tokio::test]
 async fn whatever_is_refused_leaves_one_entry_wherever_it_is_refused() {
@@ -210,7 +211,8 @@ async fn whatever_is_refused_leaves_one_entry_wherever_it_is_refused() {
     );
 }
 
-/// S77. A flood at the door costs an entry of each tenfold; of a form each record leaves its own.
+/// S77.
+/// A flood at the door costs an entry of each tenfold; of a form each record leaves its own.
 #[tokio::test]
 async fn a_flood_of_strangers_and_of_forms_that_come_back_leaves_few_entries() {
     let city = City::new().await;
@@ -242,7 +244,8 @@ async fn a_flood_of_strangers_and_of_forms_that_come_back_leaves_few_entries() {
     assert_eq!(entries(&city, "request.refused").await[3], "refused|- -|site||");
 }
 
-/// S77, S78. The page of a form that came back shows what the form's page shows.
+/// S77, S78.
+/// The page of a form that came back shows what the form's page shows.
 #[tokio::test]
 async fn a_form_that_came_back_is_not_shown_where_that_cannot_be_noted() {
     let city = City::new().await;
@@ -256,7 +259,8 @@ async fn a_form_that_came_back_is_not_shown_where_that_cannot_be_noted() {
     assert!(!page.text().contains("张某") && page.html().contains("写了很久"), "{}", page.text());
 }
 
-/// S77. Whoever signs in, out, or under another right is noted with where from; so is who is not
+/// S77.
+/// Whoever signs in, out, or under another right is noted with where from; so is who is not
 /// let in.
 #[tokio::test]
 async fn signing_in_and_being_turned_away_there_are_noted_with_the_address() {

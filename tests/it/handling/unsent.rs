@@ -188,7 +188,8 @@ async fn a_form_that_was_taken_up_again_and_sent_is_a_draft_no_more() {
     assert_eq!(drafts(&city).await, 0, "and it can be thrown away");
 }
 
-/// S27. Nobody else reads it, the database neither; it is kept for nobody who can't be known.
+/// S27.
+/// Nobody else reads it, the database neither; it is kept for nobody who can't be known.
 #[tokio::test]
 async fn what_is_kept_of_a_late_form_is_its_writers_alone() {
     let city = City::new().await;
@@ -229,7 +230,8 @@ async fn a_late_form_of_the_greatest_length_is_kept_and_the_oldest_of_many_go() 
     assert_eq!(drafts(&city).await, 20);
 }
 
-/// S41. It is refused, and nothing of it is carried out; what was typed waits on its page.
+/// S41.
+/// It is refused, and nothing of it is carried out; what was typed waits on its page.
 #[tokio::test]
 async fn a_form_opened_before_its_person_signed_in_anew_is_refused_and_kept() {
     let city = City::new().await;

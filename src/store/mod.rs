@@ -23,6 +23,7 @@ pub mod cursor;
 pub mod deadlines;
 pub mod dormancy;
 pub mod drafts;
+pub mod edits;
 pub mod exclusions;
 pub mod documents;
 mod error;

@@ -74,6 +74,8 @@ pub struct Form<T> {
     pub fields: T,
     pub key: FormKey,
     pub files: Vec<Upload>,
+    /// All its fields as they came.
+    pub typed: Typed,
 }
 
 #[derive(Deserialize, Default)]
@@ -110,7 +112,7 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
             None if COUNTED_BY_NOBODY.contains(&route) => Uuid::new_v4(),
             None => return Err(AppError::Malformed),
         };
-        Ok(Self { fields: parse(&body, app).await?, key: FormKey { key, path }, files })
+        Ok(Self { fields: parse(&body, app).await?, key: FormKey { key, path }, files, typed })
     }
 }
 

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::form::Problems;
 use super::routes::Who;
+use super::typed::Typed;
 use super::unsent::Notice;
 use super::{App, AppError, AppResult, cases, gate, urls};
 use crate::domain::calendar;
@@ -42,6 +43,9 @@ pub struct Shell {
     pub unsent: Option<Notice>,
     /// The address of the page.
     pub here: String,
+    /// What was typed into the form that this page answers: where the form can't stand any more it
+    /// is given back to be copied.
+    pub typed: Option<String>,
 }
 
 impl Shell {
@@ -86,6 +90,7 @@ pub struct Frame {
     idle_minutes: i64,
     demonstration: bool,
     here: String,
+    typed: Typed,
     /// Left by the handler that took it up.
     pub unsent: Option<Notice>,
 }
@@ -125,6 +130,7 @@ impl Frame {
             idle_minutes: app.idle.min(session.ends_at() - app.clock.now()).num_minutes(),
             demonstration: app.rules.demonstration,
             here: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
+            typed: request.extensions().get::<Typed>().cloned().unwrap_or_default(),
             unsent: None,
         }
     }
@@ -150,6 +156,7 @@ impl Frame {
             demonstration: self.demonstration,
             unsent: self.unsent.clone(),
             here: self.here.clone(),
+            typed: self.typed.text(),
         }
     }
 }

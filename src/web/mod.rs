@@ -12,6 +12,7 @@ mod bulletins;
 mod cases;
 mod chips;
 mod closings;
+mod conflict;
 mod documents;
 mod exclusions;
 mod door;

@@ -50,9 +50,14 @@ impl Typed {
         Some(Again { path: path.to_owned(), fields, passwords, with_files: sent.with_files })
     }
 
+    /// Every field with its value, in the order in which they came.
+    pub fn fields(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.get().into_iter().flat_map(Sent::fields)
+    }
+
     /// The first value of a field.
     pub fn field(&self, wanted: &str) -> Option<String> {
-        self.0.get()?.fields().find(|(name, _)| name == wanted).map(|(_, value)| value)
+        self.fields().find(|(name, _)| name == wanted).map(|(_, value)| value)
     }
 
     /// The form as a draft keeps it, and whether files came along.

@@ -36,7 +36,7 @@ pub const FORMS: [(&str, &str); 11] = [
 const WITH_FILES: &str = "unsent_files";
 
 pub fn routes(table: Table) -> Table {
-    table.post("/drafts/unsent/removal", Who::SignedIn, remove)
+    table.post("/drafts/removal", Who::SignedIn, remove)
 }
 
 /// A form that came too late.

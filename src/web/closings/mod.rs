@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 
+use super::conflict::{self, Choices, Conflict, Place};
 use super::extract::{Form, Path};
 use super::form::Problems;
 use super::layout;
@@ -64,6 +65,19 @@ impl Found {
     fn returned(&self) -> Option<&Closing> {
         self.latest.as_ref().filter(|closing| closing.returned().is_some())
     }
+
+    /// The form of that report, as long as another may be written in its place.
+    fn theirs(&self, actor: &Actor) -> Option<ClosingForm> {
+        let version = self.opened.case().version;
+        let returned = self.returned().filter(|_| self.may_apply(actor).is_ok())?;
+        Some(ClosingForm::standing(returned).read_at(version))
+    }
+
+    /// A form that is made now.
+    fn read_now(&self, form: ClosingForm) -> ClosingForm {
+        let base = self.latest.as_ref().map(|one| one.uuid.to_string()).unwrap_or_default();
+        ClosingForm { base, ..form.read_at(self.opened.case().version) }
+    }
 }
 
 /// What a form is shown with.
@@ -79,7 +93,7 @@ async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respo
     let mut tx = asking.begin().await?;
     let found = Found::load(&mut tx, &number).await?;
     if let Err(refusal) = found.may_apply(asking.actor()) {
-        return report(&asking, &mut tx, found, &refusal).await;
+        return report(&asking, &mut tx, found, (&refusal, StatusCode::OK)).await;
     }
     let version = Some(found.opened.case().version);
     let shown = match asking.unsent(&mut tx, &location(&number), version).await? {
@@ -98,7 +112,7 @@ async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respo
 /// What the form begins with: one's own draft, else the report that came back, else the file.
 async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<Shown> {
     let shown = |form, origin, draft_saved| Shown {
-        form,
+        form: found.read_now(form),
         origin,
         draft_saved,
         problems: Problems::default(),
@@ -113,9 +127,7 @@ async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<
         return Ok(shown(form, Origin::Hand, Some(saved)));
     }
     if let Some(closing) = found.returned() {
-        let content = &closing.content;
-        let form = ClosingForm::of(Some(content.outcome), &content.sections);
-        return Ok(shown(form, Origin::Hand, None));
+        return Ok(shown(ClosingForm::standing(closing), Origin::Hand, None));
     }
     let known = store::known_facts::read(tx, &found.opened).await?;
     Ok(shown(ClosingForm::of(None, &closing::draft(&known)), Origin::File, None))
@@ -142,17 +154,41 @@ async fn create(
             layout::done(&location(&number), "草稿已保存。")
         });
     }
-    let mut tx = asking.act(&form.key).await?;
+    let choices = Choices::of(&form.typed);
+    let mut fields = form.fields;
+    let (mut tx, _) = asking.act_alone_on(&number, &form.key).await?;
     let found = Found::load(&mut tx, &number).await?;
-    match apply(&asking, &mut tx, &found, &form.fields, problems).await? {
+    if let Some(theirs) = found.theirs(asking.actor()) {
+        if fields.version != theirs.version && fields.base != theirs.base {
+            let page = differing(&asking, &found, (&theirs, &fields), &choices)?;
+            return conflict::answer(tx, page, &location(&number)).await;
+        }
+        fields = conflict::settled(fields, &theirs, &choices);
+    }
+    match apply(&asking, &mut tx, &found, &fields, problems).await? {
         Ok(()) => layout::kept(tx, &location(&number), "已报包案领导签字。").await,
         Err((status, problems)) => {
             let found = Found::load(&mut tx, &number).await?;
-            let (form, origin) = (form.fields, Origin::Hand);
-            let shown = Shown { form, origin, draft_saved: None, problems, status };
+            if status == StatusCode::CONFLICT {
+                fields = fields.read_at(found.opened.case().version);
+            }
+            let origin = Origin::Hand;
+            let shown = Shown { form: fields, origin, draft_saved: None, problems, status };
             writing(&asking, &mut tx, found, shown).await
         }
     }
+}
+
+/// Where the report that was handed in meanwhile differs from the one that was being written.
+fn differing(
+    asking: &Asking,
+    found: &Found,
+    (theirs, mine): (&ClosingForm, &ClosingForm),
+    choices: &Choices,
+) -> AppResult<Option<Response>> {
+    let saved = found.latest.as_ref().map(|one| (one.writer.clone(), one.applied_at));
+    let at = Place::of_case(&found.opened.case().number, "closing");
+    Conflict { theirs, mine, choices, saved, at }.page(asking, ClosingForm::said)
 }
 
 /// Files are evidence in their own right: they are kept even when the report isn't ready yet, each
@@ -222,7 +258,7 @@ async fn apply(
 
 async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> AppResult<Response> {
     if let Err(refusal) = found.may_apply(asking.actor()) {
-        return report(asking, tx, found, &refusal).await;
+        return report(asking, tx, found, (&refusal, shown.status)).await;
     }
     let today = day_of(asking.now());
     let page = EditPage {
@@ -246,7 +282,7 @@ async fn report(
     asking: &Asking,
     tx: &mut Tx,
     found: Found,
-    refusal: &Refusal,
+    (refusal, status): (&Refusal, StatusCode),
 ) -> AppResult<Response> {
     let today = day_of(asking.now());
     let page = ShowPage {
@@ -258,7 +294,7 @@ async fn report(
         closing: found.latest,
         today,
     };
-    layout::shown(&page)
+    layout::answer_with(&page, status)
 }
 
 /// The reply that the report rests on, or would.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::report::{Decision, Refusal, Section, Sections, Verdict, Wanted};
 use crate::store::drafts::Subject;
+use crate::store::reports::ReportNow;
+use crate::web::conflict::{Field, Shared, long};
 use crate::web::form::Problems;
 
 pub const LONGEST_SECTION: usize = 5000;
@@ -26,11 +28,20 @@ pub struct ReportForm {
     pub s7: String,
     pub s8: String,
     pub late_reason: String,
-    #[serde(skip_serializing)]
     pub version: String,
+    /// The report that stood last when the form was made.
+    pub base: String,
     /// Where saving the draft leads: back to it, or to its print.
-    #[serde(skip_serializing)]
     pub then: String,
+}
+
+impl Shared for ReportForm {
+    const READING: &'static [&'static str] = &["version", "base"];
+
+    fn fields() -> Vec<Field> {
+        let sections = Section::ALL.iter().map(|section| long(section.code(), section.label()));
+        sections.chain([long("late_reason", "逾期原因")]).collect()
+    }
 }
 
 impl ReportForm {
@@ -39,6 +50,15 @@ impl ReportForm {
         let [s1, s2, s3, s4, s5, s6, s7, s8] = sections.clone();
         let late_reason = late_reason.to_owned();
         Self { s1, s2, s3, s4, s5, s6, s7, s8, late_reason, ..Self::default() }
+    }
+
+    /// The form of a report that was submitted, as a page made now would bear it.
+    pub fn standing(report: &ReportNow, version: i32) -> Self {
+        Self {
+            version: version.to_string(),
+            base: report.uuid.to_string(),
+            ..Self::of(&report.sections, &report.late_reason)
+        }
     }
 
     /// The sections in their order.

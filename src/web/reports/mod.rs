@@ -65,11 +65,12 @@ impl Standing {
     fn form(&self) -> ReportForm {
         let drafted = self.draft.as_ref().and_then(|draft| ReportForm::unpack(&draft.body));
         let version = self.opened.case().version;
+        let base = self.latest.as_ref().map(|latest| latest.uuid.to_string()).unwrap_or_default();
         let form = drafted.unwrap_or_else(|| match &self.latest {
             Some(latest) => ReportForm::of(&latest.sections, &latest.late_reason),
             None => ReportForm::of(&draft(&self.known), ""),
         });
-        ReportForm { version: version.to_string(), ..form }
+        ReportForm { version: version.to_string(), base, ..form }
     }
 }
 

@@ -49,7 +49,7 @@ pub async fn new(mut asking: Asking, Query(asked): Query<Asked>) -> AppResult<Re
 }
 
 pub async fn create(asking: Asking, form: Form<VisitForm>) -> AppResult<Response> {
-    let Form { fields: mut form, key, files } = form;
+    let Form { fields: mut form, key, files, .. } = form;
     form.files_again = !files.is_empty();
     if !form.take.is_empty() {
         return fill(&asking, &mut form).await;

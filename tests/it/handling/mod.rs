@@ -1,6 +1,7 @@
 //! What a court does with an assignment: from the acknowledgement to the reply.
 
 mod acknowledgements;
+mod conflicts;
 mod documents;
 mod interviews;
 mod ledgers;

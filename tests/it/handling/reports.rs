@@ -63,13 +63,13 @@ async fn the_report_is_filled_from_the_file_and_stops_its_clock() {
     assert_eq!(page.texts("#s4-hint"), ["待填写"]);
     assert_eq!(page.texts("#s5-hint"), ["已带入，请核对"]);
     assert_eq!(page.texts(".tasks a span:last-child")[3..5], ["待填写", "已填写"]);
+    let seen = page.value("version").unwrap();
 
     let page = site.post(Some(HANDLER), &path, &[("s1", "已写")]).await;
     let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("s4").unwrap(), "“评查意见”还没有填写");
     assert!(page.problem("s1").is_none());
 
-    let seen = page.value("version").unwrap();
     assert_eq!(site.act(HANDLER, &path, &report(&seen)).await, path);
     assert_eq!(clocks(&city, "P7").await, ["stopped"]);
     let page = site.get(Some(HANDLER), &path).await.expect(StatusCode::OK);

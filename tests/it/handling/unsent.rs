@@ -184,7 +184,7 @@ async fn a_form_that_was_taken_up_again_and_sent_is_a_draft_no_more() {
     let page = site.get(Some(HANDLER), &path).await;
     let (address, back) = (page.value("address").unwrap(), page.value("back").unwrap());
     let fields = [("address", address.as_str()), ("back", &back)];
-    assert_eq!(site.act(HANDLER, "/drafts/unsent/removal", &fields).await, path);
+    assert_eq!(site.act(HANDLER, "/drafts/removal", &fields).await, path);
     assert_eq!(drafts(&city).await, 0, "and it can be thrown away");
 }
 

@@ -6,10 +6,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::drafts::Notice;
 use super::form::Problems;
 use super::routes::Who;
 use super::typed::Typed;
-use super::unsent::Notice;
 use super::{App, AppError, AppResult, cases, gate, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
@@ -41,8 +41,9 @@ pub struct Shell {
     pub demonstration: bool,
     /// What the form of the page was filled with: typed before, and not carried out.
     pub unsent: Option<Notice>,
-    /// The address of the page.
+    /// The address of the page, and the same without what is asked of it.
     pub here: String,
+    pub path: String,
     /// What was typed into the form that this page answers: where the form can't stand any more it
     /// is given back to be copied.
     pub typed: Option<String>,
@@ -156,6 +157,7 @@ impl Frame {
             demonstration: self.demonstration,
             unsent: self.unsent.clone(),
             here: self.here.clone(),
+            path: self.path.clone(),
             typed: self.typed.text(),
         }
     }

@@ -167,7 +167,8 @@ pub async fn update(
     form: Form<CourtForm>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
-    let (mut form, choices) = (form.fields, Choices::of(&form.typed));
+    let choices = Choices::of(&form.typed, &form.key);
+    let mut form = form.fields;
     edits::hold(&mut tx, &code).await?;
     let all = units::list(&mut tx).await?;
     let unit = all.iter().find(|unit| unit.code == code).ok_or(AppError::NotFound)?;

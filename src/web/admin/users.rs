@@ -189,10 +189,11 @@ pub async fn update(
     form: Form<UserForm>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
-    let (mut form, typed, now) = (form.fields, form.typed, asking.now());
+    let (choices, now) = (Choices::of(&form.typed, &form.key), asking.now());
+    let mut form = form.fields;
     edits::hold(&mut tx, &uuid.to_string()).await?;
     let account = staff::find(&mut tx, uuid, day_of(now)).await?.ok_or(AppError::NotFound)?;
-    let (theirs, choices) = (UserForm::of(&account), Choices::of(&typed));
+    let theirs = UserForm::of(&account);
     let units = units::list(&mut tx).await?;
     if form.version != theirs.version {
         let saved = edits::last(&mut tx, &[uuid.to_string()]).await?;

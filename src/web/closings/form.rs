@@ -12,7 +12,7 @@ use crate::web::form::{Choice, Problems};
 /// The longest section.
 pub const SECTION_LIMIT: usize = 5000;
 
-/// The fields, which are also what a draft keeps.
+/// The fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClosingForm {

@@ -1,13 +1,11 @@
 //! 办结报告: written from what is on file, sent through the chain, printed as a document.
 
-mod draft;
 mod form;
 mod pages;
 mod print;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::{DateTime, Utc};
 
 use super::conflict::{self, Choices, Conflict, Place};
 use super::extract::{Form, Path};
@@ -15,8 +13,8 @@ use super::form::Problems;
 use super::layout;
 use super::routes::Table;
 use super::signing::ReplyView;
-use super::{AppResult, Asking, handling};
-use crate::domain::calendar::{clock_time, day_of, format_moment};
+use super::{AppResult, Asking, drafts, handling};
+use crate::domain::calendar::day_of;
 use crate::domain::closing::{self, Closing, Dossier, Refusal};
 use crate::domain::document::{Filed, Filing};
 use crate::domain::staff::Actor;
@@ -30,7 +28,6 @@ pub fn routes(table: Table) -> Table {
     table
         .get("/cases/{case_no}/closing", handling::UNIT, show)
         .upload("/cases/{case_no}/closing", handling::UNIT, create)
-        .post_long("/cases/{case_no}/closing/draft", handling::UNIT, draft::update)
         .get("/cases/{case_no}/closing/print", handling::INSIDERS, print::show)
 }
 
@@ -84,7 +81,6 @@ impl Found {
 struct Shown {
     form: ClosingForm,
     origin: Origin,
-    draft_saved: Option<String>,
     problems: Problems,
     status: StatusCode,
 }
@@ -100,37 +96,27 @@ async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respo
         Some(form) => Shown {
             form,
             origin: Origin::Hand,
-            draft_saved: None,
             problems: Problems::default(),
             status: StatusCode::OK,
         },
-        None => beginning(&mut tx, &found, asking.now()).await?,
+        None => beginning(&mut tx, &found).await?,
     };
     writing(&asking, &mut tx, found, shown).await
 }
 
-/// What the form begins with: one's own draft, else the report that came back, else the file.
-async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<Shown> {
-    let shown = |form, origin, draft_saved| Shown {
+/// What the form begins with: the report that came back, else the file.
+async fn beginning(tx: &mut Tx, found: &Found) -> AppResult<Shown> {
+    let shown = |form, origin| Shown {
         form: found.read_now(form),
         origin,
-        draft_saved,
         problems: Problems::default(),
         status: StatusCode::OK,
     };
-    if let Some((form, saved_at)) = draft::find(tx, &found.opened).await? {
-        let saved = if day_of(saved_at) == day_of(now) {
-            format!("今天{}", clock_time(saved_at))
-        } else {
-            format_moment(saved_at, day_of(now))
-        };
-        return Ok(shown(form, Origin::Hand, Some(saved)));
-    }
     if let Some(closing) = found.returned() {
-        return Ok(shown(ClosingForm::standing(closing), Origin::Hand, None));
+        return Ok(shown(ClosingForm::standing(closing), Origin::Hand));
     }
     let known = store::known_facts::read(tx, &found.opened).await?;
-    Ok(shown(ClosingForm::of(None, &closing::draft(&known)), Origin::File, None))
+    Ok(shown(ClosingForm::of(None, &closing::draft(&known)), Origin::File))
 }
 
 async fn create(
@@ -138,14 +124,13 @@ async fn create(
     Path(number): Path<String>,
     form: Form<ClosingForm>,
 ) -> AppResult<Response> {
-    let now = asking.now();
     let mut problems = Problems::default();
     let files = filed(&form.files, &mut problems);
     keep_files(&asking, &number, &files).await?;
     if form.fields.is_draft() && problems.is_empty() {
         let mut tx = asking.begin().await?;
-        let found = Found::load(&mut tx, &number).await?;
-        draft::keep(&mut tx, &found.opened, &form, now).await?;
+        Found::load(&mut tx, &number).await?;
+        drafts::save(&mut tx, &form.typed, &form.key, asking.now()).await?;
         tx.commit().await?;
         let paper = format!("{}/print", location(&number));
         return Ok(if form.fields.is_preview() {
@@ -154,7 +139,7 @@ async fn create(
             layout::done(&location(&number), "草稿已保存。")
         });
     }
-    let choices = Choices::of(&form.typed);
+    let choices = Choices::of(&form.typed, &form.key);
     let mut fields = form.fields;
     let (mut tx, _) = asking.act_alone_on(&number, &form.key).await?;
     let found = Found::load(&mut tx, &number).await?;
@@ -173,7 +158,7 @@ async fn create(
                 fields = fields.read_at(found.opened.case().version);
             }
             let origin = Origin::Hand;
-            let shown = Shown { form: fields, origin, draft_saved: None, problems, status };
+            let shown = Shown { form: fields, origin, problems, status };
             writing(&asking, &mut tx, found, shown).await
         }
     }
@@ -243,7 +228,6 @@ async fn apply(
                 }
                 other => drop(other?),
             }
-            draft::discard(tx, &found.opened).await?;
             Ok(Ok(()))
         }
         Ok(_) => refused(problems),
@@ -269,7 +253,6 @@ async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> Ap
         petitioner: found.petitioner,
         form: shown.form,
         origin: shown.origin,
-        draft_saved: shown.draft_saved,
         papers: found.dossier.papers,
         problems: shown.problems,
         today,

@@ -31,7 +31,7 @@ use super::{AppResult, Asking};
 use crate::domain::calendar::{day_of, format_moment};
 use crate::domain::content_hash::ContentHash;
 use crate::domain::handling::listed;
-use crate::store::Tx;
+use crate::store::{FormKey, Tx};
 use pieces::{Piece, apart};
 
 /// A field that is compared.
@@ -71,22 +71,27 @@ enum Choice {
 
 /// What was chosen on the page of a conflict; nothing, if the form comes from its own page.
 #[derive(Debug, Clone, Default)]
-pub struct Choices(Vec<(String, String)>);
+pub struct Choices {
+    chosen: Vec<(String, String)>,
+    /// Under what the draft of the form is kept.
+    draft: String,
+}
 
 impl Choices {
     /// The choices that came with a form: `choice[plan]=both`.
-    pub fn of(typed: &Typed) -> Self {
-        Self(typed.fields().filter_map(|(name, value)| Some((chosen(&name)?, value))).collect())
+    pub fn of(typed: &Typed, key: &FormKey) -> Self {
+        let chosen = typed.fields().filter_map(|(name, value)| Some((chosen(&name)?, value)));
+        Self { chosen: chosen.collect(), draft: key.draft.clone() }
     }
 
     /// Whether the form comes from its own page.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.chosen.is_empty()
     }
 
     /// The other person's value of a fact and both of two texts, unless something else was chosen.
     fn of_field(&self, field: Field) -> Choice {
-        let choice = self.0.iter().find(|(name, _)| name == field.name);
+        let choice = self.chosen.iter().find(|(name, _)| name == field.name);
         match choice.map(|(_, choice)| choice.as_str()) {
             Some("mine") => Choice::Mine,
             Some("theirs") => Choice::Theirs,
@@ -206,6 +211,7 @@ struct ConflictPage {
     /// Who saved what stands now, and when.
     said: String,
     rows: Vec<Row>,
+    draft: String,
     /// What was being written, to be sent along, and the reading that was chosen on.
     hidden: Vec<(String, String)>,
     problems: Problems,
@@ -258,6 +264,7 @@ impl<T: Shared> Conflict<'_, T> {
             said: said(self.saved, asking.now()),
             rows,
             hidden: hidden.chain(read).collect(),
+            draft: self.choices.draft.clone(),
             at: self.at,
             problems: Problems::default(),
         };

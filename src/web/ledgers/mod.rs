@@ -95,7 +95,7 @@ async fn update(
     }
     let theirs = standing.form();
     let fields = fields.with_numbers(&theirs, &standing.people);
-    let choices = Choices::of(&typed);
+    let choices = Choices::of(&typed, &key);
     if fields.seen() != standing.version() {
         let page = differing(&asking, &standing, (&theirs, &fields), &choices)?;
         return conflict::answer(tx, page, &format!("/cases/{number}")).await;

@@ -64,18 +64,12 @@ pub async fn new(
 ) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
     let original = original(&mut tx, &opened, &asked.of).await?;
-    let address = format!("/cases/{number}/corrections/new");
-    let unsent: Option<CorrectionForm> = asking.unsent(&mut tx, &address, None).await?;
-    let begun =
-        |of| CorrectionForm { of, text: original.text.clone(), ..CorrectionForm::default() };
-    let form = match unsent {
-        Some(form) if form.of == asked.of => form,
-        Some(_) => {
-            asking.frame.unsent = None;
-            begun(asked.of)
-        }
-        None => begun(asked.of),
+    let key = format!("/cases/{number}/corrections/new?of={}", asked.of);
+    let form = match asking.unsent(&mut tx, &key, None).await? {
+        Some(form) => form,
+        None => CorrectionForm { text: original.text.clone(), ..CorrectionForm::default() },
     };
+    let form = CorrectionForm { of: asked.of, ..form };
     let page = CorrectionPage::new(&asking.frame, &opened, original, form);
     layout::answer(&page, &page.problems)
 }
@@ -89,7 +83,7 @@ pub async fn create(
     let (mut tx, opened) = asking.act_alone_on(&number, &key).await?;
     let location = format!("/cases/{number}/progress");
     let line = original(&mut tx, &opened, &fields.of).await?;
-    let choices = Choices::of(&typed);
+    let choices = Choices::of(&typed, &key);
     if let Some(latest) = progress::latest_correction(&mut tx, &opened, line.id).await? {
         if under_way(opened.case()).is_ok() {
             let page = differing(&asking, &number, (&latest, &fields), &choices)?;

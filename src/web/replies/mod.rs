@@ -114,7 +114,7 @@ async fn create(
     let location = format!("/cases/{number}");
     let standing = standing(&mut tx, &opened).await?;
     let stale = fields.seen() != opened.case().version;
-    let choices = Choices::of(&typed);
+    let choices = Choices::of(&typed, &key);
     match &standing {
         // Someone else replied meanwhile.
         Some(theirs) if stale && theirs.base != fields.base && in_hands(opened.case()).is_ok() => {

@@ -1,14 +1,14 @@
-//! Submitting the report, and keeping a draft of it.
+//! Submitting the report.
 
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 
-use super::form::{ReportForm, field, subject};
+use super::form::{ReportForm, field};
 use super::pages::{ReportPage, WritingPage};
 use super::{BUREAU, Standing};
 use crate::domain::report::submit;
-use crate::store::{drafts, reports};
+use crate::store::reports;
 use crate::web::conflict::{self, Choices, Conflict, Place};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
@@ -27,7 +27,7 @@ pub async fn create(
     let case = standing.opened.case();
     let (location, version) = (format!("/cases/{number}/report"), case.version);
     let stale = fields.seen() != version;
-    let choices = Choices::of(&typed);
+    let choices = Choices::of(&typed, &key);
     let theirs = standing.latest.as_ref().map(|latest| ReportForm::standing(latest, version));
     if let Some(theirs) = theirs.filter(|_| standing.is_written_by(asking.actor())) {
         if stale && theirs.base != fields.base {
@@ -47,7 +47,6 @@ pub async fn create(
         }
         Ok(fact) if problems.is_empty() => {
             reports::record(&mut tx, &fact).await?;
-            drafts::discard(&mut tx, subject(&number)).await?;
             return layout::kept(tx, &location, "已报送。等待中院信访局审核。").await;
         }
         Ok(_) => {}
@@ -82,24 +81,4 @@ fn returned(
     }
     let page = ReportPage::new(&asking.frame, standing, BUREAU.admits(asking.actor().role));
     layout::answer_with(&ReportPage { problems, ..page }, status)
-}
-
-/// A draft may be kept as often as one likes, so the form's key is not used up.
-pub async fn keep_draft(
-    asking: Asking,
-    headers: HeaderMap,
-    Path(number): Path<String>,
-    Form { fields, .. }: Form<ReportForm>,
-) -> AppResult<Response> {
-    let (mut tx, _) = asking.open(&number).await?;
-    drafts::discard(&mut tx, drafts::unsent(&format!("/cases/{number}/report"))).await?;
-    drafts::keep(&mut tx, subject(&number), &fields.pack(), asking.now()).await?;
-    tx.commit().await?;
-    if headers.contains_key("x-draft") {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    if fields.then == "preview" {
-        return Ok(Redirect::to(&format!("/cases/{number}/report/print")).into_response());
-    }
-    Ok(layout::done(&format!("/cases/{number}/report"), "草稿已保存。"))
 }

@@ -3,18 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::report::{Decision, Refusal, Section, Sections, Verdict, Wanted};
-use crate::store::drafts::Subject;
 use crate::store::reports::ReportNow;
 use crate::web::conflict::{Field, Shared, long};
 use crate::web::form::Problems;
 
 pub const LONGEST_SECTION: usize = 5000;
 const LONGEST_REASON: usize = 500;
-
-/// The draft of the report of a case.
-pub const fn subject(number: &str) -> Subject<'_> {
-    Subject { form: "report", of: number }
-}
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -31,8 +25,6 @@ pub struct ReportForm {
     pub version: String,
     /// The report that stood last when the form was made.
     pub base: String,
-    /// Where saving the draft leads: back to it, or to its print.
-    pub then: String,
 }
 
 impl Shared for ReportForm {
@@ -65,16 +57,6 @@ impl ReportForm {
     pub fn sections(&self) -> Sections {
         [&self.s1, &self.s2, &self.s3, &self.s4, &self.s5, &self.s6, &self.s7, &self.s8]
             .map(Clone::clone)
-    }
-
-    /// As a draft keeps it.
-    pub fn pack(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// From a draft; one that another version of the program kept may not be readable.
-    pub fn unpack(body: &str) -> Option<Self> {
-        serde_json::from_str(body).ok()
     }
 
     /// The version of the case that the form was made from.

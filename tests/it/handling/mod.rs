@@ -3,8 +3,10 @@
 mod acknowledgements;
 mod conflicts;
 mod documents;
+mod drafts;
 mod interviews;
 mod ledgers;
+mod long_forms;
 mod progress;
 mod races;
 mod replies;

@@ -138,9 +138,11 @@ async fn a_draft_is_private_sealed_and_gone_when_the_report_is_submitted() {
     let number = kept(&city, &site).await;
     let path = format!("/cases/{number}/report");
     let seen = version(&city, &number).await;
-    let draft = [("version", seen.as_str()), ("s7", "首笔已发放"), ("then", "preview")];
-    let to = site.act(HANDLER, &format!("{path}/draft"), &draft).await;
-    assert_eq!(to, format!("{path}/print"));
+    let print = format!("{path}/print");
+    let draft =
+        [("draft_of", path.as_str()), ("version", &seen), ("s7", "首笔已发放"), ("then", &print)];
+    let to = site.act(HANDLER, "/drafts", &draft).await;
+    assert_eq!(to, print);
     let page = site.get(Some(HANDLER), &to).await.expect(StatusCode::OK);
     assert_eq!(page.texts(".draft"), ["草稿"]);
     assert!(page.texts(".doc h2")[6].starts_with("七、案件进展"));

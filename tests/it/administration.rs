@@ -202,7 +202,9 @@ async fn reading(site: &Site, path: &str) -> String {
     site.get(Some(SYSADMIN), path).await.expect(StatusCode::OK).value("version").unwrap()
 }
 
-/// R3. Neither counts versions: the form itself is the reading.
+/// R3.
+///
+/// Neither counts versions: the form itself is the reading.
 #[tokio::test]
 async fn of_two_who_edit_one_account_or_one_court_the_second_chooses_what_stays() {
     let city = City::new().await;

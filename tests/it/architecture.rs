@@ -208,7 +208,9 @@ fn every_module_says_what_it_is_for() {
     assert_eq!(silent, [""; 0]);
 }
 
-/// R2. Sending one of these twice does no harm: who signs in or out twice is where they want to be,
+/// R2.
+///
+/// Sending one of these twice does no harm: who signs in or out twice is where they want to be,
 /// and what a failure gives back brings the key that it came with.
 const FORMS_WITHOUT_A_KEY: [&str; 6] = [
     "templates/base.html /logout",
@@ -266,7 +268,9 @@ const KEPT_WITHOUT_A_KEY: [&str; 19] = [
     "visits/new.rs",
 ];
 
-/// R2. A handler gets what can be written in by the key of its form, the key from a form that was
+/// R2.
+///
+/// A handler gets what can be written in by the key of its form, the key from a form that was
 /// read, and a form is read from what a page sent with its key or not at all.
 #[test]
 fn nothing_is_carried_out_but_by_the_key_that_came_with_its_form() {

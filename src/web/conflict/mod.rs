@@ -114,8 +114,10 @@ pub fn settled<T: Shared>(mine: T, theirs: &T, choices: &Choices) -> T {
     let (mut values, others) = (values(&mine), values(theirs));
     for field in T::fields() {
         let (one, other) = (text(others.get(field.name)), text(values.get(field.name)));
+        if one == other {
+            continue;
+        }
         let value = match choices.of_field(field) {
-            _ if one == other => continue,
             Choice::Mine => continue,
             Choice::Theirs => others.get(field.name).cloned().unwrap_or_default(),
             Choice::Both => Value::String([one, other].join("\n").trim().to_owned()),
@@ -150,8 +152,8 @@ fn values<T: Serialize>(form: &T) -> Map<String, Value> {
 fn text(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.trim().replace("\r\n", "\n"),
-        Some(list @ Value::Array(_)) => listed(&lines(list)).join("；"),
-        _ => String::new(),
+        Some(list) => listed(&lines(list)).join("；"),
+        None => String::new(),
     }
 }
 
@@ -159,7 +161,7 @@ fn lines(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
         Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     }
 }
 

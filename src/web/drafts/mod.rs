@@ -108,13 +108,11 @@ async fn keep(asking: Asking, headers: HeaderMap, form: Form<Saving>) -> AppResu
     if headers.contains_key("x-draft") {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    match urls::within(&form.fields.then) {
-        Some(then) => Ok(Redirect::to(then).into_response()),
-        None => {
-            let at = format_second(asking.now());
-            Ok(done(&place.page, &format!("草稿已存{at}。")))
-        }
-    }
+    let at = format_second(asking.now());
+    Ok(match urls::within(&form.fields.then) {
+        Some(then) => Redirect::to(then).into_response(),
+        None => done(&place.page, &format!("草稿已存{at}。")),
+    })
 }
 
 /// Keeps what is typed so far, unless the form was carried out meanwhile.
@@ -163,9 +161,10 @@ impl Asking {
         // A form of an earlier version of the program may not be readable.
         let Ok(form) = extract::read_fields(&draft.body, &self.app).await else { return Ok(None) };
         let today = day_of(self.now());
-        let saved = match day_of(draft.saved_at) == today {
-            true => format!("今天{}", clock_time(draft.saved_at)),
-            false => format_moment(draft.saved_at, today),
+        let saved = if day_of(draft.saved_at) == today {
+            format!("今天{}", clock_time(draft.saved_at))
+        } else {
+            format_moment(draft.saved_at, today)
         };
         self.frame.unsent = Some(Notice {
             key: key.to_owned(),

@@ -51,7 +51,9 @@ async fn every_long_form_is_kept_and_found_again_by_its_writer() {
     }
 }
 
-/// S27, S88. Sealed; and nobody else opens it, of the same case and with the same rights.
+/// S27, S88.
+///
+/// Sealed; and nobody else opens it, of the same case and with the same rights.
 #[tokio::test]
 async fn a_draft_is_its_writers_alone_until_it_is_given_up_or_sent() {
     let city = City::new().await;
@@ -114,7 +116,9 @@ async fn until_it_waits(city: &City) {
     panic!("nothing waits");
 }
 
-/// R2. The form is on its way and has not ended; the save of the moment before comes now.
+/// R2.
+///
+/// The form is on its way and has not ended; the save of the moment before comes now.
 #[tokio::test]
 async fn a_save_waits_for_a_form_that_is_being_carried_out_and_does_not_bring_it_back() {
     let city = City::new().await;
@@ -206,7 +210,9 @@ async fn the_draft_of_a_correction_ends_with_the_correction_of_the_latest_line()
     assert_eq!(city.value::<i64>("SELECT count(*) FROM progress_entry").await, 3);
 }
 
-/// S41. What a script saves when the session is over already is the person's all the same.
+/// S41.
+///
+/// What a script saves when the session is over already is the person's all the same.
 #[tokio::test]
 async fn a_save_that_comes_too_late_is_kept_and_one_that_is_not_of_the_page_is_not() {
     let city = City::new().await;

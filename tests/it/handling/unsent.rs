@@ -70,7 +70,9 @@ async fn a_form_that_was_taken_up_again_and_sent_is_a_draft_no_more() {
     assert_eq!(drafts(&city).await, 0, "and it can be thrown away");
 }
 
-/// S27. Nobody else reads it, the database neither; it is kept for nobody who can't be known.
+/// S27.
+///
+/// Nobody else reads it, the database neither; it is kept for nobody who can't be known.
 #[tokio::test]
 async fn what_is_kept_of_a_late_form_is_its_writers_alone() {
     let city = City::new().await;

@@ -5,11 +5,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::again::Crossed;
+use super::drafts::Waiting;
 use super::layout::{Frame, Shell};
 use super::routes::Who;
 use super::traces::Why;
 use super::typed::{Again, Typed};
-use super::unsent::Waiting;
 use super::urls;
 use crate::store::StoreError;
 

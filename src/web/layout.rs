@@ -6,10 +6,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::drafts::Notice;
 use super::form::Problems;
 use super::routes::Who;
 use super::traces::{Faults, Listed};
-use super::unsent::Notice;
+use super::typed::Typed;
 use super::{App, AppError, AppResult, bulletins, cases, gate, stats, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
@@ -41,8 +42,12 @@ pub struct Shell {
     pub demonstration: bool,
     /// What the form of the page was filled with: typed before, and not carried out.
     pub unsent: Option<Notice>,
-    /// The address of the page.
+    /// The address of the page, and the same without what is asked of it.
     pub here: String,
+    pub path: String,
+    /// What was typed into the form that this page answers: where the form can't stand any more it
+    /// is given back to be copied.
+    pub typed: Option<String>,
 }
 
 impl Shell {
@@ -87,6 +92,7 @@ pub struct Frame {
     idle_minutes: i64,
     demonstration: bool,
     here: String,
+    typed: Typed,
     /// Left by the handler that took it up.
     pub unsent: Option<Notice>,
 }
@@ -126,6 +132,7 @@ impl Frame {
             idle_minutes: app.idle.min(session.ends_at() - app.clock.now()).num_minutes(),
             demonstration: app.rules.demonstration,
             here: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
+            typed: request.extensions().get::<Typed>().cloned().unwrap_or_default(),
             unsent: None,
         }
     }
@@ -151,6 +158,8 @@ impl Frame {
             demonstration: self.demonstration,
             unsent: self.unsent.clone(),
             here: self.here.clone(),
+            path: self.path.clone(),
+            typed: self.typed.text(),
         }
     }
 }

@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(
             entries[0].text(),
             "12|1|1|2026-06-15T04:00:00.000123|7|9|0a1b2c3d4e5f|10.0.0.7|case.assigned|done||\
-             JB2026-0041||phone|||01ff|00"
+             JB2026-0041||phone||||01ff|00"
                 .replace('|', "\u{1f}")
         );
     }

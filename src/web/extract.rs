@@ -117,8 +117,8 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
     }
 }
 
-/// What is answered to a form that another session's page made: if that was the same person's, it
-/// waits for them on its page.
+/// What is answered to a form that another session's page made: it is refused; if that was the same
+/// person's, it waits for them on its page.
 async fn not_of_this_session(
     app: &App,
     session: Option<&Session>,
@@ -127,7 +127,7 @@ async fn not_of_this_session(
     let Some(session) = session.filter(|session| session.is_whole()) else {
         return Ok(AppError::Forged);
     };
-    Ok(late.take_over(app, session).await?.map_or(AppError::Forged, AppError::Elsewhere))
+    Ok(late.take_over(app, session).await?.map_or(AppError::Forged, AppError::Kept))
 }
 
 /// Reads the form of a request that is turned away, so that its page can give it back.

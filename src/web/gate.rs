@@ -7,11 +7,12 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::address::{Address, peer};
+use super::address::Address;
 use super::drafts::Late;
 use super::layout::Frame;
 use super::routes::{Row, Who, is_larger};
 use super::sign_in::CODE_PAGE;
+use super::strangers::Knock;
 use super::traces::Trace;
 use super::typed::Typed;
 use super::{App, AppError, extract};
@@ -42,21 +43,25 @@ pub async fn gate(
     };
     let is_larger = is_larger(request.headers(), row.body.max(limits::FORM));
     let Some(session) = session else {
-        return match who {
+        let knock = Knock::of(&request);
+        let response = match who {
             Who::Everyone if is_larger => too_large(request, &app).await,
             Who::Everyone => next.run(request).await,
             Who::Halfway | Who::SignedIn | Who::Court | Who::Staff(_) => {
                 signed_out(request, &app).await
             }
         };
+        return knock.leave(&app, response).await;
     };
-    let session = session.from_address(address(&request));
+    let session = session.from_address(Address::noted(&request));
     if !session.is_whole() {
-        return if is_larger {
+        let knock = Knock::of(&request);
+        let response = if is_larger {
             too_large(request, &app).await
         } else {
             halfway(session, who, request, next).await
         };
+        return knock.leave(&app, response).await;
     }
     let trace = Trace::of(&app, &session, row, &request);
     let frame = Frame::new(&app, &session, &request);
@@ -92,12 +97,6 @@ async fn halfway(session: Session, who: Who, mut request: Request, next: Next) -
         }
         Who::SignedIn | Who::Court | Who::Staff(_) => AppError::SignedOut.into_response(),
     }
-}
-
-/// The address as the door noted it.
-fn address(request: &Request) -> std::net::IpAddr {
-    let noted = request.extensions().get::<Address>().copied();
-    noted.map_or_else(|| peer(request.extensions()), |Address(address)| address)
 }
 
 async fn turned_away(error: AppError, request: Request, app: &App) -> Response {

@@ -41,6 +41,7 @@ pub mod sign_in;
 mod signing;
 mod static_files;
 mod stats;
+pub mod strangers;
 pub mod traces;
 mod typed;
 mod urls;
@@ -58,6 +59,7 @@ use asking::Asking;
 pub use error::{AppError, AppResult};
 use routes::{Row, Table};
 use sign_in::password::Line;
+use strangers::Strangers;
 pub use waiting::once_open;
 
 /// What every handler can reach.
@@ -73,6 +75,8 @@ pub struct App {
     pub line: Line,
     /// The court whose name the sign-in page bears.
     pub court: String,
+    /// Those who were turned away and whom nobody knows.
+    pub strangers: Strangers,
     /// Where it meets the network.
     pub edge: Edge,
 }

@@ -257,7 +257,7 @@ async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> Ap
         problems: shown.problems,
         today,
     };
-    layout::answer_with(&page, shown.status)
+    layout::answer_as(&page, shown.status, &page.problems)
 }
 
 /// The report while it is signed, or why there is none.

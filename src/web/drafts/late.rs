@@ -54,9 +54,11 @@ impl Late<'_> {
         Ok(true)
     }
 
-    /// Keeps the form that was opened before its person signed in anew; the page where it waits.
-    pub async fn take_over(&self, app: &App, session: &Session) -> StoreResult<Option<String>> {
-        let Some((place, (body, _))) = self.place().zip(self.body()) else { return Ok(None) };
+    /// Keeps the form that was opened before its person signed in anew, and says where it waits.
+    pub async fn take_over(&self, app: &App, session: &Session) -> StoreResult<Option<Waiting>> {
+        let Some((place, (body, with_files))) = self.place().zip(self.body()) else {
+            return Ok(None);
+        };
         let now = app.clock.now();
         let mut tx = app.db.begin(session).await?;
         let own = drafts::own_bindings(&mut tx, now).await?;
@@ -66,6 +68,6 @@ impl Late<'_> {
         }
         drafts::keep(&mut tx, drafts::of_form(&place.key), &body, now).await?;
         tx.commit().await?;
-        Ok(Some(place.page))
+        Ok(Some(Waiting { page: place.page, with_files }))
     }
 }

@@ -152,7 +152,8 @@ async fn create(
         }
     }
     let page = ReplyPage::read(&mut tx, &asking.frame, &opened, fields).await?;
-    layout::answer_with(&ReplyPage { again: !files.is_empty(), problems, ..page }, status)
+    let page = ReplyPage { again: !files.is_empty(), problems, ..page };
+    layout::answer_as(&page, status, &page.problems)
 }
 
 /// Where the reply that was given meanwhile differs from the one that was being written.

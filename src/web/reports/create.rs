@@ -77,8 +77,10 @@ fn returned(
 ) -> AppResult<Response> {
     if standing.is_written_by(asking.actor()) {
         let page = WritingPage::new(&asking.frame, standing, fields, now);
-        return layout::answer_with(&WritingPage { problems, ..page }, status);
+        let page = WritingPage { problems, ..page };
+        return layout::answer_as(&page, status, &page.problems);
     }
     let page = ReportPage::new(&asking.frame, standing, BUREAU.admits(asking.actor().role));
-    layout::answer_with(&ReportPage { problems, ..page }, status)
+    let page = ReportPage { problems, ..page };
+    layout::answer_as(&page, status, &page.problems)
 }

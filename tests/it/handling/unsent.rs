@@ -71,7 +71,6 @@ async fn a_form_that_was_taken_up_again_and_sent_is_a_draft_no_more() {
 }
 
 /// S27.
-///
 /// Nobody else reads it, the database neither; it is kept for nobody who can't be known.
 #[tokio::test]
 async fn what_is_kept_of_a_late_form_is_its_writers_alone() {
@@ -121,16 +120,20 @@ async fn a_late_form_of_the_greatest_length_is_kept_and_the_oldest_of_many_go() 
     assert_eq!(drafts(&city).await, 100);
 }
 
+/// S41.
+/// It is refused, and nothing of it is carried out; what was typed waits on its page.
 #[tokio::test]
-async fn a_form_opened_before_its_person_signed_in_anew_is_taken_over() {
+async fn a_form_opened_before_its_person_signed_in_anew_is_refused_and_kept() {
     let city = City::new().await;
     let site = Site::of(&city).await;
     let form = report(&kept(&city, &site).await);
     let token = site.token(HANDLER).await;
     end_sessions(&city, "elsewhere").await;
     let again = Site::of(&city).await;
-    let page = form.send(&again, &token).await.expect(StatusCode::SEE_OTHER);
-    assert_eq!(page.location(), form.page);
+    let page = form.send(&again, &token).await.expect(StatusCode::FORBIDDEN);
+    assert!(page.text().contains("没有提交"), "{}", page.text());
+    assert_eq!(page.attributes(".actions a", "href"), [form.page.clone()]);
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM progress_report").await, 0);
     assert_eq!(form.typed(&form.look(&city).await), TEXT);
 
     let others = Filled { who: LEADER, ..form };

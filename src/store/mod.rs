@@ -94,7 +94,7 @@ pub enum Begun {
 pub struct Tx {
     inner: Transaction<'static, Postgres>,
     scope: Scope,
-    form: Option<FormKey>,
+    form: Option<Box<FormKey>>,
     keys: Keys,
 }
 
@@ -194,7 +194,7 @@ impl Db {
         .execute(&mut *tx.inner)
         .await?;
         if fresh.rows_affected() == 1 {
-            tx.form = Some(form.clone());
+            tx.form = Some(Box::new(form.clone()));
             return Ok(Begun::Fresh(tx));
         }
         let first =

@@ -92,11 +92,11 @@ impl Choices {
     /// The other person's value of a fact and both of two texts, unless something else was chosen.
     fn of_field(&self, field: Field) -> Choice {
         let choice = self.chosen.iter().find(|(name, _)| name == field.name);
-        match choice.map(|(_, choice)| choice.as_str()) {
-            Some("mine") => Choice::Mine,
-            Some("theirs") => Choice::Theirs,
-            Some("both") | None if field.is_long => Choice::Both,
-            Some(_) | None => Choice::Theirs,
+        let unless_chosen = if field.is_long { "both" } else { "theirs" };
+        match choice.map_or(unless_chosen, |(_, choice)| choice.as_str()) {
+            "mine" => Choice::Mine,
+            "both" if field.is_long => Choice::Both,
+            _ => Choice::Theirs,
         }
     }
 }

@@ -83,6 +83,8 @@ const VERBS: &[(&str, &str)] = &[
     ("contact.set", "变更联系点院领导"),
     ("exclusion.noted", "记明回避"),
     ("exclusion.lifted", "解除回避"),
+    ("calendar.changed", "修改工作日历"),
+    ("deadline.recalculated", "到期日重新计算"),
     ("job.retried", "重新执行任务"),
     ("keys.rotated", "更换主密钥"),
     ("backup.made", "备份"),

@@ -25,6 +25,7 @@ pub mod password;
 pub mod sign_in;
 pub mod one_time_code;
 pub mod deadline;
+pub mod day_table;
 pub mod petitioner;
 pub mod court_case;
 pub mod source;

@@ -66,7 +66,7 @@ async fn read_rule_sets(tx: &mut Tx, wanted: Option<RuleSetId>) -> StoreResult<V
     Ok(sets)
 }
 
-fn days(column: i32) -> StoreResult<u16> {
+pub(super) fn days(column: i32) -> StoreResult<u16> {
     u16::try_from(column).map_err(|_| StoreError::Unreadable {
         table: "clock_rule",
         column: "days",
@@ -223,14 +223,14 @@ pub async fn clocks_of_round(
 /// What happened to a clock that was found within the scope.
 async fn events(tx: &mut Tx, clock: ClockId) -> StoreResult<Vec<ClockEvent>> {
     let rows = sqlx::query!(
-        "SELECT kind, at, new_due_on FROM clock_event WHERE clock_id = $1 ORDER BY id",
+        "SELECT kind, at, new_due_on, provisional FROM clock_event WHERE clock_id = $1 ORDER BY id",
         clock.0,
     )
     .fetch_all(tx.unscoped())
     .await?;
     rows.into_iter()
         .map(|row| {
-            let what = What::from_code(&row.kind, row.new_due_on);
+            let what = What::from_code(&row.kind, row.new_due_on, row.provisional);
             let what = what.ok_or(StoreError::Unreadable {
                 table: "clock_event",
                 column: "kind",

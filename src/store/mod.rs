@@ -20,6 +20,7 @@ pub mod colleagues;
 pub mod contacts;
 pub mod courts;
 pub mod cursor;
+pub mod day_tables;
 pub mod deadlines;
 pub mod dormancy;
 pub mod drafts;

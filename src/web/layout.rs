@@ -197,6 +197,7 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("导入台账", "/imports/new", "upload", Who::Staff(&[Bureau, BureauHead])),
         ("用户", "/admin/users", "list", Who::Staff(&[Sysadmin])),
         ("法院", "/admin/courts", "court", Who::Staff(&[Sysadmin])),
+        ("工作日历", "/admin/calendar", "calendar", Who::Staff(&[Sysadmin])),
         ("定时任务", "/admin/jobs", "clock", Who::Staff(&[Sysadmin])),
         ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
         ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),

@@ -104,6 +104,7 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("GET", "/admin/courts/new", Nothing),
         ("GET", "/admin/courts/{code}", Nothing),
         ("GET", "/admin/jobs", Nothing),
+        ("GET", "/admin/calendar", Nothing),
         ("GET", "/admin/roles", Nothing),
         ("GET", "/admin/accounts", Nothing),
         ("GET", "/admin/audit", Itself),

@@ -21,6 +21,7 @@ mod cases;
 mod closings;
 mod commands;
 mod bulletins;
+mod calendar;
 mod browser;
 mod cluster;
 mod demo;

@@ -2,6 +2,7 @@
 //! of them leads to a case.
 
 mod accounts;
+mod calendar;
 mod courts;
 mod decisions;
 mod jobs;
@@ -33,6 +34,8 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/accounts/{uuid}/password", SECURITY, accounts::password::create)
         .post("/admin/accounts/{uuid}/factor", SECURITY, accounts::factor::create)
         .post("/admin/accounts/{uuid}/sessions", SECURITY, accounts::sessions::create)
+        .get("/admin/calendar", SYSTEM, calendar::show)
+        .post_long("/admin/calendar", SYSTEM, calendar::create)
         .get("/admin/jobs", SYSTEM, jobs::list)
         .post("/admin/jobs/{uuid}/retry", SYSTEM, jobs::create)
         .get("/admin/roles", SECURITY, roles::list)

@@ -1,0 +1,88 @@
+-- What the administrators set, each behind a function that asks the role once more.
+
+-- The day table (工作日历). A change is a further version of it; the clocks that it moves get an event
+-- each, so that the day they had stays known and what was frozen can be derived again.
+ALTER TABLE calendar_version ADD CONSTRAINT calendar_version_loaded_by_fkey FOREIGN KEY (loaded_by) REFERENCES staff (id);
+
+-- One changes the table at a time, and no clock is started meanwhile.
+CREATE FUNCTION calendar_lock() RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT pg_advisory_xact_lock(hashtext('calendar')) WHERE asking_role() = 'sysadmin';
+END;
+
+-- A clock that was computed by a table that isn't the present one is computed anew.
+CREATE FUNCTION clock_of_present_calendar() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('calendar'));
+    IF EXISTS (SELECT FROM fresh WHERE calendar_version < (SELECT max(id) FROM calendar_version)) THEN
+        RAISE EXCEPTION 'the day table changed' USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER clock_of_present_calendar AFTER INSERT ON clock REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION clock_of_present_calendar();
+
+-- The clocks that other days between these two could move, of whatever court: when they began, by
+-- which rule, what happened to them. Of the case an id and its court; nothing that tells of it.
+CREATE FUNCTION calendar_clocks(first_day date, last_day date)
+    RETURNS TABLE (clock_id bigint, case_id bigint, court text, kind text, days int, counted_in text, roll text,
+                   rule_set_id bigint, origin_at timestamptz, calendar_version int, due_on_original date, due_on date,
+                   provisional boolean, events jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT k.id, k.case_id, u.short_name, k.kind, r.days, r.counted_in, r.roll, k.rule_set_id, k.origin_at,
+           k.calendar_version, k.due_on_original, k.due_on, k.provisional,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'new_due_on', e.new_due_on,
+                                                         'provisional', e.provisional) ORDER BY e.id)
+                     FROM clock_event e WHERE e.clock_id = k.id), '[]')
+    FROM petition_case_now n
+    JOIN assignment a ON a.round_id = n.round_id
+    JOIN clock k ON k.assignment_id = a.id
+    JOIN clock_rule r ON r.rule_set_id = k.rule_set_id AND r.clock = k.kind
+    JOIN unit u ON u.id = court_of(n.unit_id)
+    WHERE asking_role() = 'sysadmin' AND n.is_open AND k.state IN ('running', 'paused')
+      AND (k.origin_at AT TIME ZONE 'Asia/Shanghai')::date <= last_day
+      AND (k.provisional OR greatest(k.due_on, k.due_on_original) >= first_day)
+    ORDER BY k.id;
+END;
+
+-- A further version: the present one with other days in their places. Nothing where it isn't present
+-- any more.
+CREATE FUNCTION calendar_change(seen int, of_note text, of_source text, changed jsonb, at timestamptz) RETURNS int
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF coalesce(asking_role(), '') <> 'sysadmin' OR seen <> (SELECT max(id) FROM calendar_version) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO calendar_version (id, note, source, loaded_at, loaded_by)
+    VALUES (seen + 1, of_note, of_source, at, asking_staff());
+    INSERT INTO calendar_day (calendar_version_id, day, kind, name, source)
+    SELECT seen + 1, day, kind, name, CASE WHEN name IS NOT NULL THEN of_source END
+    FROM jsonb_to_recordset(changed) AS c (day date, kind text, name text);
+    INSERT INTO calendar_day (calendar_version_id, day, kind, name, source)
+    SELECT seen + 1, day, kind, name, source FROM calendar_day d
+    WHERE calendar_version_id = seen
+      AND NOT EXISTS (SELECT FROM jsonb_to_recordset(changed) AS c (day date) WHERE c.day = d.day);
+    RETURN seen + 1;
+END
+$$;
+
+-- The due days that move with it: of clocks that stand as they were read. How many those were.
+CREATE FUNCTION calendar_move(moved jsonb, of_note text, moment timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    WITH told AS (
+        INSERT INTO clock_event (clock_id, case_id, kind, at, recorded_at, recorded_by, new_due_on, provisional, reason)
+        SELECT k.id, k.case_id, 'recalculated', moment, moment, asking_staff(), m.became, m.provisional, of_note
+        FROM jsonb_to_recordset(moved) AS m (clock bigint, was date, became date, provisional boolean)
+        JOIN clock k ON k.id = m.clock AND k.due_on = m.was AND k.state IN ('running', 'paused')
+        WHERE asking_role() = 'sysadmin'
+        RETURNING clock_id)
+    SELECT count(*) FROM told;
+END;
+
+GRANT EXECUTE ON FUNCTION calendar_lock(), calendar_clocks(date, date),
+    calendar_change(int, text, text, jsonb, timestamptz), calendar_move(jsonb, text, timestamptz) TO app_user;

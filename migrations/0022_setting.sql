@@ -86,3 +86,79 @@ END;
 
 GRANT EXECUTE ON FUNCTION calendar_lock(), calendar_clocks(date, date),
     calendar_change(int, text, text, jsonb, timestamptz), calendar_move(jsonb, text, timestamptz) TO app_user;
+
+-- What is asked of those who sign in (安全策略): one security administrator proposes, another confirms.
+-- What was confirmed last holds. No row is below what the protection scheme asks for.
+CREATE TABLE security_setting (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    profile text NOT NULL,
+    shortest int NOT NULL,
+    days int,
+    history int NOT NULL,
+    tries int NOT NULL,
+    idle_minutes int NOT NULL,
+    longest_hours int NOT NULL,
+    devices int NOT NULL,
+    second_factor text NOT NULL,
+    -- Who signs in from the ranges alone.
+    reach text NOT NULL,
+    ranges text NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    proposed_by bigint NOT NULL,
+    decided_at timestamptz,
+    decided_by bigint,
+    -- Why it was declined; empty where it was confirmed.
+    declined_reason text NOT NULL DEFAULT '',
+    CONSTRAINT security_setting_pkey PRIMARY KEY (id),
+    CONSTRAINT security_setting_uuid_key UNIQUE (uuid),
+    CONSTRAINT security_setting_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff (id),
+    CONSTRAINT security_setting_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff (id),
+    CONSTRAINT security_setting_profile_check CHECK (profile IN ('dengbao', 'asvs')),
+    CONSTRAINT security_setting_password_check CHECK (
+        shortest BETWEEN 12 AND 64 AND (profile = 'asvs' OR days BETWEEN 1 AND 90 AND history BETWEEN 5 AND 24)),
+    CONSTRAINT security_setting_days_check CHECK (profile = 'asvs' OR days IS NOT NULL),
+    CONSTRAINT security_setting_session_check CHECK (
+        tries BETWEEN 3 AND 5 AND idle_minutes BETWEEN 5 AND 30 AND longest_hours BETWEEN 1 AND 8
+        AND devices BETWEEN 1 AND 3),
+    CONSTRAINT security_setting_second_factor_check CHECK (second_factor IN ('administrators', 'all')),
+    CONSTRAINT security_setting_reach_check CHECK (
+        reach = 'nobody' OR reach IN ('administrators', 'all') AND ranges <> ''),
+    CONSTRAINT security_setting_decided_check CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CONSTRAINT security_setting_outcome_check CHECK (
+        decided_at IS NULL AND declined_reason = '' OR declined_reason <> '' OR decided_by <> proposed_by)
+);
+CREATE UNIQUE INDEX security_setting_waiting_key ON security_setting ((true)) WHERE decided_at IS NULL;
+CALL lay_wall('security_setting', '(SELECT asking_role()) IN (''secadmin'', ''auditor'')');
+GRANT SELECT ON security_setting TO app_user;
+
+CREATE FUNCTION security_in_force() RETURNS SETOF security_setting
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT * FROM security_setting WHERE decided_at IS NOT NULL AND declined_reason = '' ORDER BY decided_at DESC, id DESC LIMIT 1;
+END;
+
+CREATE FUNCTION security_propose(wanted jsonb, at timestamptz) RETURNS uuid
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO security_setting (profile, shortest, days, history, tries, idle_minutes, longest_hours, devices,
+                                  second_factor, reach, ranges, proposed_at, proposed_by)
+    SELECT w.*, at, asking_staff()
+    FROM jsonb_to_record(wanted) AS w (profile text, shortest int, days int, history int, tries int, idle_minutes int,
+                                       longest_hours int, devices int, second_factor text, reach text, ranges text)
+    WHERE asking_role() = 'secadmin'
+    RETURNING uuid;
+END;
+
+-- The second person confirms; they, or whoever proposed, decline with a reason.
+CREATE FUNCTION security_decide(proposal uuid, why text, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE security_setting SET decided_at = at, decided_by = asking_staff(), declined_reason = why
+    WHERE uuid = proposal AND decided_at IS NULL AND asking_role() = 'secadmin'
+      AND (why <> '' OR proposed_by <> asking_staff())
+    RETURNING id;
+END;
+
+GRANT EXECUTE ON FUNCTION security_in_force(), security_propose(jsonb, timestamptz),
+    security_decide(uuid, text, timestamptz) TO app_user;

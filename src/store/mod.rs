@@ -52,6 +52,7 @@ pub mod reports;
 pub mod reveals;
 pub mod roles;
 pub mod second_factors;
+pub mod security_settings;
 pub mod sessions;
 pub mod staff;
 pub mod sign_in_attempts;

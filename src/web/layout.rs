@@ -122,8 +122,8 @@ impl Frame {
             updated: calendar::clock_time(app.clock.now()),
             printed: calendar::format_full(app.clock.now()),
             session: session.clone(),
-            idle_minutes: app.idle.min(session.ends_at() - app.clock.now()).num_minutes(),
-            demonstration: app.rules.demonstration,
+            idle_minutes: app.rest().idle.min(session.ends_at() - app.clock.now()).num_minutes(),
+            demonstration: app.start.demonstration,
             here: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
             unsent: None,
         }
@@ -201,6 +201,7 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("定时任务", "/admin/jobs", "clock", Who::Staff(&[Sysadmin])),
         ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
         ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),
+        ("安全策略", "/admin/security", "shield", Who::Staff(&[Secadmin])),
         ("审计日志", "/admin/audit", "list", Who::Staff(&[Auditor])),
     ]
 };

@@ -21,6 +21,7 @@ mod files;
 pub mod form;
 mod gate;
 mod handling;
+mod held;
 mod health;
 mod imports;
 mod interviews;
@@ -47,7 +48,6 @@ mod visits;
 mod waiting;
 
 use axum::Router;
-use chrono::Duration;
 
 use crate::clock::Clock;
 use crate::domain::sign_in::Rules;
@@ -55,6 +55,7 @@ use crate::edge::Edge;
 use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
+pub use held::Held;
 use routes::{Row, Table};
 use sign_in::password::Line;
 pub use waiting::once_open;
@@ -64,10 +65,10 @@ pub use waiting::once_open;
 pub struct App {
     pub db: Db,
     pub clock: Clock,
-    /// How long a session may rest.
-    pub idle: Duration,
-    /// What the settings say of signing in.
-    pub rules: Rules,
+    /// What it was started with of signing in; holds until the security administrators set else.
+    pub start: Rules,
+    /// What they set.
+    pub held: Held,
     /// Those whose passwords are being hashed.
     pub line: Line,
     /// The court whose name the sign-in page bears.

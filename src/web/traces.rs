@@ -106,6 +106,7 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("GET", "/admin/jobs", Nothing),
         ("GET", "/admin/calendar", Nothing),
         ("GET", "/admin/roles", Nothing),
+        ("GET", "/admin/security", Nothing),
         ("GET", "/admin/accounts", Nothing),
         ("GET", "/admin/audit", Itself),
         ("GET", "/admin/audit/export", Itself),

@@ -7,6 +7,7 @@ mod courts;
 mod decisions;
 mod jobs;
 mod roles;
+mod security;
 mod users;
 
 use super::routes::{Table, Who};
@@ -38,6 +39,10 @@ pub fn routes(table: Table) -> Table {
         .post_long("/admin/calendar", SYSTEM, calendar::create)
         .get("/admin/jobs", SYSTEM, jobs::list)
         .post("/admin/jobs/{uuid}/retry", SYSTEM, jobs::create)
+        .get("/admin/security", SECURITY, security::show)
+        .post("/admin/security", SECURITY, security::create)
+        .post("/admin/security/{uuid}/confirmation", SECURITY, security::confirmation::create)
+        .post("/admin/security/{uuid}/refusal", SECURITY, security::refusal::create)
         .get("/admin/roles", SECURITY, roles::list)
         .post("/admin/roles", SECURITY, roles::create)
         .post(

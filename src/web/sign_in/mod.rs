@@ -124,7 +124,7 @@ fn page(app: &App, nonce: &str, form: SignInForm, problems: Problems) -> SignInP
         username: form.username,
         problems,
         gone: String::new(),
-        demonstration: app.rules.demonstration,
+        demonstration: app.start.demonstration,
     }
 }
 
@@ -167,7 +167,7 @@ fn onwards<'a>(next: &'a str, home: &'a str) -> &'a str {
 
 async fn trace(app: &App, token: &str, verb: &str) -> AppResult<()> {
     let now = app.clock.now();
-    if let Some(session) = sessions::resume(&app.db, token, app.idle, now).await? {
+    if let Some(session) = sessions::resume(&app.db, token, app.rest(), now).await? {
         let mut tx = app.db.begin(&session).await?;
         sessions::record(&mut tx, verb, now).await?;
         tx.commit().await?;
@@ -221,7 +221,7 @@ async fn switch(
     if !held.iter().any(|line| line.id == grant) {
         return Err(AppError::NotFound);
     }
-    let token = sessions::renew(&app.db, &session, grant, (app.rules.devices, now)).await?;
+    let token = sessions::renew(&app.db, &session, grant, (app.rules().devices, now)).await?;
     let token = token.ok_or(AppError::SignedOut)?;
     trace(&app, &token, "session.switched").await?;
     Ok(with_cookie(Redirect::to("/").into_response(), &session_cookie(&token)))

@@ -162,3 +162,88 @@ END;
 
 GRANT EXECUTE ON FUNCTION security_in_force(), security_propose(jsonb, timestamptz),
     security_decide(uuid, text, timestamptz) TO app_user;
+
+-- The time limits (期限规则): the system administrator proposes a further version of a rule set, the
+-- head of the bureau confirms it for a day to come.
+CREATE TABLE rule_proposal (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    code text NOT NULL,
+    name text NOT NULL,
+    basis text NOT NULL,
+    valid_from date NOT NULL,
+    -- As clock_rule has them: clock, days, counted_in, roll.
+    rules jsonb NOT NULL,
+    proposed_at timestamptz NOT NULL,
+    proposed_by bigint NOT NULL,
+    decided_at timestamptz,
+    decided_by bigint,
+    -- Why it was declined or withdrawn; empty where it was confirmed.
+    declined_reason text NOT NULL DEFAULT '',
+    rule_set_id bigint,
+    CONSTRAINT rule_proposal_pkey PRIMARY KEY (id),
+    CONSTRAINT rule_proposal_uuid_key UNIQUE (uuid),
+    CONSTRAINT rule_proposal_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff (id),
+    CONSTRAINT rule_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff (id),
+    CONSTRAINT rule_proposal_rule_set_fkey FOREIGN KEY (rule_set_id) REFERENCES rule_set (id),
+    CONSTRAINT rule_proposal_code_check CHECK (code IN ('standard', 'urgent')),
+    CONSTRAINT rule_proposal_decided_check CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CONSTRAINT rule_proposal_outcome_check CHECK (
+        rule_set_id IS NULL AND (decided_at IS NOT NULL) = (declined_reason <> '')
+        OR declined_reason = '' AND decided_by <> proposed_by
+           AND valid_from > (decided_at AT TIME ZONE 'Asia/Shanghai')::date)
+);
+CREATE UNIQUE INDEX rule_proposal_waiting_key ON rule_proposal (code) WHERE decided_at IS NULL;
+CALL lay_wall('rule_proposal', '(SELECT asking_role()) IN (''sysadmin'', ''bureau_head'', ''auditor'')');
+GRANT SELECT ON rule_proposal TO app_user;
+
+CREATE FUNCTION rule_propose(of_code text, of_name text, of_basis text, since date, wanted jsonb, at timestamptz)
+    RETURNS uuid LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO rule_proposal (code, name, basis, valid_from, rules, proposed_at, proposed_by)
+    SELECT of_code, of_name, of_basis, since, wanted, at, asking_staff() WHERE asking_role() = 'sysadmin'
+    RETURNING uuid;
+END;
+
+-- Who is asked is looked up here; a version that begins before another of its code is none.
+CREATE FUNCTION rule_confirm(proposal uuid, at timestamptz) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    wanted rule_proposal;
+    made bigint;
+BEGIN
+    SELECT * INTO wanted FROM rule_proposal WHERE uuid = proposal AND decided_at IS NULL FOR UPDATE;
+    IF wanted.id IS NULL OR coalesce(asking_role(), '') <> 'bureau_head' OR asking_staff() = wanted.proposed_by
+        OR wanted.valid_from <= asking_day() THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO rule_set (code, version, name, basis, needs_leading_group, valid_from)
+    SELECT wanted.code, r.version + 1, wanted.name, wanted.basis, r.needs_leading_group, wanted.valid_from
+    FROM rule_set r WHERE r.code = wanted.code ORDER BY r.version DESC LIMIT 1
+    RETURNING id INTO made;
+    INSERT INTO clock_rule (rule_set_id, clock, days, counted_in, roll)
+    SELECT made, c.clock, c.days, c.counted_in, c.roll
+    FROM jsonb_to_recordset(wanted.rules) AS c (clock text, days int, counted_in text, roll text);
+    UPDATE rule_proposal SET decided_at = at, decided_by = asking_staff(), rule_set_id = made WHERE id = wanted.id;
+    RETURN made;
+END
+$$;
+
+CREATE FUNCTION rule_decline(proposal uuid, why text, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE rule_proposal SET decided_at = at, decided_by = asking_staff(), declined_reason = why
+    WHERE uuid = proposal AND decided_at IS NULL AND asking_role() IN ('sysadmin', 'bureau_head') AND why <> ''
+    RETURNING id;
+END;
+
+-- What holds at a court's day: of each rule set the version that began last.
+CREATE FUNCTION rules_on(day date) RETURNS SETOF bigint
+    LANGUAGE sql STABLE SET search_path = public
+BEGIN ATOMIC
+    SELECT DISTINCT ON (code) id FROM rule_set WHERE code <> 'custom' AND valid_from <= day
+    ORDER BY code, valid_from DESC, version DESC;
+END;
+
+GRANT EXECUTE ON FUNCTION rule_propose(text, text, text, date, jsonb, timestamptz), rule_confirm(uuid, timestamptz),
+    rule_decline(uuid, text, timestamptz), rules_on(date) TO app_user;

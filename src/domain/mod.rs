@@ -28,6 +28,7 @@ pub mod security_setting;
 pub mod one_time_code;
 pub mod deadline;
 pub mod day_table;
+pub mod rule_change;
 pub mod petitioner;
 pub mod court_case;
 pub mod source;

@@ -51,6 +51,7 @@ pub mod replies;
 pub mod reports;
 pub mod reveals;
 pub mod roles;
+pub mod rule_changes;
 pub mod second_factors;
 pub mod security_settings;
 pub mod sessions;

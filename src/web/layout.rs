@@ -198,6 +198,7 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("用户", "/admin/users", "list", Who::Staff(&[Sysadmin])),
         ("法院", "/admin/courts", "court", Who::Staff(&[Sysadmin])),
         ("工作日历", "/admin/calendar", "calendar", Who::Staff(&[Sysadmin])),
+        ("期限规则", "/admin/rules", "book", Who::Staff(&[Sysadmin, BureauHead])),
         ("定时任务", "/admin/jobs", "clock", Who::Staff(&[Sysadmin])),
         ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
         ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),

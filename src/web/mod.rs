@@ -22,6 +22,7 @@ pub mod form;
 mod gate;
 mod handling;
 mod held;
+mod help;
 mod health;
 mod imports;
 mod interviews;
@@ -101,6 +102,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = imports::routes(table);
     let table = audits::routes(table);
     let table = unsent::routes(table);
+    let table = help::routes(table);
     let table = health::routes(table);
     let table = policy::routes(table);
     let (router, rows) = table.finish();

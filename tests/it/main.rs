@@ -39,6 +39,7 @@ mod matrix;
 mod migrations;
 mod my;
 mod routes;
+mod rules;
 mod security;
 mod sign_in;
 mod stats;

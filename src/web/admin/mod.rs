@@ -7,6 +7,7 @@ mod courts;
 mod decisions;
 mod jobs;
 mod roles;
+mod rules;
 mod security;
 mod users;
 
@@ -15,6 +16,9 @@ use crate::domain::staff::Role;
 
 const SYSTEM: Who = Who::Staff(&[Role::Sysadmin]);
 const SECURITY: Who = Who::Staff(&[Role::Secadmin]);
+/// Who proposes a rule, and who confirms it.
+const RULES: Who = Who::Staff(&[Role::Sysadmin, Role::BureauHead]);
+const HEAD: Who = Who::Staff(&[Role::BureauHead]);
 /// How many lines a page shows.
 const PAGE: i64 = 50;
 
@@ -37,6 +41,10 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/accounts/{uuid}/sessions", SECURITY, accounts::sessions::create)
         .get("/admin/calendar", SYSTEM, calendar::show)
         .post_long("/admin/calendar", SYSTEM, calendar::create)
+        .get("/admin/rules", RULES, rules::show)
+        .post("/admin/rules", SYSTEM, rules::create)
+        .post("/admin/rules/{uuid}/confirmation", HEAD, rules::confirmation::create)
+        .post("/admin/rules/{uuid}/refusal", RULES, rules::refusal::create)
         .get("/admin/jobs", SYSTEM, jobs::list)
         .post("/admin/jobs/{uuid}/retry", SYSTEM, jobs::create)
         .get("/admin/security", SECURITY, security::show)

@@ -160,6 +160,11 @@ impl Arranged {
         dates().min().zip(dates().max())
     }
 
+    /// The year that is looked at after it.
+    pub fn year(&self) -> i32 {
+        self.span().map_or(0, |(_, last)| last.year())
+    }
+
     /// What it is, as the list of changes names it.
     pub fn note(&self) -> &str {
         &self.note

@@ -98,7 +98,7 @@ impl CalendarForm {
         if self.rows.trim().is_empty() {
             problems.add("rows", "请粘贴放假安排，或选择文件");
         }
-        let days = year.map(|year| read(&self.rows, year)).unwrap_or_else(|| Ok(Vec::new()));
+        let days = year.map_or_else(|| Ok(Vec::new()), |year| read(&self.rows, year));
         let days = days.unwrap_or_else(|faults| {
             for fault in faults.iter().take(FAULTS) {
                 problems.add("rows", fault.to_string());
@@ -119,10 +119,5 @@ impl CalendarForm {
             };
             Problems::at(field, no.to_string())
         })
-    }
-
-    /// The year that is shown after a change.
-    pub fn year_of(&self, fact: &Arranged) -> i32 {
-        fact.days().last().map_or(0, |day| day.date.year())
     }
 }

@@ -7,14 +7,14 @@ mod pages;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::domain::calendar::{Calendar, read_day};
+use crate::domain::calendar::{Calendar, day_of, read_day};
 use crate::domain::day_table::{Arranged, Impact};
 use crate::store::{Tx, day_tables};
 use crate::web::extract::{Form, Query};
 use crate::web::form::Problems;
 use crate::web::{AppResult, Asking, layout};
 use form::CalendarForm;
-use pages::{CalendarPage, PreviewPage, present_year};
+use pages::{CalendarPage, PreviewPage};
 
 const HERE: &str = "/admin/calendar";
 /// How many changes of the table are listed.
@@ -30,7 +30,7 @@ pub struct Asked {
 pub async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let calendar = day_tables::table(&mut tx).await?;
-    let today = present_year(asking.now());
+    let today = day_of(asking.now());
     let mut form = CalendarForm { year: asked.year, ..CalendarForm::default() };
     if let Some(day) = read_day(&asked.day, today).and_then(|day| calendar.day(day)) {
         form.fill(day);
@@ -75,7 +75,7 @@ pub async fn create(asking: Asking, form: Form<CalendarForm>) -> AppResult<Respo
     let seen = seen(&fact, &impact);
     if confirms && typed.seen == seen {
         day_tables::record(&mut tx, &fact, &impact).await?;
-        let location = format!("{HERE}?year={}", typed.year_of(&fact));
+        let location = format!("{HERE}?year={}", fact.year());
         let said = format!("已保存：{}。{}", fact.note(), impact.sentence());
         return layout::kept(tx, &location, &said).await;
     }

@@ -49,11 +49,6 @@ pub struct CalendarPage {
     pub problems: Problems,
 }
 
-/// Today, by which a day without a year is read.
-pub fn present_year(now: DateTime<Utc>) -> NaiveDate {
-    day_of(now)
-}
-
 impl CalendarPage {
     pub fn of(
         shell: Shell,

@@ -97,7 +97,6 @@ fn kind(text: &str) -> Option<DayKind> {
     labelled.or(match text {
         "放假" | "休" | "休息" => Some(DayKind::Holiday),
         "上班" | "班" | "补班" => Some(DayKind::MakeUpWorkday),
-        "周末" => Some(DayKind::Weekend),
         _ => None,
     })
 }

@@ -5,7 +5,9 @@ CREATE TABLE calendar_version (
     id        integer     CONSTRAINT calendar_version_pkey PRIMARY KEY,
     note      text        NOT NULL CONSTRAINT calendar_version_note_given CHECK (note <> ''),
     source    text        NOT NULL,
-    loaded_at timestamptz NOT NULL DEFAULT now()
+    loaded_at timestamptz NOT NULL DEFAULT now(),
+    -- Nobody where the table came with the program.
+    loaded_by bigint
 );
 
 CREATE TABLE calendar_day (

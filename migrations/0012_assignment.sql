@@ -94,18 +94,23 @@ CREATE TABLE clock_event (
     recorded_at timestamptz NOT NULL,
     recorded_by bigint NOT NULL,
     new_due_on date,
+    -- Whether the new day waits for a day table itself.
+    provisional boolean NOT NULL DEFAULT false,
     reason text NOT NULL DEFAULT '',
     CONSTRAINT clock_event_pkey PRIMARY KEY (id),
     CONSTRAINT clock_event_clock_fkey FOREIGN KEY (clock_id) REFERENCES clock (id),
     CONSTRAINT clock_event_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
     CONSTRAINT clock_event_kind_check CHECK (kind IN
-        ('stopped', 'resumed', 'paused', 'unpaused', 'extended', 'cancelled')),
-    -- A pause or a return moves the due day by the time that it took; an extension grants a new one.
+        ('stopped', 'resumed', 'paused', 'unpaused', 'extended', 'recalculated', 'cancelled')),
+    -- A pause or a return moves the due day by the time that it took; an extension grants a new one;
+    -- another day table gives what the rule gives by it.
     CONSTRAINT clock_event_due_check CHECK (CASE kind
         WHEN 'extended' THEN new_due_on IS NOT NULL
+        WHEN 'recalculated' THEN new_due_on IS NOT NULL
         WHEN 'unpaused' THEN new_due_on IS NOT NULL
         WHEN 'resumed' THEN true
-        ELSE new_due_on IS NULL END)
+        ELSE new_due_on IS NULL END),
+    CONSTRAINT clock_event_provisional_check CHECK (NOT provisional OR kind = 'recalculated')
 );
 CREATE INDEX clock_event_clock_idx ON clock_event (clock_id, id);
 
@@ -115,9 +120,14 @@ BEGIN
     UPDATE clock SET
         state = CASE NEW.kind
             WHEN 'stopped' THEN 'stopped' WHEN 'paused' THEN 'paused' WHEN 'cancelled' THEN 'cancelled'
-            WHEN 'extended' THEN state ELSE 'running' END,
-        stopped_at = CASE NEW.kind WHEN 'stopped' THEN NEW.at WHEN 'extended' THEN stopped_at END,
-        due_on = coalesce(NEW.new_due_on, due_on)
+            WHEN 'extended' THEN state WHEN 'recalculated' THEN state ELSE 'running' END,
+        stopped_at = CASE NEW.kind WHEN 'stopped' THEN NEW.at
+            WHEN 'extended' THEN stopped_at WHEN 'recalculated' THEN stopped_at END,
+        due_on = coalesce(NEW.new_due_on, due_on),
+        provisional = CASE NEW.kind WHEN 'extended' THEN false WHEN 'recalculated' THEN NEW.provisional
+            ELSE provisional END,
+        calendar_version = CASE NEW.kind WHEN 'recalculated' THEN (SELECT max(id) FROM calendar_version)
+            ELSE calendar_version END
     WHERE id = NEW.clock_id;
     RETURN NULL;
 END

@@ -7,14 +7,13 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 
 use crate::cluster::{self, Places};
 use crate::domain::password::{Policy, Profile};
-use crate::domain::sign_in::{Rules, SecondFactor};
+use crate::domain::sign_in::{FREE_TRIES, LONGEST_HOURS, Rules, SecondFactor};
 use crate::edge::{Edge, Proxies, PublicUrl};
 use crate::jobs::backup::{BackupError, Recipient};
 use crate::keys::{KeyError, MasterKeys};
@@ -22,9 +21,9 @@ use crate::store::keys::{Cipher, Keys};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_LOG: &str = "info,sqlx=warn";
-const DEFAULT_IDLE_MINUTES: u64 = 30;
+const DEFAULT_IDLE_MINUTES: i64 = 30;
 /// A session ends after eight hours in any case.
-const LONGEST_IDLE_MINUTES: u64 = 480;
+const LONGEST_IDLE_MINUTES: i64 = 480;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -64,7 +63,6 @@ pub struct Environment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub listen: SocketAddr,
-    pub session_idle: Duration,
     pub rules: Rules,
     /// Where the program meets the network.
     pub edge: Edge,
@@ -99,7 +97,7 @@ impl Environment {
         let named = named.parse().map_err(|_| ConfigError::Invalid { name, expected });
         let listen = listen.map_or(named, Ok)?;
         let (rules, edge) = (self.rules()?, self.edge()?);
-        Ok(Settings { listen, session_idle: self.session_idle()?, rules, edge })
+        Ok(Settings { listen, rules, edge })
     }
 
     /// What is asked of those who sign in.
@@ -118,7 +116,17 @@ impl Environment {
         let devices = devices.filter(|devices| (1..=9).contains(devices));
         let devices = devices.ok_or(ConfigError::Invalid { name, expected })?;
         let passwords = Policy::of(profile);
-        Ok(Rules { passwords, second_factor, devices, demonstration: false })
+        let idle_minutes = self.idle_minutes()?;
+        let (tries, longest_hours, demonstration) = (FREE_TRIES, LONGEST_HOURS, false);
+        Ok(Rules {
+            passwords,
+            second_factor,
+            devices,
+            tries,
+            idle_minutes,
+            longest_hours,
+            demonstration,
+        })
     }
 
     fn edge(&self) -> Result<Edge, ConfigError> {
@@ -137,15 +145,14 @@ impl Environment {
         Ok(edge)
     }
 
-    fn session_idle(&self) -> Result<Duration, ConfigError> {
+    fn idle_minutes(&self) -> Result<i64, ConfigError> {
         let name = "ANJIE_SESSION_IDLE_MINUTES";
         let Some(text) = self.text(name)? else {
-            return Ok(Duration::from_secs(60 * DEFAULT_IDLE_MINUTES));
+            return Ok(DEFAULT_IDLE_MINUTES);
         };
         let minutes = text.parse().ok().filter(|it| (1..=LONGEST_IDLE_MINUTES).contains(it));
         let expected = "a whole number of minutes from 1 to 480";
-        let minutes = minutes.ok_or(ConfigError::Invalid { name, expected })?;
-        Ok(Duration::from_secs(60 * minutes))
+        minutes.ok_or(ConfigError::Invalid { name, expected })
     }
 
     /// The local cluster if a folder is named, else the server of `DATABASE_URL`.
@@ -319,16 +326,16 @@ mod tests {
     #[test]
     fn a_session_idles_between_one_minute_and_eight_hours() {
         for (minutes, expected) in [
-            ("", Some(1800)),
-            ("1", Some(60)),
-            ("480", Some(28_800)),
+            ("", Some(30)),
+            ("1", Some(1)),
+            ("480", Some(480)),
             ("0", None),
             ("481", None),
             ("-5", None),
             ("half", None),
         ] {
             let settings = environment(&[("ANJIE_SESSION_IDLE_MINUTES", minutes)]).settings(None);
-            assert_eq!(settings.ok().map(|it| it.session_idle.as_secs()), expected, "{minutes}");
+            assert_eq!(settings.ok().map(|it| it.rules.idle_minutes), expected, "{minutes}");
         }
     }
 

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::domain::document;
 
+/// How long an instance goes by the security administrators' settings before it reads them again.
+pub const SETTINGS_HELD: Duration = Duration::from_secs(5);
+
 /// How long the program is patient with those who connect, and how many it lets in. A value, so
 /// that a test can be impatient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

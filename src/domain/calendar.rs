@@ -69,6 +69,30 @@ impl Calendar {
         self.days.get(&date).map(|day| day.kind)
     }
 
+    /// The same with other days in the place of its own, under another version.
+    #[must_use]
+    pub fn changed(&self, version: i32, days: impl IntoIterator<Item = Day>) -> Self {
+        let mut all = self.days.clone();
+        all.extend(days.into_iter().map(|day| (day.date, day)));
+        Self { version, days: all }
+    }
+
+    /// The day as the table has it.
+    pub fn day(&self, date: NaiveDate) -> Option<&Day> {
+        self.days.get(&date)
+    }
+
+    /// The first and the last year of which the table knows something.
+    pub fn years(&self) -> Option<(i32, i32)> {
+        let (first, last) = (self.days.keys().next()?, self.days.keys().next_back()?);
+        Some((first.year(), last.year()))
+    }
+
+    /// Whether every day of a year is known: a notice may give away days of the year before it.
+    pub fn knows_year(&self, year: i32) -> bool {
+        year_days(year).all(|day| self.days.contains_key(&day)) && year_days(year).next().is_some()
+    }
+
     /// The holiday that gives this day off; none for weekends and for make-up workdays.
     pub fn holiday_name(&self, date: NaiveDate) -> Option<&str> {
         let day = self.days.get(&date)?;
@@ -131,6 +155,12 @@ pub fn start_of(day: NaiveDate) -> DateTime<Utc> {
 /// 24:00 of a day: the first moment that no longer belongs to it.
 pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
     start_of(day + Days::new(1))
+}
+
+/// The days of a year, in order.
+pub fn year_days(year: i32) -> impl Iterator<Item = NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1);
+    first.into_iter().flat_map(|first| first.iter_days()).take_while(move |day| day.year() == year)
 }
 
 /// Whether the day is a Saturday or Sunday, whatever the notices say of it.

@@ -7,7 +7,7 @@ use super::code::codes;
 use super::password::Policy;
 use super::staff::Role;
 
-/// So many tries in a row bring no delay.
+/// So many tries in a row bring no delay; it may be set lower.
 pub const FREE_TRIES: i32 = 5;
 /// Minutes of rest after the fifth try in vain, the sixth, and so on; the last for all that follow.
 /// Never for good, so that a stranger can't lock anyone out.
@@ -16,7 +16,7 @@ pub const RESTS: [i32; 7] = [1, 2, 4, 8, 16, 32, 60];
 /// people, and a guesser of names needs more.
 pub const TRIES_OF_ADDRESS: i32 = 60;
 const WINDOW_SECONDS: i64 = 600;
-/// Eight hours after sign-in a session ends whatever happens.
+/// Eight hours after sign-in a session ends whatever happens; it may be set to fewer.
 pub const LONGEST_HOURS: i64 = 8;
 /// A password that an administrator set opens nothing after this.
 pub const FIRST_PASSWORD_HOURS: i64 = 72;
@@ -52,6 +52,12 @@ pub struct Rules {
     pub second_factor: SecondFactor,
     /// At how many devices someone may be signed in at once.
     pub devices: u8,
+    /// So many tries in a row bring no delay.
+    pub tries: i32,
+    /// How long a session may rest.
+    pub idle_minutes: i64,
+    /// How long it lasts at all.
+    pub longest_hours: i64,
     /// Invented people and no second factor: every page says so.
     pub demonstration: bool,
 }
@@ -73,22 +79,22 @@ pub fn wait(until: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("请{minutes}分钟后再试（{}）。", calendar::clock_time(until))
 }
 
-/// What is said after a try in vain, the so-many-th in a row.
-pub fn again(tries: i32) -> String {
-    match FREE_TRIES - tries {
+/// What is said after a try in vain, the so-many-th in a row, where so many are free.
+pub fn again(tries: i32, free: i32) -> String {
+    match free - tries {
         left if left > 0 => format!("还可以试{left}次。"),
-        _ => format!("请{}分钟后再试。", rest_minutes(tries)),
+        _ => format!("请{}分钟后再试。", rest_minutes(tries, free)),
     }
 }
 
-fn rest_minutes(tries: i32) -> i32 {
-    let nth = usize::try_from(tries - FREE_TRIES).unwrap_or(0).min(RESTS.len() - 1);
+fn rest_minutes(tries: i32, free: i32) -> i32 {
+    let nth = usize::try_from(tries - free).unwrap_or(0).min(RESTS.len() - 1);
     RESTS.get(nth).copied().unwrap_or(60)
 }
 
 /// When the rest after so many tries is over.
-pub fn rest_until(tries: i32, last: DateTime<Utc>) -> DateTime<Utc> {
-    last + Duration::minutes(i64::from(rest_minutes(tries)))
+pub fn rest_until(tries: i32, free: i32, last: DateTime<Utc>) -> DateTime<Utc> {
+    last + Duration::minutes(i64::from(rest_minutes(tries, free)))
 }
 
 /// The window of an address that a moment falls into: its start, and the seconds until its end.
@@ -108,11 +114,13 @@ mod tests {
 
     #[test]
     fn the_rest_grows_to_an_hour_and_no_further() {
-        let rests: Vec<_> = (5..15).map(|tries| rest_until(tries, noon()) - noon()).collect();
+        let rests: Vec<_> = (5..15).map(|tries| rest_until(tries, 5, noon()) - noon()).collect();
         let minutes: Vec<_> = rests.iter().map(Duration::num_minutes).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
-        assert_eq!(again(1), "还可以试4次。");
-        assert_eq!(again(6), "请2分钟后再试。");
+        assert_eq!(again(1, 5), "还可以试4次。");
+        assert_eq!(again(6, 5), "请2分钟后再试。");
+        assert_eq!(again(1, 3), "还可以试2次。");
+        assert_eq!(again(4, 3), "请2分钟后再试。");
         assert_eq!(wait(noon() + Duration::seconds(61), noon()), "请2分钟后再试（12:01）。");
     }
 

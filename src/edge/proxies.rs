@@ -2,15 +2,11 @@
 
 use std::net::IpAddr;
 
+use crate::domain::network::Network;
+
 /// Addresses and networks. Nobody is believed unless named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxies(Vec<Network>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Network {
-    address: IpAddr,
-    bits: u8,
-}
 
 impl Proxies {
     /// Reads a setting: `10.0.0.1, 10.1.0.0/16, fd00::/8`.
@@ -21,7 +17,7 @@ impl Proxies {
 
     /// Whether this address is one of theirs.
     pub fn include(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.holds(address.to_canonical()))
+        self.0.iter().any(|network| network.holds(address))
     }
 
     /// Who speaks: the peer itself; or if that is a trusted proxy, the right-most address of
@@ -49,33 +45,6 @@ fn read(hop: &str) -> Option<IpAddr> {
     let with_port = || hop.parse::<std::net::SocketAddr>().ok().map(|it| it.ip());
     let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     bare.or_else(with_port).or_else(in_brackets).map(|address: IpAddr| address.to_canonical())
-}
-
-impl Network {
-    fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address.parse().ok()?, Some(bits.parse().ok()?)),
-            None => (text.parse().ok()?, None),
-        };
-        let address: IpAddr = address;
-        let whole = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(whole);
-        (bits <= whole).then_some(Self { address, bits })
-    }
-
-    fn holds(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
-                let differ = ours.to_bits() ^ theirs.to_bits();
-                differ.leading_zeros() >= u32::from(self.bits)
-            }
-            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
-                let differ = ours.to_bits() ^ theirs.to_bits();
-                differ.leading_zeros() >= u32::from(self.bits)
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use anjie::command::Demo;
 use anjie::config::Environment;
 use anjie::demo;
 use anjie::demo::history::{self, Progress};
+use anjie::domain::sign_in::Rules;
 use anjie::store::owner::Demonstration;
 use anjie::web::sign_in::hash_password;
 
@@ -17,7 +18,8 @@ use super::{say, server};
 /// Makes, fills and serves the demonstration.
 pub async fn run(env: &Environment, asked: Demo) -> anyhow::Result<ExitCode> {
     let mut settings = env.settings(asked.listen)?;
-    settings.rules = demo::rules();
+    let idle_minutes = settings.rules.idle_minutes;
+    settings.rules = Rules { idle_minutes, ..demo::rules() };
     let listener = server::bind(settings.listen).await?;
     let data = match asked.data {
         Some(data) => data,

@@ -21,9 +21,9 @@ use anjie::command::{Command, CommandLine, Local, Serve};
 use anjie::config::{Environment, LogFormat, Settings};
 use anjie::jobs::watch::Watch;
 use anjie::store::{self, Db};
-use anjie::web::App;
 use anjie::web::sign_in::password::Line;
 use anjie::web::strangers::Strangers;
+use anjie::web::{App, Held};
 use anyhow::Context;
 use clap::Parser;
 use place::Place;
@@ -86,12 +86,11 @@ pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
 
 /// The same before it is known whose it is.
 pub fn app_of(court: String, db: Db, settings: &Settings) -> anyhow::Result<App> {
-    let idle = chrono::Duration::from_std(settings.session_idle)?;
     Ok(App {
         db,
         clock: Clock::system(),
-        idle,
-        rules: settings.rules,
+        start: settings.rules,
+        held: Held::default(),
         line: Line::default(),
         strangers: Strangers::default(),
         court,

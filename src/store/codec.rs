@@ -14,9 +14,11 @@ use crate::domain::job::{Job, RunState};
 use crate::domain::ledger::Place;
 use crate::domain::ledger_import::Kind;
 use crate::domain::outcome::Outcome;
+use crate::domain::password::Profile;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
-use crate::domain::sign_in::Ending;
+use crate::domain::security_setting::Reach;
+use crate::domain::sign_in::{Ending, SecondFactor};
 use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
@@ -98,9 +100,12 @@ code_column! {
     Outcome,
     Place,
     PostKind,
+    Profile,
+    Reach,
     Role,
     Roll,
     RunState,
+    SecondFactor,
     Sex,
     SignStep,
     Source,

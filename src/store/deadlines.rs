@@ -25,48 +25,55 @@ pub async fn calendar(tx: &mut Tx, from: NaiveDate) -> StoreResult<Calendar> {
     Ok(Calendar::new(version, days))
 }
 
-/// The rule sets to choose from: the newest version of each that was not made for one batch.
-pub async fn rule_sets(tx: &mut Tx) -> StoreResult<Vec<RuleSet>> {
-    read_rule_sets(tx, None).await
+/// The rule sets for assignments of a day, those apart that were made for one batch.
+pub async fn rule_sets(tx: &mut Tx, on: NaiveDate) -> StoreResult<Vec<RuleSet>> {
+    let versions = versions(tx, on).await?.into_iter();
+    Ok(versions.map(|version| version.set).filter(|set| set.valid_from <= on).collect())
 }
 
-/// One rule set.
-pub async fn rule_set(tx: &mut Tx, id: RuleSetId) -> StoreResult<Option<RuleSet>> {
-    Ok(read_rule_sets(tx, Some(id)).await?.into_iter().next())
+/// A version of a rule set with where it stands.
+#[derive(Debug, Clone)]
+pub struct Version {
+    pub set: RuleSet,
+    pub basis: String,
 }
 
-async fn read_rule_sets(tx: &mut Tx, wanted: Option<RuleSetId>) -> StoreResult<Vec<RuleSet>> {
+/// What holds on a day, and what is to come after it.
+pub async fn versions(tx: &mut Tx, on: NaiveDate) -> StoreResult<Vec<Version>> {
     let rows = sqlx::query!(
-        r#"SELECT r.id AS "id: RuleSetId", r.code, r.version, r.name, c.clock AS "clock: ClockKind", c.days,
-                  c.counted_in AS "counted_in: DayCount", c.roll AS "roll: Roll"
+        r#"SELECT r.id AS "id: RuleSetId", r.code, r.version, r.name, r.basis, r.valid_from,
+                  c.clock AS "clock: ClockKind", c.days, c.counted_in AS "counted_in: DayCount", c.roll AS "roll: Roll"
            FROM rule_set r JOIN clock_rule c ON c.rule_set_id = r.id
-           WHERE CASE WHEN $1::bigint IS NULL
-                      THEN r.code <> 'custom' AND r.version = (SELECT max(version) FROM rule_set o WHERE o.code = r.code)
-                      ELSE r.id = $1 END
-           ORDER BY r.code = 'standard' DESC, r.id, c.clock"#,
-        wanted.map(|id| id.0),
+           WHERE r.code <> 'custom' AND (r.valid_from > $1 OR r.id IN (SELECT rules_on($1)))
+           ORDER BY r.code = 'standard' DESC, r.code, r.valid_from, r.version,
+                    array_position(ARRAY['A0', 'L2', 'M2', 'P7', 'C30', 'O5'], c.clock)"#,
+        on,
     )
     .fetch_all(tx.unscoped())
     .await?;
-    let mut sets: Vec<RuleSet> = Vec::new();
+    let mut versions: Vec<Version> = Vec::new();
     for row in rows {
         let days = days(row.days)?;
         let rule = ClockRule { kind: row.clock, days, count: row.counted_in, roll: row.roll };
-        match sets.last_mut() {
-            Some(set) if set.id == row.id => set.rules.push(rule),
-            _ => sets.push(RuleSet {
-                id: row.id,
-                code: row.code,
-                name: row.name,
-                version: row.version,
-                rules: vec![rule],
+        match versions.last_mut() {
+            Some(version) if version.set.id == row.id => version.set.rules.push(rule),
+            _ => versions.push(Version {
+                set: RuleSet {
+                    id: row.id,
+                    code: row.code,
+                    name: row.name,
+                    version: row.version,
+                    valid_from: row.valid_from,
+                    rules: vec![rule],
+                },
+                basis: row.basis,
             }),
         }
     }
-    Ok(sets)
+    Ok(versions)
 }
 
-fn days(column: i32) -> StoreResult<u16> {
+pub(super) fn days(column: i32) -> StoreResult<u16> {
     u16::try_from(column).map_err(|_| StoreError::Unreadable {
         table: "clock_rule",
         column: "days",
@@ -223,14 +230,14 @@ pub async fn clocks_of_round(
 /// What happened to a clock that was found within the scope.
 async fn events(tx: &mut Tx, clock: ClockId) -> StoreResult<Vec<ClockEvent>> {
     let rows = sqlx::query!(
-        "SELECT kind, at, new_due_on FROM clock_event WHERE clock_id = $1 ORDER BY id",
+        "SELECT kind, at, new_due_on, provisional FROM clock_event WHERE clock_id = $1 ORDER BY id",
         clock.0,
     )
     .fetch_all(tx.unscoped())
     .await?;
     rows.into_iter()
         .map(|row| {
-            let what = What::from_code(&row.kind, row.new_due_on);
+            let what = What::from_code(&row.kind, row.new_due_on, row.provisional);
             let what = what.ok_or(StoreError::Unreadable {
                 table: "clock_event",
                 column: "kind",

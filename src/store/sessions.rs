@@ -27,6 +27,7 @@ pub struct Session {
     password_set_at: DateTime<Utc>,
     whole: bool,
     since: DateTime<Utc>,
+    longest: Duration,
     moment: Option<DateTime<Utc>>,
     pub(super) id: i64,
     pub(super) trail: Trail,
@@ -75,7 +76,11 @@ impl Session {
 
     /// When it ends at the latest.
     pub fn ends_at(&self) -> DateTime<Utc> {
-        self.since + Duration::hours(LONGEST_HOURS)
+        self.since + self.longest
+    }
+
+    fn lasting(self, rest: Rest) -> Self {
+        Self { longest: rest.longest, ..self }
     }
 
     /// The moment of the request that it was resumed for: both walls go by it. A job has none.
@@ -126,31 +131,44 @@ enum Use {
     Polled,
 }
 
+/// How long a session may rest, and how long it lasts at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    pub idle: Duration,
+    pub longest: Duration,
+}
+
+impl From<Duration> for Rest {
+    fn from(idle: Duration) -> Self {
+        Self { idle, longest: Duration::hours(LONGEST_HOURS) }
+    }
+}
+
 /// The session of a cookie, if it still holds. Rights are read anew each time, so that what was
 /// revoked is gone with the next request.
 pub async fn resume(
     db: &Db,
     token: &str,
-    idle: Duration,
+    rest: impl Into<Rest>,
     at: DateTime<Utc>,
 ) -> StoreResult<Option<Session>> {
-    held(db, token, (idle, at), Use::Asked).await
+    held(db, token, (rest.into(), at), Use::Asked).await
 }
 
 /// The same for what a page asks by itself: the session goes on resting.
 pub async fn look_up(
     db: &Db,
     token: &str,
-    idle: Duration,
+    rest: impl Into<Rest>,
     at: DateTime<Utc>,
 ) -> StoreResult<Option<Session>> {
-    held(db, token, (idle, at), Use::Polled).await
+    held(db, token, (rest.into(), at), Use::Polled).await
 }
 
 async fn held(
     db: &Db,
     token: &str,
-    (idle, at): (Duration, DateTime<Utc>),
+    (rest, at): (Rest, DateTime<Utc>),
     use_of: Use,
 ) -> StoreResult<Option<Session>> {
     let Some(token) = super::keys::unhex(token) else { return Ok(None) };
@@ -185,14 +203,14 @@ async fn held(
                 AND (g.valid_until IS NULL OR $4 < g.valid_until)
            JOIN unit c ON c.id = court_of(g.unit_id)"#,
         &sha256(&token),
-        at - idle,
-        at - Duration::hours(LONGEST_HOURS),
+        at - rest.idle,
+        at - rest.longest,
         at,
         use_of == Use::Asked,
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(|held| held.session(Some(at)).under(&token)))
+    Ok(row.map(|held| held.session(Some(at)).lasting(rest).under(&token)))
 }
 
 /// A row of what a session is made of.
@@ -249,6 +267,7 @@ impl Held {
             password_set_at: self.password_set_at,
             whole: self.whole,
             since: self.since,
+            longest: Duration::hours(LONGEST_HOURS),
             trail: Trail::default(),
             moment,
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Db, StoreResult};
 use crate::domain::ids::StaffId;
-use crate::domain::sign_in::{FREE_TRIES, RESTS, TRIES_OF_ADDRESS, rest_until, window};
+use crate::domain::sign_in::{RESTS, TRIES_OF_ADDRESS, rest_until, window};
 
 /// How long an address is known as one of an account's own.
 const KNOWN_DAYS: i64 = 30;
@@ -61,11 +61,12 @@ pub fn place(address: IpAddr) -> String {
     }
 }
 
-/// Counts one more try and says the how-many-th in a row it is; or until when there are none.
+/// Counts one more try and says the how-many-th in a row it is; or until when there are none. So many
+/// bring no delay.
 pub async fn begin(
     db: &Db,
     counter: &Counter,
-    at: DateTime<Utc>,
+    (free, at): (i32, DateTime<Utc>),
 ) -> StoreResult<Result<i32, DateTime<Utc>>> {
     let tries = sqlx::query_scalar!(
         "INSERT INTO sign_in_attempt AS a (counter, tries, last_at) VALUES ($1, 1, $2)
@@ -76,7 +77,7 @@ pub async fn begin(
          RETURNING tries",
         counter.0,
         at,
-        FREE_TRIES,
+        free,
         &RESTS,
     )
     .fetch_optional(&db.pool)
@@ -88,7 +89,7 @@ pub async fn begin(
         sqlx::query!("SELECT tries, last_at FROM sign_in_attempt WHERE counter = $1", counter.0,)
             .fetch_optional(&db.pool)
             .await?;
-    Ok(Err(last.map_or(at, |last| rest_until(last.tries, last.last_at))))
+    Ok(Err(last.map_or(at, |last| rest_until(last.tries, free, last.last_at))))
 }
 
 /// A try that succeeded forgets those before it.

@@ -120,16 +120,17 @@ const CHANGE: &str = "/account/password";
 const OPEN: [&str; 4] = [CHANGE, "/logout", CODE_PAGE, "/account/recovery-codes"];
 
 fn must_change_first(app: &App, session: &Session, request: &Request) -> bool {
-    let old = app.rules.passwords.is_old(session.password_set_at(), app.clock.now());
+    let old = app.rules().passwords.is_old(session.password_set_at(), app.clock.now());
     (session.must_change_password() || old) && !OPEN.contains(&request.uri().path())
 }
 
 async fn resume(app: &App, headers: &HeaderMap) -> StoreResult<Option<Session>> {
     let Some(token) = cookie(headers, SESSION_COOKIE) else { return Ok(None) };
+    app.refresh().await?;
     if headers.contains_key(BY_ITSELF) {
-        store::sessions::look_up(&app.db, token, app.idle, app.clock.now()).await
+        store::sessions::look_up(&app.db, token, app.rest(), app.clock.now()).await
     } else {
-        store::sessions::resume(&app.db, token, app.idle, app.clock.now()).await
+        store::sessions::resume(&app.db, token, app.rest(), app.clock.now()).await
     }
 }
 

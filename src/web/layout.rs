@@ -129,8 +129,8 @@ impl Frame {
             updated: calendar::clock_time(app.clock.now()),
             printed: calendar::format_full(app.clock.now()),
             session: session.clone(),
-            idle_minutes: app.idle.min(session.ends_at() - app.clock.now()).num_minutes(),
-            demonstration: app.rules.demonstration,
+            idle_minutes: app.rest().idle.min(session.ends_at() - app.clock.now()).num_minutes(),
+            demonstration: app.start.demonstration,
             here: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
             typed: request.extensions().get::<Typed>().cloned().unwrap_or_default(),
             unsent: None,
@@ -208,9 +208,12 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("导入台账", "/imports/new", "upload", Who::Staff(&[Bureau, BureauHead])),
         ("用户", "/admin/users", "list", Who::Staff(&[Sysadmin])),
         ("法院", "/admin/courts", "court", Who::Staff(&[Sysadmin])),
+        ("工作日历", "/admin/calendar", "calendar", Who::Staff(&[Sysadmin])),
+        ("期限规则", "/admin/rules", "book", Who::Staff(&[Sysadmin, BureauHead])),
         ("定时任务", "/admin/jobs", "clock", Who::Staff(&[Sysadmin])),
         ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
         ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),
+        ("安全策略", "/admin/security", "shield", Who::Staff(&[Secadmin])),
         ("审计日志", "/admin/audit", "list", Who::Staff(&[Auditor])),
     ]
 };

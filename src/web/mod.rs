@@ -23,6 +23,8 @@ mod files;
 pub mod form;
 mod gate;
 mod handling;
+mod held;
+mod help;
 mod health;
 mod imports;
 mod interviews;
@@ -49,7 +51,6 @@ mod visits;
 mod waiting;
 
 use axum::Router;
-use chrono::Duration;
 
 use crate::clock::Clock;
 use crate::domain::sign_in::Rules;
@@ -57,6 +58,7 @@ use crate::edge::Edge;
 use crate::store::Db;
 use asking::Asking;
 pub use error::{AppError, AppResult};
+pub use held::Held;
 use routes::{Row, Table};
 use sign_in::password::Line;
 use strangers::Strangers;
@@ -67,10 +69,10 @@ pub use waiting::once_open;
 pub struct App {
     pub db: Db,
     pub clock: Clock,
-    /// How long a session may rest.
-    pub idle: Duration,
-    /// What the settings say of signing in.
-    pub rules: Rules,
+    /// What it was started with of signing in; holds until the security administrators set else.
+    pub start: Rules,
+    /// What they set.
+    pub held: Held,
     /// Those whose passwords are being hashed.
     pub line: Line,
     /// The court whose name the sign-in page bears.
@@ -105,6 +107,8 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = imports::routes(table);
     let table = audits::routes(table);
     let table = drafts::routes(table);
+    let table = unsent::routes(table);
+    let table = help::routes(table);
     let table = health::routes(table);
     let table = policy::routes(table);
     let (router, rows) = table.finish();

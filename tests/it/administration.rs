@@ -89,31 +89,9 @@ async fn the_database_itself_keeps_the_three_apart_and_asks_for_two() {
     let uuid = uuid.rsplit('/').next().unwrap().to_owned();
     for (who, expected) in [(SECADMIN, None), (SYSADMIN, None), (AUDITOR, None), (SECOND, Some(()))]
     {
-        let given = as_server(&city, who, &format!("SELECT grant_confirm('{uuid}', now())")).await;
+        let given = city.as_server(who, &format!("SELECT grant_confirm('{uuid}', now())")).await;
         assert_eq!(given.map(drop), expected, "{who}");
     }
-}
-
-/// What a function of the database answers to the serving role in someone's name.
-async fn as_server(city: &City, username: &str, statement: &str) -> Option<i64> {
-    use sqlx::Connection;
-    let keys: String = city
-        .value(&format!(
-            "SELECT s.id || ' ' || g.id FROM staff s JOIN role_grant g ON g.staff_id = s.id
-             WHERE s.username = '{username}'"
-        ))
-        .await;
-    let (staff, grant) = keys.split_once(' ').unwrap();
-    let mut conn = sqlx::PgConnection::connect_with(&city.server()).await.unwrap();
-    let mut tx = conn.begin().await.unwrap();
-    let context = format!(
-        "SELECT set_config('app.staff_id', '{staff}', true), set_config('app.grant_id', '{grant}', true)"
-    );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(context)).execute(&mut *tx).await.unwrap();
-    let statement = sqlx::AssertSqlSafe(statement.to_owned());
-    let answer = sqlx::query_scalar(statement).fetch_one(&mut *tx).await.unwrap();
-    tx.commit().await.unwrap();
-    answer
 }
 
 /// S8, S31.

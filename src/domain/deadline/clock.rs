@@ -25,6 +25,13 @@ pub enum What {
         /// The new due day; it holds as granted and does not roll.
         to: NaiveDate,
     },
+    /// The day table changed, and the rule gives another day by it.
+    Recalculated {
+        /// The new due day.
+        to: NaiveDate,
+        /// Whether it waits for a day table itself (暂定).
+        provisional: bool,
+    },
     /// The duty fell away, as when the case went to another unit.
     Cancelled,
 }
@@ -38,18 +45,21 @@ impl What {
             Self::Paused => "paused",
             Self::Unpaused => "unpaused",
             Self::Extended { .. } => "extended",
+            Self::Recalculated { .. } => "recalculated",
             Self::Cancelled => "cancelled",
         }
     }
 
-    /// What happened, from its code and the new due day, which only an extension needs.
-    pub fn from_code(code: &str, to: Option<NaiveDate>) -> Option<Self> {
+    /// What happened, from its code and the new due day with whether it is provisional, which
+    /// an extension and another day table need.
+    pub fn from_code(code: &str, to: Option<NaiveDate>, provisional: bool) -> Option<Self> {
         match code {
             "stopped" => Some(Self::Stopped),
             "resumed" => Some(Self::Resumed),
             "paused" => Some(Self::Paused),
             "unpaused" => Some(Self::Unpaused),
             "extended" => to.map(|to| Self::Extended { to }),
+            "recalculated" => to.map(|to| Self::Recalculated { to, provisional }),
             "cancelled" => Some(Self::Cancelled),
             _ => None,
         }
@@ -104,15 +114,12 @@ impl Clock {
         }
     }
 
-    /// The clock with its due day computed again, if that was provisional (维护后重新计算). Any
-    /// other due day is frozen.
-    #[must_use]
-    pub fn settled(self, calendar: &Calendar) -> Self {
-        if !self.provisional {
-            return self;
-        }
-        let events = self.events;
-        Self { events, ..Self::start(self.rule, self.rule_set, self.origin_at, calendar) }
+    /// Where the clock would stand had this day table held from the start.
+    pub fn recalculated(&self, calendar: &Calendar) -> Reading {
+        let events = self.events.iter().copied();
+        let kept = events.filter(|event| !matches!(event.what, What::Recalculated { .. }));
+        let started = Self::start(self.rule, self.rule_set, self.origin_at, calendar);
+        Self { events: kept.collect(), ..started }.replay(calendar)
     }
 
     /// The clock after one thing more.
@@ -177,6 +184,13 @@ impl<'a> Replay<'a> {
             }
             What::Unpaused if state == State::Paused => self.run_on(day_of(at)),
             What::Extended { to } => self.extend(day_of(at), to),
+            What::Recalculated { to, provisional } => {
+                if self.rule.count == DayCount::Working {
+                    self.unrolled = to;
+                }
+                self.reading.due_on = to;
+                self.reading.provisional = provisional;
+            }
             What::Cancelled => self.reading.state = State::Cancelled,
             What::Stopped | What::Resumed | What::Paused | What::Unpaused => {}
         }
@@ -238,7 +252,7 @@ impl<'a> Replay<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::What::{Cancelled, Extended, Paused, Resumed, Stopped, Unpaused};
+    use super::What::{Cancelled, Extended, Paused, Recalculated, Resumed, Stopped, Unpaused};
     use super::*;
     use crate::domain::calendar::sample::{calendar, date};
     use crate::domain::calendar::{Day, DayKind};
@@ -265,11 +279,13 @@ mod tests {
     #[test]
     fn events_read_back_from_their_codes() {
         let to = date("2026-08-15");
-        for what in [Stopped, Resumed, Paused, Unpaused, Extended { to }, Cancelled] {
-            assert_eq!(What::from_code(what.code(), Some(to)), Some(what));
+        let recalculated = Recalculated { to, provisional: true };
+        for what in [Stopped, Resumed, Paused, Unpaused, Extended { to }, recalculated, Cancelled] {
+            assert_eq!(What::from_code(what.code(), Some(to), true), Some(what));
         }
-        assert_eq!(What::from_code("extended", None), None);
-        assert_eq!(What::from_code("started", None), None);
+        assert_eq!(What::from_code("extended", None, false), None);
+        assert_eq!(What::from_code("recalculated", None, false), None);
+        assert_eq!(What::from_code("started", None, false), None);
     }
 
     #[test]
@@ -427,8 +443,8 @@ mod tests {
     }
 
     #[test]
-    fn a_provisional_day_is_computed_again_and_a_frozen_one_is_not() {
-        let clock = started(ClockKind::Close, "2026-12-03T09:00");
+    fn by_another_day_table_a_clock_stands_as_if_that_had_held_from_the_start() {
+        let mut clock = started(ClockKind::Close, "2026-12-03T09:00");
         assert_eq!((clock.due_on_original, clock.provisional), (date("2027-01-02"), true));
         assert!(clock.replay(&calendar()).provisional);
 
@@ -437,13 +453,22 @@ mod tests {
             let off = date.to_string().as_str() < "2027-01-04";
             Day { date, kind: if off { DayKind::Holiday } else { DayKind::Workday }, name: None }
         });
-        let loaded = Calendar::new(2, next);
-        let settled = clock.settled(&loaded);
-        assert_eq!((settled.due_on_original, settled.provisional), (date("2027-01-04"), false));
-        assert_eq!(settled.calendar_version, 2);
+        let loaded = calendar().changed(2, next);
+        let settled = clock.recalculated(&loaded);
+        assert_eq!((settled.due_on, settled.provisional), (date("2027-01-04"), false));
 
-        let frozen = started(ClockKind::Close, "2026-06-15T17:05");
-        assert_eq!(frozen.clone().settled(&loaded), frozen);
+        // What that gave is a fact of the clock; the first day stays beside it.
+        let what = Recalculated { to: settled.due_on, provisional: false };
+        clock = clock.after(ClockEvent { at: at("2026-12-10T09:00"), what });
+        let reading = clock.replay(&loaded);
+        assert_eq!((reading.due_on, reading.provisional), (date("2027-01-04"), false));
+        assert_eq!((clock.due_on_original, reading.extended), (date("2027-01-02"), false));
+        // The thirty days ended on 01-02: ten days of pause lead to 01-12.
+        clock = clock
+            .after(ClockEvent { at: at("2026-12-12T09:00"), what: Paused })
+            .after(ClockEvent { at: at("2026-12-22T09:00"), what: Unpaused });
+        assert_eq!(clock.replay(&loaded).due_on, date("2027-01-12"));
+        assert_eq!(clock.recalculated(&loaded).due_on, date("2027-01-12"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Deadlines are data: how many days, counted how, for which duty.
 
+use chrono::NaiveDate;
+
 use crate::domain::code::codes;
 use crate::domain::ids::RuleSetId;
 
@@ -125,6 +127,8 @@ pub struct RuleSet {
     pub name: String,
     /// Counts up; a clock keeps the version it started under.
     pub version: i32,
+    /// The first day of assignments that it is for.
+    pub valid_from: NaiveDate,
     /// The time limits.
     pub rules: Vec<ClockRule>,
 }
@@ -152,6 +156,11 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.kind == kind)
     }
 
+    /// 「标准」
+    pub fn short_name(&self) -> &str {
+        self.name.split('：').next().unwrap_or_default()
+    }
+
     /// 「2日台账、2日约见、7日报告、30日办结」
     pub fn summary(&self) -> String {
         let ladder = [ClockKind::Ledger, ClockKind::Meeting, ClockKind::Report, ClockKind::Close];
@@ -175,7 +184,14 @@ impl RuleSet {
                 roll: Roll::None,
             },
         ];
-        Self { id, code: code.to_owned(), name: name.to_owned(), version: 1, rules }
+        Self {
+            id,
+            code: code.to_owned(),
+            name: name.to_owned(),
+            version: 1,
+            valid_from: NaiveDate::MIN,
+            rules,
+        }
     }
 }
 

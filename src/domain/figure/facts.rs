@@ -232,6 +232,8 @@ pub enum MoveReason {
     /// A suspension that ended (中止恢复), or a check of the close report that ended in its
     /// return: the clock went on with the time already used.
     Pause,
+    /// The day table changed (放假安排).
+    Calendar,
 }
 
 /// The clock stands still (中止) from one moment to another.

@@ -29,6 +29,8 @@ codes! {
 pub struct Policy {
     /// Of upper case, lower case, digits and all others, so many occur.
     pub kinds: usize,
+    /// It has so many characters.
+    pub shortest: usize,
     /// It is none of the last so many.
     pub history: usize,
     /// It is changed after so many days.
@@ -38,8 +40,8 @@ pub struct Policy {
 /// What is wrong with a new password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("新密码至少12位")]
-    Short,
+    #[error("新密码至少{0}位")]
+    Short(usize),
     #[error("新密码至多256位")]
     Long,
     #[error("新密码不能含用户名或法院名称")]
@@ -52,9 +54,9 @@ pub enum Fault {
 
 impl Policy {
     /// 等级保护三级, as its assessors ask.
-    pub const DENGBAO: Self = Self { kinds: 3, history: 5, days: Some(90) };
+    pub const DENGBAO: Self = Self { kinds: 3, shortest: SHORTEST, history: 5, days: Some(90) };
     /// OWASP ASVS 5.0: length, and nothing that everybody thinks of.
-    pub const ASVS: Self = Self { kinds: 0, history: 0, days: None };
+    pub const ASVS: Self = Self { kinds: 0, shortest: SHORTEST, history: 0, days: None };
 
     /// The rules of a profile.
     pub const fn of(profile: Profile) -> Self {
@@ -70,19 +72,20 @@ impl Policy {
     }
 
     /// What whoever chooses a password is told.
-    pub const fn hint(&self) -> &'static str {
-        if self.kinds > 1 {
-            "至少12位，大写字母、小写字母、数字、其他字符（汉字、空格、符号）中至少三种"
+    pub fn hint(&self) -> String {
+        let what = if self.kinds > 1 {
+            "大写字母、小写字母、数字、其他字符（汉字、空格、符号）中至少三种"
         } else {
-            "至少12位，可以用一句话"
-        }
+            "可以用一句话"
+        };
+        format!("至少{}位，{what}", self.shortest)
     }
 
     /// Whether a new password will do. `names` are those of the account, its courts and the program.
     pub fn check(&self, password: &str, names: &[&str]) -> Result<(), Fault> {
         let length = password.chars().count();
-        if length < SHORTEST {
-            return Err(Fault::Short);
+        if length < self.shortest {
+            return Err(Fault::Short(self.shortest));
         }
         if length > LONGEST {
             return Err(Fault::Long);
@@ -132,7 +135,7 @@ mod tests {
     fn each_profile_says_what_it_asks_for() {
         let long = "湖边有一棵会唱歌的老柳树".repeat(8);
         for (password, dengbao, asvs) in [
-            ("Lv7 湖边柳树会唱", Err(Fault::Short), Err(Fault::Short)),
+            ("Lv7 湖边柳树会唱", Err(Fault::Short(12)), Err(Fault::Short(12))),
             ("湖边有一棵会唱歌的老柳树", Err(Fault::Kinds), Ok(())),
             ("湖边有一棵会唱歌的老柳树 Lv7", Ok(()), Ok(())),
             ("correct horse battery", Err(Fault::Kinds), Ok(())),

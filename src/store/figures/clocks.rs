@@ -57,7 +57,7 @@ impl Row {
             ("cancelled", _) => facts.transferred = facts.transferred.or(Some(stamp)),
             (_, ClockKind::Close) => happened(&mut facts.closing, event, stamp, moved),
             // Only the closing clock keeps its moves; of the others the last known one holds.
-            ("extended", _) if stamp.known(frame) => {
+            ("extended" | "recalculated", _) if stamp.known(frame) => {
                 if let Some(due) = self.due(facts) {
                     *due = moved.or(*due);
                 }
@@ -92,6 +92,10 @@ fn happened(closing: &mut ClosingFacts, event: &str, stamp: Stamp, moved: Option
         }
         _ => {}
     }
-    let reason = if event == "extended" { MoveReason::Extension } else { MoveReason::Pause };
+    let reason = match event {
+        "extended" => MoveReason::Extension,
+        "recalculated" => MoveReason::Calendar,
+        _ => MoveReason::Pause,
+    };
     closing.moves.extend(moved.map(|due| DueMove { stamp, due, reason }));
 }

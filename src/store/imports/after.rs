@@ -67,7 +67,8 @@ pub async fn standing(tx: &mut Tx, import: ImportId) -> StoreResult<Standing> {
              OR EXISTS (SELECT FROM round r WHERE r.case_id = c.id AND r.number > 1)
              OR EXISTS (SELECT FROM assignment a JOIN assignment_batch b ON b.id = a.batch_id
                         WHERE a.case_id = c.id AND b.import_id IS DISTINCT FROM $1)
-             OR EXISTS (SELECT FROM clock_event e WHERE e.case_id = c.id AND e.recorded_at > c.recorded_at)
+             OR EXISTS (SELECT FROM clock_event e WHERE e.case_id = c.id AND e.recorded_at > c.recorded_at
+                        AND e.kind <> 'recalculated')
              OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
                         AND (t.recorded_at > c.recorded_at OR t.ended_at IS NOT NULL))
              OR EXISTS (SELECT FROM progress_entry p WHERE p.case_id = c.id AND p.kind <> 'imported')

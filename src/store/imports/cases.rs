@@ -57,7 +57,9 @@ pub async fn write(
     let importer = batch.importer;
     let persons: Vec<_> = new.iter().map(|case| &case.row.petitioner).collect();
     let petitioners = people::resolve(tx, importer, &persons).await?;
-    let rules = deadlines::rule_sets(tx).await?.into_iter().find(|rules| rules.code == "standard");
+    let day = calendar::day_of(importer.at);
+    let rules = deadlines::rule_sets(tx, day).await?;
+    let rules = rules.into_iter().find(|rules| rules.code == "standard");
     let rules = rules.ok_or(StoreError::Stale)?;
     let batches = batches(tx, batch, &rules, new).await?;
     let case_numbers = case_numbers(tx, importer, new.len()).await?;

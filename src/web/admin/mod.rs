@@ -2,10 +2,13 @@
 //! of them leads to a case.
 
 mod accounts;
+mod calendar;
 mod courts;
 mod decisions;
 mod jobs;
 mod roles;
+mod rules;
+mod security;
 mod users;
 
 use super::routes::{Table, Who};
@@ -13,6 +16,9 @@ use crate::domain::staff::Role;
 
 const SYSTEM: Who = Who::Staff(&[Role::Sysadmin]);
 const SECURITY: Who = Who::Staff(&[Role::Secadmin]);
+/// Who proposes a rule, and who confirms it.
+const RULES: Who = Who::Staff(&[Role::Sysadmin, Role::BureauHead]);
+const HEAD: Who = Who::Staff(&[Role::BureauHead]);
 /// How many lines a page shows.
 const PAGE: i64 = 50;
 
@@ -33,8 +39,18 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/accounts/{uuid}/password", SECURITY, accounts::password::create)
         .post("/admin/accounts/{uuid}/factor", SECURITY, accounts::factor::create)
         .post("/admin/accounts/{uuid}/sessions", SECURITY, accounts::sessions::create)
+        .get("/admin/calendar", SYSTEM, calendar::show)
+        .post_long("/admin/calendar", SYSTEM, calendar::create)
+        .get("/admin/rules", RULES, rules::show)
+        .post("/admin/rules", SYSTEM, rules::create)
+        .post("/admin/rules/{uuid}/confirmation", HEAD, rules::confirmation::create)
+        .post("/admin/rules/{uuid}/refusal", RULES, rules::refusal::create)
         .get("/admin/jobs", SYSTEM, jobs::list)
         .post("/admin/jobs/{uuid}/retry", SYSTEM, jobs::create)
+        .get("/admin/security", SECURITY, security::show)
+        .post("/admin/security", SECURITY, security::create)
+        .post("/admin/security/{uuid}/confirmation", SECURITY, security::confirmation::create)
+        .post("/admin/security/{uuid}/refusal", SECURITY, security::refusal::create)
         .get("/admin/roles", SECURITY, roles::list)
         .post("/admin/roles", SECURITY, roles::create)
         .post(

@@ -1,6 +1,6 @@
 //! What the bureau sent: the cases with their courts, the source, the rule set, the moment.
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::pasting::Line;
@@ -153,6 +153,11 @@ impl AssignForm {
         let mut rules = problems.accept("days_report", RuleSet::custom(RuleSetId(0), days))?;
         rules.name = format!("自定义：{}", rules.summary());
         Some(rules)
+    }
+
+    /// The day of the assignment, by whose rules its clocks begin; today where it makes no sense yet.
+    pub fn day(&self, now: DateTime<Utc>) -> NaiveDate {
+        calendar::day_of(self.moment(now, &mut Problems::default()).unwrap_or(now))
     }
 
     /// The moment of assignment; empty is now.

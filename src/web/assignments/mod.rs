@@ -89,14 +89,15 @@ struct Desk {
 }
 
 impl Desk {
-    async fn read(tx: &mut Tx, numbers: &[String], now: DateTime<Utc>) -> AppResult<Self> {
+    async fn read(tx: &mut Tx, form: &AssignForm, now: DateTime<Utc>) -> AppResult<Self> {
+        let numbers = &form.cases;
         let year_ago = calendar::day_of(now) - chrono::Days::new(400);
         let draft = draft::find(tx, now).await?;
         let waiting = draft.filter(|draft| !draft.is_about(numbers)).map(|draft| draft.cases.len());
         Ok(Self {
             lines: assignments::chosen(tx, numbers).await?,
             units: store::units::list(tx).await?,
-            rule_sets: deadlines::rule_sets(tx).await?,
+            rule_sets: deadlines::rule_sets(tx, form.day(now)).await?,
             calendar: deadlines::calendar(tx, year_ago).await?,
             waiting: waiting.filter(|cases| *cases > 0),
         })
@@ -126,7 +127,7 @@ async fn new(mut asking: Asking, Query(chosen): Query<Chosen>) -> AppResult<Resp
         None => draft.unwrap_or_else(|| AssignForm::begin(chosen.cases, now)),
     };
     form.settle();
-    let desk = Desk::read(&mut tx, &form.cases, now).await?;
+    let desk = Desk::read(&mut tx, &form, now).await?;
     page(&asking.frame, desk, form, Problems::default(), now)
 }
 
@@ -224,7 +225,7 @@ fn rows(desk: Desk, form: &AssignForm, problems: &Problems) -> Vec<Row> {
 async fn preview(asking: Asking, form: Form<AssignForm>) -> AppResult<Response> {
     let now = asking.now();
     let mut tx = asking.begin().await?;
-    let desk = Desk::read(&mut tx, &[], now).await?;
+    let desk = Desk::read(&mut tx, &form.fields, now).await?;
     let mut problems = Problems::default();
     let rules = form.fields.rules(&desk.rule_sets, &mut problems);
     let at = form.fields.moment(now, &mut problems);
@@ -252,7 +253,7 @@ async fn confirm(asking: Asking) -> AppResult<Response> {
     let Some(form) = draft::find(&mut tx, asking.now()).await? else {
         return Ok(Redirect::to(NEW).into_response());
     };
-    let desk = Desk::read(&mut tx, &form.cases, asking.now()).await?;
+    let desk = Desk::read(&mut tx, &form, asking.now()).await?;
     match decided(&asking, &mut tx, &desk, &form).await? {
         Ok((wanted, _)) => confirm_page(&asking.frame, &desk, form, &wanted),
         Err(problems) => page(&asking.frame, desk, form, problems, asking.now()),
@@ -269,7 +270,7 @@ async fn prepare(asking: &Asking, mut form: AssignForm) -> AppResult<Response> {
     }
     let faults = gather(&mut tx, &mut form).await?;
     draft::keep(&mut tx, &form, asking.now()).await?;
-    let desk = Desk::read(&mut tx, &form.cases, asking.now()).await?;
+    let desk = Desk::read(&mut tx, &form, asking.now()).await?;
     let next = if !faults.is_empty() {
         Err(faults)
     } else if form.action == "check" {
@@ -286,7 +287,7 @@ async fn prepare(asking: &Asking, mut form: AssignForm) -> AppResult<Response> {
 
 async fn issue(asking: &Asking, mut tx: Tx, mut form: AssignForm) -> AppResult<Response> {
     form.settle();
-    let desk = Desk::read(&mut tx, &form.cases, asking.now()).await?;
+    let desk = Desk::read(&mut tx, &form, asking.now()).await?;
     let (wanted, facts) = match decided(asking, &mut tx, &desk, &form).await? {
         Ok(decided) => decided,
         Err(problems) => return page(&asking.frame, desk, form, problems, asking.now()),

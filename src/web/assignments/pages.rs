@@ -205,7 +205,7 @@ pub fn source_choices(chosen: &str) -> Vec<Choice> {
 /// The rule sets, and days of one's own.
 pub fn rule_choices(rule_sets: &[RuleSet], chosen: &str) -> Vec<Choice> {
     let options = rule_sets.iter().map(|set| {
-        let name = set.name.split('：').next().unwrap_or_default();
+        let name = set.short_name();
         (set.code.clone(), format!("{name}：{}", set.summary()))
     });
     Choice::list(options.chain([("custom".to_owned(), "自定义".to_owned())]), chosen)

@@ -44,7 +44,7 @@ pub async fn show(asking: Asking) -> AppResult<Response> {
         password: age(&asking, &own),
         second_factor: words(known.as_ref()),
         fresh_codes: second_factors::fresh_codes(&mut tx, staff).await?.is_some(),
-        devices: accounts::devices(&mut tx, &asking.session, now - asking.app.idle).await?,
+        devices: accounts::devices(&mut tx, &asking.session, now - asking.app.rest().idle).await?,
         own,
     };
     layout::shown(&page)
@@ -52,7 +52,7 @@ pub async fn show(asking: Asking) -> AppResult<Response> {
 
 fn age(asking: &Asking, own: &Own) -> String {
     let age = (asking.now() - own.password_set_at).num_days().max(0);
-    match asking.app.rules.passwords.days {
+    match asking.app.rules().passwords.days {
         Some(days) => format!("{age}天前设置，还有{}天须更换", (days - age).max(0)),
         None => format!("{age}天前设置"),
     }

@@ -13,6 +13,7 @@ use crate::store::{Session, passwords, second_factors};
 
 const WRONG: &str = "用户名或密码不正确。";
 const NO_GRANT: &str = "您的账号还没有分配岗位，请联系本院管理员。";
+const ELSEWHERE: &str = "不能从这里登录：您的账号只能在规定的网络地址登录，请联系安全管理员。";
 const TOO_LATE: &str = "管理员设置的密码已过72小时，请联系本院管理员重新设置。";
 
 /// Someone who was let in.
@@ -31,10 +32,12 @@ pub async fn admit(
     visitor: &Visitor,
 ) -> AppResult<Result<Admitted, String>> {
     let (db, now, from) = (&app.db, app.clock.now(), visitor.address.to_string());
+    app.refresh().await?;
+    let free = app.rules().tries;
     let place = app.line.queue()?;
     attempts::begin_at(db, visitor.address, now).await?.map_err(AppError::Busy)?;
     let counter = Counter::of_name(db, username, visitor.address, now).await?;
-    let tries = match attempts::begin(db, &counter, now).await? {
+    let tries = match attempts::begin(db, &counter, (free, now)).await? {
         Ok(tries) => tries,
         Err(until) => {
             if app.strangers.count("resting", now).is_some() {
@@ -50,7 +53,7 @@ pub async fn admit(
     let (Some(account), Some(hash), true) = (&account, hash, right) else {
         let why = if account.is_some() { "password" } else { "unknown" };
         attempts::refused(db, account.map(|it| it.staff), (why, &from), now).await?;
-        return Ok(Err(format!("{WRONG}{}", again(tries))));
+        return Ok(Err(format!("{WRONG}{}", again(tries, free))));
     };
     attempts::forget(db, &counter).await?;
     attempts::give_back(db, visitor.address, now).await?;
@@ -77,6 +80,11 @@ async fn open(
         attempts::refused(db, Some(account.staff), ("no_grant", &from), now).await?;
         return Ok(Err(NO_GRANT.to_owned()));
     };
+    let roles: Vec<Role> = grants.iter().map(|grant| grant.role).collect();
+    if !app.settings().admits(&roles, visitor.address) {
+        attempts::refused(db, Some(account.staff), ("address", &from), now).await?;
+        return Ok(Err(ELSEWHERE.to_owned()));
+    }
     let whole = !asks_for_code(app, account, &grants);
     let new = NewSession {
         staff: account.staff,
@@ -86,14 +94,14 @@ async fn open(
         device: &visitor.device,
         at: now,
     };
-    let token = sessions::open(db, new, app.rules.devices).await?;
+    let token = sessions::open(db, new, app.rules().devices).await?;
     begin(app, &token, visitor.address, whole).await?;
     Ok(Ok(Admitted { token, role: grant.role, whole }))
 }
 
 /// Whoever must have the second factor, and whoever has chosen to.
 fn asks_for_code(app: &App, account: &Account, grants: &[GrantLine]) -> bool {
-    let setting = app.rules.second_factor;
+    let setting = app.rules().second_factor;
     let chosen = account.has_second_factor && setting != SecondFactor::Off;
     chosen || setting.binds(grants.iter().map(|grant| grant.role))
 }
@@ -112,6 +120,6 @@ async fn begin(app: &App, token: &str, from: IpAddr, whole: bool) -> AppResult<(
 
 /// The session of a token, as it asks from an address.
 pub async fn resumed(app: &App, token: &str, from: IpAddr) -> AppResult<Option<Session>> {
-    let session = sessions::resume(&app.db, token, app.idle, app.clock.now()).await?;
+    let session = sessions::resume(&app.db, token, app.rest(), app.clock.now()).await?;
     Ok(session.map(|session| session.from_address(from)))
 }

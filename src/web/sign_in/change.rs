@@ -20,7 +20,7 @@ struct PasswordPage {
     shell: Shell,
     /// Why it must be changed before anything else.
     must: String,
-    hint: &'static str,
+    hint: String,
     problems: Problems,
 }
 
@@ -39,7 +39,7 @@ pub async fn edit(asking: Asking) -> AppResult<Response> {
 async fn page(asking: &Asking, problems: Problems) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let own = accounts::own(&mut tx, asking.actor().staff).await?;
-    let policy = asking.app.rules.passwords;
+    let policy = asking.app.rules().passwords;
     let must = match (asking.session.must_change_password(), policy.days) {
         (true, _) if !own.password_reset_by.is_empty() => format!(
             "您的密码于{}由{}设置，修改后才能继续。如果您没有要求重置，请告诉本院管理员。",
@@ -69,7 +69,7 @@ pub async fn update(asking: Asking, form: Form<PasswordForm>) -> AppResult<Respo
         if !place.verify(form.old_password, present).await {
             problems.add("old_password", "原密码不正确");
         }
-        let history = asking.app.rules.passwords.history;
+        let history = asking.app.rules().passwords.history;
         for former in known.into_iter().take(history) {
             if place.verify(form.new_password.clone(), Some(former)).await {
                 problems.add("new_password", format!("不能与最近{history}次相同"));
@@ -102,7 +102,7 @@ async fn check(
     let names: Vec<&str> =
         units.iter().map(String::as_str).chain([own.username.as_str()]).collect();
     let names = [names, PROGRAM.to_vec()].concat();
-    problems.accept("new_password", asking.app.rules.passwords.check(&form.new_password, &names));
+    problems.accept("new_password", asking.app.rules().passwords.check(&form.new_password, &names));
     if form.new_password != form.confirm {
         problems.add("confirm", "两次输入不一致");
     }

@@ -116,7 +116,7 @@ pub async fn create(
     }
     sessions::record(&mut tx, "session.opened", now).await?;
     tx.commit().await?;
-    let devices = app.rules.devices;
+    let devices = app.rules().devices;
     let token = sessions::renew(&app.db, &session, session.actor().grant, (devices, now)).await?;
     let token = token.ok_or(AppError::SignedOut)?;
     let home = home(session.actor().role);
@@ -139,7 +139,7 @@ pub async fn check(
         return Ok(Err("请输入6位动态口令".to_owned()));
     }
     let counter = Counter::of_codes(db, staff);
-    let tries = match attempts::begin(db, &counter, now).await? {
+    let tries = match attempts::begin(db, &counter, (app.rules().tries, now)).await? {
         Ok(tries) => tries,
         Err(until) => {
             if app.strangers.count("resting", now).is_some() {
@@ -157,7 +157,7 @@ pub async fn check(
     };
     if !right {
         attempts::refused(db, Some(staff), ("code", session.address()), now).await?;
-        return Ok(Err(format!("动态口令不正确，或已用过。{}", again(tries))));
+        return Ok(Err(format!("动态口令不正确，或已用过。{}", again(tries, app.rules().tries))));
     }
     attempts::forget(db, &counter).await?;
     Ok(Ok(()))

@@ -17,7 +17,7 @@ pub async fn confirm(
     let (_, hash) = own.ok_or(AppError::SignedOut)?;
     let place = app.line.queue()?;
     let counter = Counter::of_signatures(db, session.actor().staff);
-    if let Err(until) = attempts::begin(db, &counter, now).await? {
+    if let Err(until) = attempts::begin(db, &counter, (app.rules().tries, now)).await? {
         return Ok(Err(sign_in::wait(until, now)));
     }
     if !place.verify(password, Some(hash)).await {

@@ -125,7 +125,7 @@ fn page(app: &App, nonce: &str, form: SignInForm, problems: Problems) -> SignInP
         username: form.username,
         problems,
         gone: String::new(),
-        demonstration: app.rules.demonstration,
+        demonstration: app.start.demonstration,
     }
 }
 
@@ -224,7 +224,7 @@ async fn switch(
     if !held.iter().any(|line| line.id == grant) {
         return Err(AppError::NotFound);
     }
-    let token = sessions::renew(&app.db, &session, grant, (app.rules.devices, now)).await?;
+    let token = sessions::renew(&app.db, &session, grant, (app.rules().devices, now)).await?;
     let token = token.ok_or(AppError::SignedOut)?;
     trace(&app, &token, "session.switched", from).await?;
     Ok(with_cookie(Redirect::to("/").into_response(), &session_cookie(&token)))

@@ -61,7 +61,7 @@ async fn page(asking: &Asking, problems: Problems) -> AppResult<Response> {
 async fn is_bound(asking: &Asking) -> AppResult<bool> {
     let (app, staff) = (&asking.app, asking.actor().staff);
     let grants = sessions::grants(&app.db, staff, asking.now()).await?;
-    Ok(app.rules.second_factor.binds(grants.iter().map(|grant| grant.role)))
+    Ok(app.rules().second_factor.binds(grants.iter().map(|grant| grant.role)))
 }
 
 #[derive(Deserialize, Default)]
@@ -125,12 +125,12 @@ pub async fn confirm(asking: Asking, form: Form<FactorForm>) -> AppResult<Respon
     let (app, staff, now) = (&asking.app, asking.actor().staff, asking.now());
     let known = second_factors::find(&mut tx, staff).await?.ok_or(AppError::NotFound)?;
     let counter = Counter::of_codes(&app.db, staff);
-    let problem = match attempts::begin(&app.db, &counter, now).await? {
+    let problem = match attempts::begin(&app.db, &counter, (app.rules().tries, now)).await? {
         Err(until) => Some(wait(until, now)),
         Ok(tries) => {
             let typed = bare(&form.fields.otp);
             let right = confirmed(&mut tx, (&asking.session, &known), &typed, now).await?;
-            (!right).then(|| format!("动态口令不正确。{}", again(tries)))
+            (!right).then(|| format!("动态口令不正确。{}", again(tries, app.rules().tries)))
         }
     };
     if let Some(sentence) = problem {

@@ -18,7 +18,7 @@ use anjie::store::sessions::{self, NewSession};
 use anjie::store::{Db, accounts};
 use anjie::web::sign_in::password::Line;
 use anjie::web::strangers::Strangers;
-use anjie::web::{self, App, serving};
+use anjie::web::{self, App, Held, serving};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::net::TcpListener;
@@ -99,8 +99,8 @@ impl World {
         let app = App {
             db: db.clone(),
             clock: Clock::system(),
-            idle: chrono::Duration::minutes(30),
-            rules: demo::rules(),
+            start: demo::rules(),
+            held: Held::default(),
             line: Line::default(),
             strangers: Strangers::default(),
             court: "云州市中级人民法院".to_owned(),

@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+mod addresses;
 mod attempts;
 mod command_line;
 mod devices;

@@ -135,6 +135,27 @@ impl City {
         value
     }
 
+    /// What a function of the database answers to the serving role in someone's name.
+    pub async fn as_server(&self, username: &str, statement: &str) -> Option<i64> {
+        let keys: String = self
+            .value(&format!(
+                "SELECT s.id || ' ' || g.id FROM staff s JOIN role_grant g ON g.staff_id = s.id
+                 WHERE s.username = '{username}'"
+            ))
+            .await;
+        let (staff, grant) = keys.split_once(' ').unwrap();
+        let mut conn = PgConnection::connect_with(&self.server()).await.unwrap();
+        let mut tx = conn.begin().await.unwrap();
+        let context = format!(
+            "SELECT set_config('app.staff_id', '{staff}', true), set_config('app.grant_id', '{grant}', true)"
+        );
+        sqlx::raw_sql(AssertSqlSafe(context)).execute(&mut *tx).await.unwrap();
+        let statement = AssertSqlSafe(statement.to_owned());
+        let answer = sqlx::query_scalar(statement).fetch_one(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        answer
+    }
+
     /// Changes something behind the program's back, as the superuser.
     pub async fn force(&self, statement: &str) {
         let pool = self.truth();

@@ -13,11 +13,11 @@ use anjie::store::{Db, accounts, sessions};
 use anjie::web::routes::Row;
 use anjie::web::sign_in::password::Line;
 use anjie::web::strangers::Strangers;
-use anjie::web::{self, App};
+use anjie::web::{self, App, Held};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -80,8 +80,8 @@ impl Site {
         let app = App {
             db: Db::with_pool(pool, city.keys.clone()),
             clock: Clock::fixed(now),
-            idle: Duration::minutes(30),
-            rules,
+            start: rules,
+            held: Held::default(),
             line: Line::default(),
             strangers: Strangers::default(),
             court: "云州市中级人民法院".to_owned(),
@@ -110,7 +110,7 @@ impl Site {
         let grant = sessions::grants(&self.app.db, staff, now).await.unwrap().remove(0).id;
         let (address, device) = ("127.0.0.1", "test");
         let new = NewSession { staff, grant, whole: true, address, device, at: now };
-        let token = sessions::open(&self.app.db, new, self.app.rules.devices).await.unwrap();
+        let token = sessions::open(&self.app.db, new, self.app.rules().devices).await.unwrap();
         let cookie = format!("__Host-sid={token}");
         self.cookies.lock().unwrap().insert(username.to_owned(), cookie.clone());
         cookie
@@ -128,7 +128,7 @@ impl Site {
 
     async fn token_of(&self, cookie: &str) -> Option<String> {
         let token = cookie.strip_prefix("__Host-sid=").unwrap();
-        let session = sessions::resume(&self.app.db, token, self.app.idle, self.app.clock.now());
+        let session = sessions::resume(&self.app.db, token, self.app.rest(), self.app.clock.now());
         session.await.unwrap().map(|session| self.app.db.keys().csrf(session.binding()))
     }
 

@@ -44,7 +44,8 @@ async fn rules(desk: &mut Desk, limits: Limits) -> HistoryResult<RuleSet> {
         Limits::Standard => "standard",
         Limits::Urgent => "urgent",
     };
-    let known = deadlines::rule_sets(&mut desk.tx).await?.into_iter();
+    let day = crate::domain::calendar::day_of(desk.at);
+    let known = deadlines::rule_sets(&mut desk.tx, day).await?.into_iter();
     let rules = known.into_iter().find(|rules| rules.code == code);
     rules.ok_or_else(|| desk.refused(["there is no such rule set"]))
 }

@@ -55,7 +55,7 @@ async fn page(
     asked: Asked,
     password: Option<(String, String)>,
 ) -> AppResult<Response> {
-    let since = asking.now() - asking.app.idle;
+    let since = asking.now() - asking.app.rest().idle;
     let mut lines = account_resets::list(tx, (&asked.q, since), (&asked.after, PAGE + 1)).await?;
     let next = paging::rest(&mut lines, PAGE)
         .map(|last| format!("{HERE}?q={}&after={}", encode(&asked.q), encode(&last.username)));

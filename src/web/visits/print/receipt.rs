@@ -61,7 +61,7 @@ pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Respo
 }
 
 async fn next_step(tx: &mut Tx, visit: &VisitFile) -> AppResult<String> {
-    let rules = deadlines::rule_sets(tx).await?;
+    let rules = deadlines::rule_sets(tx, day_of(visit.received_at)).await?;
     let standard = rules.into_iter().find(|rules| rules.code == "standard");
     let standard = standard.unwrap_or_else(|| RuleSet::standard(crate::domain::ids::RuleSetId(0)));
     let calendar = deadlines::calendar(tx, day_of(visit.received_at)).await?;

@@ -1,0 +1,80 @@
+//! What the security administrators set, as each instance holds it: asked for again after a few
+//! seconds, so that no request waits for it and none goes by it for longer.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use chrono::Duration;
+
+use super::App;
+use crate::domain::security_setting::Settings;
+use crate::domain::sign_in::Rules;
+use crate::limits;
+use crate::store::sessions::Rest;
+use crate::store::{StoreResult, security_settings};
+
+/// The settings in force as they were last read; none where nothing was ever confirmed.
+#[derive(Debug, Clone, Default)]
+pub struct Held(Arc<RwLock<Option<Read>>>);
+
+#[derive(Debug, Clone)]
+struct Read {
+    at: Instant,
+    found: Option<Settings>,
+}
+
+impl Held {
+    fn read(&self) -> Option<Read> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, found: Option<Settings>) {
+        let read = Read { at: Instant::now(), found };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(read);
+    }
+
+    /// Read again with the next request.
+    pub fn forget(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl App {
+    /// Looks whether other settings hold. What was known stays as long as the database is away.
+    pub async fn refresh(&self) -> StoreResult<()> {
+        let known = self.held.read();
+        if known.as_ref().is_some_and(|read| read.at.elapsed() < limits::SETTINGS_HELD) {
+            return Ok(());
+        }
+        match (security_settings::in_force(&self.db).await, known) {
+            (Ok(found), _) => self.held.keep(found),
+            (Err(error), None) => return Err(error),
+            (Err(error), Some(read)) => {
+                tracing::warn!(%error, "the settings could not be read again");
+                self.held.keep(read.found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that is set, or what the program was started with.
+    pub fn settings(&self) -> Settings {
+        let found = self.held.read().and_then(|read| read.found);
+        found.unwrap_or_else(|| Settings::of_start(&self.start))
+    }
+
+    /// What signing in goes by.
+    pub fn rules(&self) -> Rules {
+        let found = self.held.read().and_then(|read| read.found);
+        found.map_or(self.start, |found| found.rules(&self.start))
+    }
+
+    /// How long a session may rest, and how long it lasts.
+    pub fn rest(&self) -> Rest {
+        let rules = self.rules();
+        Rest {
+            idle: Duration::minutes(rules.idle_minutes),
+            longest: Duration::hours(rules.longest_hours),
+        }
+    }
+}

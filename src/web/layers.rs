@@ -18,7 +18,7 @@ use tracing::Instrument;
 use super::door::door;
 use super::error::Asked;
 use super::typed::Typed;
-use super::{App, AppError, error, layout, policy, static_files};
+use super::{App, AppError, error, layout, policy, static_files, urls};
 use crate::edge::PublicUrl;
 
 /// Where style, script and icons stand.
@@ -71,8 +71,10 @@ async fn outermost(State(secure): State<bool>, mut request: Request, next: Next)
     response
 }
 
-/// The path as the log shows it: numbers of cases and visits stay, long tokens don't occur.
+/// The path as the log shows it: numbers of cases and visits stay, those of people are left out,
+/// long tokens don't occur.
 fn shown_path(path: &str) -> String {
+    let path = urls::without_personal_parts(path);
     path.chars().take(120).filter(|letter| !letter.is_control()).collect()
 }
 

@@ -47,6 +47,18 @@ impl MediaType {
     }
 }
 
+impl MediaType {
+    /// How the name of such a file ends; the first is given to one that ends otherwise.
+    const fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Pdf => &[".pdf"],
+            Self::Jpeg => &[".jpg", ".jpeg"],
+            Self::Png => &[".png"],
+            Self::Docx => &[".docx"],
+        }
+    }
+}
+
 /// The names of a zip archive's entries stand in it as they are.
 fn holds(bytes: &[u8], name: &[u8]) -> bool {
     bytes.windows(name.len()).any(|window| window == name)
@@ -118,16 +130,33 @@ pub fn file<'a>(kind: DocumentKind, name: &str, bytes: &'a [u8]) -> Result<Filed
         return Err(Refusal::TooLarge);
     }
     let media_type = MediaType::of(bytes).ok_or(Refusal::UnknownType)?;
-    Ok(Filed { kind, name: plain_name(name), media_type, bytes })
+    Ok(Filed { kind, name: plain_name(name, media_type), media_type, bytes })
 }
 
-/// The last part of a path, without control characters; long names lose their beginning, so that
-/// the ending stays.
-fn plain_name(name: &str) -> String {
+/// The last part of a path, without control characters and signs that turn letters around; long names
+/// lose their beginning, so that the ending stays. It ends as files of its type do: whoever saves it
+/// opens it as what it was found to be.
+fn plain_name(name: &str, media_type: MediaType) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let shown: Vec<char> = last.trim().chars().filter(|letter| !letter.is_control()).collect();
-    let kept: String = shown.iter().skip(shown.len().saturating_sub(LONGEST_NAME)).collect();
-    if kept.is_empty() { "未命名".to_owned() } else { kept }
+    let mut shown: Vec<char> = last.trim().chars().filter(|letter| !is_unseen(*letter)).collect();
+    if shown.is_empty() {
+        shown.extend("未命名".chars());
+    }
+    let small: String = shown.iter().collect::<String>().to_ascii_lowercase();
+    let endings = media_type.endings();
+    if !endings.iter().any(|ending| small.ends_with(ending)) {
+        shown.extend(endings.first().into_iter().flat_map(|ending| ending.chars()));
+    }
+    shown.iter().skip(shown.len().saturating_sub(LONGEST_NAME)).collect()
+}
+
+/// Whether a sign has no shape of its own: it controls, joins, or sets the direction of writing.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
 }
 
 #[cfg(test)]
@@ -162,15 +191,36 @@ mod tests {
         assert_eq!(taken(&bytes[..LARGEST]), Ok(LARGEST));
     }
 
+    /// S51.
+    #[test]
+    fn a_name_ends_as_files_of_its_type_do_and_shows_all_that_it_says() {
+        for (given, kept) in [
+            ("笔录.PDF", "笔录.PDF"),
+            ("笔录.pdf.exe", "笔录.pdf.exe.pdf"),
+            ("笔录.html", "笔录.html.pdf"),
+            ("笔录\u{202e}fdp.exe", "笔录fdp.exe.pdf"),
+            ("笔\u{200b}录\u{feff}.pdf", "笔录.pdf"),
+            ("笔录.exe\0.pdf", "笔录.exe.pdf"),
+            ("笔录.pdf.", "笔录.pdf..pdf"),
+        ] {
+            assert_eq!(file(DocumentKind::Other, given, b"%PDF-").unwrap().name(), kept);
+        }
+        let png = b"\x89PNG\r\n\x1a\n";
+        assert_eq!(file(DocumentKind::Other, "a.pdf", png).unwrap().name(), "a.pdf.png");
+        let jpeg = [0xFF, 0xD8, 0xFF, 0xE0];
+        assert_eq!(file(DocumentKind::Other, "a.JPEG", &jpeg).unwrap().name(), "a.JPEG");
+    }
+
+    /// S53.
     #[test]
     fn a_name_leads_into_no_folder() {
         for (given, kept) in [
             ("约见笔录.pdf", "约见笔录.pdf"),
             ("..\\..\\笔录.pdf", "笔录.pdf"),
-            ("/etc/passwd", "passwd"),
+            ("/etc/passwd", "passwd.pdf"),
             ("a\r\nb.pdf", "ab.pdf"),
-            ("  ", "未命名"),
-            ("照片/", "未命名"),
+            ("  ", "未命名.pdf"),
+            ("照片/", "未命名.pdf"),
         ] {
             assert_eq!(file(DocumentKind::Other, given, b"%PDF-").unwrap().name(), kept);
         }

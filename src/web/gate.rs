@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::address::Address;
 use super::drafts::Late;
-use super::layout::Frame;
+use super::layout::{Frame, done};
 use super::routes::{Row, Who, is_larger};
 use super::sign_in::CODE_PAGE;
 use super::strangers::Knock;
 use super::traces::Trace;
 use super::typed::Typed;
-use super::{App, AppError, extract};
+use super::{App, AppError, extract, urls};
 use crate::limits;
 use crate::store::{self, Session, StoreResult};
 
@@ -36,6 +36,9 @@ pub async fn gate(
     next: Next,
 ) -> Response {
     let who = row.who;
+    if let Some(clean) = without_numbers(&request) {
+        return done(&clean, NUMBER_IN_ADDRESS);
+    }
     request.extensions_mut().insert(row);
     let session = match resume(&app, request.headers()).await {
         Ok(session) => session,
@@ -81,6 +84,16 @@ pub async fn gate(
         response.extensions_mut().insert(frame);
     }
     response
+}
+
+/// What whoever typed a number of a person into a search is told.
+const NUMBER_IN_ADDRESS: &str = "证件号码和电话不能放在网址里检索，没有按它查找。请改用姓名或信访编号；按证件号码查重请到来访登记页填写。";
+
+/// The address of a page without the numbers of people that it was asked for with: it would stay in
+/// the history of the browser, and in every link of the page.
+fn without_numbers(request: &Request) -> Option<String> {
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    is_read.then(|| urls::without_personal_numbers(request.uri())).flatten()
 }
 
 /// Until the second factor is given a session opens its page and the way out, and is nobody's
@@ -141,7 +154,8 @@ async fn signed_out(request: Request, app: &App) -> Response {
         return too_late(request, app).await;
     }
     let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-    let next: String = super::urls::encode(wanted);
+    let wanted = if urls::has_personal_number(&urls::decode(wanted)) { "/" } else { wanted };
+    let next: String = urls::encode(wanted);
     Redirect::to(&format!("/login?next={next}")).into_response()
 }
 

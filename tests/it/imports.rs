@@ -360,6 +360,7 @@ async fn a_file_goes_through_its_steps_and_a_wrong_column_is_corrected() {
     assert!(city.value::<bool>(corrected).await);
 }
 
+/// S36.
 #[tokio::test]
 async fn all_or_nothing_refuses_and_only_the_good_rows_go_in() {
     let city = City::new().await;

@@ -1,10 +1,11 @@
 //! What a workbook may weigh, checked before the reader sees it.
 
-use std::io::{Cursor, Read, copy, sink};
+use std::io::{Cursor, Read, copy};
 
 use zip::ZipArchive;
 
 use super::Unreadable;
+use super::shape::Shape;
 
 const FILE_BYTES: usize = 20 << 20;
 /// 20,000 rows of a ledger weigh about 30 MB once they are inflated.
@@ -56,16 +57,17 @@ fn check_declared(mut archive: ZipArchive<Cursor<&[u8]>>) -> Result<(), Unreadab
     if total > INFLATED_BYTES { Err(Unreadable::InflatesTooMuch) } else { Ok(()) }
 }
 
-/// Inflates into nothing, because a declared size can lie.
+/// Inflates into nothing, because a declared size can lie, and looks at what comes by.
 fn check_inflated(mut archive: ZipArchive<Cursor<&[u8]>>) -> Result<(), Unreadable> {
     let mut left = INFLATED_BYTES;
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| Unreadable::NotAWorkbook)?;
         let name = part.name().map_err(|_| Unreadable::NotAWorkbook)?.to_ascii_lowercase();
         let most = left.min(most_of(&name));
-        let read = copy(&mut part.take(most + 1), &mut sink());
+        let mut shape = Shape::of(&name);
+        let read = copy(&mut part.take(most + 1), &mut shape);
         let size = read.map_err(|_| Unreadable::NotAWorkbook)?;
-        if size > most {
+        if size > most || shape.is_broken() {
             return Err(Unreadable::InflatesTooMuch);
         }
         left -= size;

@@ -2,6 +2,7 @@
 
 mod header;
 mod limits;
+mod shape;
 mod sheet;
 mod worker;
 
@@ -11,6 +12,7 @@ use calamine::{Reader, Xlsx, XlsxError};
 use sha2::{Digest, Sha256};
 
 use crate::domain::ledger_import::{Kind, Table};
+use sheet::Room;
 pub use worker::{NotRead, read_apart};
 
 /// The sheets of one file.
@@ -57,8 +59,9 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Unreadable> {
     limits::check(bytes)?;
     let mut file: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(Unreadable::Broken)?;
     let mut workbook = Workbook { sha256: sha256(bytes), tables: Vec::new(), unread: Vec::new() };
+    let mut room = Room::default();
     for name in file.sheet_names() {
-        let grid = match sheet::read(&mut file, &name) {
+        let grid = match sheet::read(&mut file, &name, &mut room) {
             Err(Unreadable::Broken(XlsxError::NotAWorksheet(_))) => continue,
             grid => grid?,
         };

@@ -32,7 +32,8 @@ pub async fn read_apart(bytes: Vec<u8>) -> Result<Workbook, NotRead> {
             drop(turn);
             book
         });
-        Ok(reading.await.map_err(|_| NotRead::TooSlow)??)
+        // A file that the reader breaks off at is none.
+        Ok(reading.await.unwrap_or(Err(Unreadable::NotAWorkbook))?)
     };
     timeout(PATIENCE, work).await.unwrap_or(Err(NotRead::TooSlow))
 }

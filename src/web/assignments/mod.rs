@@ -103,6 +103,11 @@ impl Desk {
         })
     }
 
+    /// Whether each of these is there for the one who asks: an order is about all its cases.
+    fn has_all(&self, numbers: &[String]) -> bool {
+        numbers.iter().all(|number| self.lines.iter().any(|line| line.number == *number))
+    }
+
     fn unit(&self, id: crate::domain::ids::UnitId) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.id == id)
     }
@@ -288,6 +293,9 @@ async fn prepare(asking: &Asking, mut form: AssignForm) -> AppResult<Response> {
 async fn issue(asking: &Asking, mut tx: Tx, mut form: AssignForm) -> AppResult<Response> {
     form.settle();
     let desk = Desk::read(&mut tx, &form, asking.now()).await?;
+    if !desk.has_all(&form.cases) {
+        return Err(AppError::NotFound);
+    }
     let (wanted, facts) = match decided(asking, &mut tx, &desk, &form).await? {
         Ok(decided) => decided,
         Err(problems) => return page(&asking.frame, desk, form, problems, asking.now()),

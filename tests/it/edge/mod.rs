@@ -6,6 +6,8 @@ mod headers;
 mod hostile;
 mod hosts;
 mod leaks;
+mod mixed;
+mod numbers;
 mod origin;
 mod paths;
 mod reads;

@@ -24,7 +24,7 @@ use crate::domain::unit::UnitKind;
 use crate::domain::visit::{
     Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
 };
-use crate::domain::{alert, audit_chain, interview, progress, reply, report};
+use crate::domain::{alert, audit_chain, interview, progress, reply, report, retention};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -118,4 +118,5 @@ code_column! {
     reply::Signature,
     reply::Way,
     report::Decision,
+    retention::Class,
 }

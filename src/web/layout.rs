@@ -198,6 +198,7 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("用户", "/admin/users", "list", Who::Staff(&[Sysadmin])),
         ("法院", "/admin/courts", "court", Who::Staff(&[Sysadmin])),
         ("定时任务", "/admin/jobs", "clock", Who::Staff(&[Sysadmin])),
+        ("保存期限", "/admin/retention", "folder", Who::Staff(&[Sysadmin])),
         ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
         ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),
         ("审计日志", "/admin/audit", "list", Who::Staff(&[Auditor])),

@@ -5,6 +5,7 @@ mod accounts;
 mod courts;
 mod decisions;
 mod jobs;
+mod retention;
 mod roles;
 mod users;
 
@@ -35,6 +36,7 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/accounts/{uuid}/sessions", SECURITY, accounts::sessions::create)
         .get("/admin/jobs", SYSTEM, jobs::list)
         .post("/admin/jobs/{uuid}/retry", SYSTEM, jobs::create)
+        .get("/admin/retention", SYSTEM, retention::show)
         .get("/admin/roles", SECURITY, roles::list)
         .post("/admin/roles", SECURITY, roles::create)
         .post(

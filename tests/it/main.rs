@@ -37,6 +37,7 @@ mod ledgers;
 mod matrix;
 mod migrations;
 mod my;
+mod retention;
 mod routes;
 mod sign_in;
 mod stats;

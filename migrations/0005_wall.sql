@@ -11,9 +11,17 @@ CREATE FUNCTION asking_grant() RETURNS bigint LANGUAGE sql STABLE
 CREATE FUNCTION asking_now() RETURNS timestamptz LANGUAGE sql STABLE
     RETURN coalesce(nullif(current_setting('app.now', true), '')::timestamptz, now());
 
--- These are asked once a statement for each walled table in it: in PL/pgSQL, which keeps its plans;
--- in SQL each call is planned anew.
-CREATE FUNCTION asking_role() RETURNS text
+-- What the wall goes by is looked up once a transaction, by `begin_asking`, and kept in settings that
+-- end with it; they count for the one who was asked for and the moment. A connection that told two ids
+-- in another way has it looked up at each call. The functions that the policies call are plain SQL,
+-- which the planner unfolds: a page asks them hundreds of times.
+CREATE FUNCTION asking_for() RETURNS text LANGUAGE sql STABLE
+    RETURN concat(current_setting('app.staff_id', true), ' ', current_setting('app.grant_id', true), ' ',
+                  current_setting('app.now', true));
+CREATE FUNCTION is_looked_up() RETURNS boolean LANGUAGE sql STABLE
+    RETURN current_setting('app.looked_up_for', true) = asking_for();
+
+CREATE FUNCTION look_up_role() RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     RETURN (
@@ -23,13 +31,18 @@ BEGIN
           AND asking_now() >= g.valid_from AND (g.valid_until IS NULL OR asking_now() < g.valid_until));
 END
 $$;
+CREATE FUNCTION asking_role() RETURNS text LANGUAGE sql STABLE
+    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.role', true), '') ELSE look_up_role() END;
 
-CREATE FUNCTION asking_unit() RETURNS bigint
+CREATE FUNCTION look_up_unit() RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     RETURN (SELECT unit_id FROM role_grant WHERE id = asking_grant() AND staff_id = asking_staff());
 END
 $$;
+CREATE FUNCTION asking_unit() RETURNS bigint LANGUAGE sql STABLE
+    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.unit', true), '')::bigint
+                ELSE look_up_unit() END;
 
 -- The day at the courts.
 CREATE FUNCTION asking_day() RETURNS date LANGUAGE sql STABLE
@@ -39,11 +52,9 @@ CREATE FUNCTION asking_day() RETURNS date LANGUAGE sql STABLE
 -- intermediate court's president, its leading group and its offices, is the court and all units
 -- below it. A contact leader (联系点院领导) reaches the courts of the contact list; who keeps the
 -- program reaches nothing.
-CREATE FUNCTION asking_units() RETURNS bigint[]
+CREATE FUNCTION look_up_units(role text, place bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    role text := asking_role();
-    place bigint := asking_unit();
     court bigint := court_of(place);
 BEGIN
     IF role IN ('bureau', 'bureau_head', 'leading_group', 'enforcement_office', 'reviewer', 'inspection', 'job')
@@ -61,11 +72,12 @@ BEGIN
                  WHERE ancestor_id = place AND court_of(unit_id) = court);
 END
 $$;
+CREATE FUNCTION asking_units() RETURNS bigint[] LANGUAGE sql STABLE
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.units', true)::bigint[]
+                ELSE look_up_units(asking_role(), asking_unit()) END;
 
 -- How much of a case within reach is open: all of it; the narrative alone; or what the team holds.
-CREATE FUNCTION asking_depth() RETURNS text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
+CREATE FUNCTION asking_depth() RETURNS text LANGUAGE sql STABLE
     RETURN CASE asking_role()
         WHEN 'bureau' THEN 'all' WHEN 'bureau_head' THEN 'all' WHEN 'president' THEN 'all'
         WHEN 'leading_group' THEN 'all' WHEN 'job' THEN 'all'
@@ -75,13 +87,9 @@ BEGIN
         WHEN 'leader' THEN 'team'
         ELSE 'none'
     END;
-END
-$$;
 
 -- Which cases of the units: a role may have to do with one kind of matter alone, or with none.
-CREATE FUNCTION asking_matters() RETURNS text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
+CREATE FUNCTION asking_matters() RETURNS text LANGUAGE sql STABLE
     RETURN CASE asking_role()
         WHEN 'leading_group' THEN 'submitted' WHEN 'enforcement_office' THEN 'enforcement'
         WHEN 'reviewer' THEN 'reviewed'
@@ -89,28 +97,53 @@ BEGIN
         WHEN 'sysadmin' THEN 'none' WHEN 'secadmin' THEN 'none' WHEN 'auditor' THEN 'none'
         ELSE 'all'
     END;
-END
-$$;
 
 -- The cases that name whoever asks, or their unit (回避): for them these aren't there.
-CREATE FUNCTION asking_excluded() RETURNS bigint[]
+CREATE FUNCTION look_up_excluded(role text, place bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    RETURN CASE WHEN asking_role() = 'job' THEN ARRAY[]::bigint[]
-                ELSE excluded_cases(asking_staff(), asking_unit()) END;
+    RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[] ELSE excluded_cases(asking_staff(), place) END;
 END
 $$;
+CREATE FUNCTION asking_excluded() RETURNS bigint[] LANGUAGE sql STABLE
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded', true)::bigint[]
+                ELSE look_up_excluded(asking_role(), asking_unit()) END;
 -- And the visits about them.
-CREATE FUNCTION asking_excluded_visits() RETURNS bigint[]
+CREATE FUNCTION look_up_excluded_visits(role text, place bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    RETURN CASE WHEN asking_role() = 'job' THEN ARRAY[]::bigint[]
-                ELSE excluded_visits(asking_staff(), asking_unit()) END;
+    RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[] ELSE excluded_visits(asking_staff(), place) END;
+END
+$$;
+CREATE FUNCTION asking_excluded_visits() RETURNS bigint[] LANGUAGE sql STABLE
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded_visits', true)::bigint[]
+                ELSE look_up_excluded_visits(asking_role(), asking_unit()) END;
+
+-- The beginning of every transaction of a session.
+CREATE FUNCTION begin_asking(who bigint, held bigint, of_session text, of_address text, moment text) RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    role text;
+    place bigint;
+BEGIN
+    PERFORM set_config('app.staff_id', who::text, true), set_config('app.grant_id', held::text, true),
+            set_config('app.now', moment, true), set_config('app.session', of_session, true),
+            set_config('app.address', of_address, true);
+    role := look_up_role();
+    place := look_up_unit();
+    PERFORM set_config('app.role', coalesce(role, ''), true), set_config('app.unit', coalesce(place::text, ''), true),
+            set_config('app.units', look_up_units(role, place)::text, true),
+            set_config('app.excluded', look_up_excluded(role, place)::text, true),
+            set_config('app.excluded_visits', look_up_excluded_visits(role, place)::text, true),
+            set_config('app.looked_up_for', asking_for(), true);
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION asking_now(), asking_staff(), asking_grant(), asking_role(), asking_unit(), asking_units(),
-    asking_depth(), asking_matters(), asking_excluded(), asking_excluded_visits() TO app_user;
+GRANT EXECUTE ON FUNCTION asking_now(), asking_staff(), asking_grant(), asking_for(), is_looked_up(),
+    look_up_role(), asking_role(), look_up_unit(), asking_unit(), look_up_units(text, bigint), asking_units(),
+    asking_depth(), asking_matters(), look_up_excluded(text, bigint), asking_excluded(),
+    look_up_excluded_visits(text, bigint), asking_excluded_visits(),
+    begin_asking(bigint, bigint, text, text, text) TO app_user;
 
 -- Puts a table behind the wall with the given predicate. The owner's own functions (the definer
 -- ones below) see all rows; row security is forced, so nothing else of the owner does.

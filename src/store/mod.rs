@@ -160,16 +160,14 @@ impl Db {
         #[expect(clippy::disallowed_methods, reason = "this is where a Tx is made")]
         let mut inner = self.pool.begin().await?;
         sqlx::query!(
-            "SELECT set_config('app.staff_id', $1, true) AS staff, set_config('app.grant_id', $2, true) AS held,
-                    set_config('app.session', $3, true) AS session, set_config('app.address', $4, true) AS address,
-                    set_config('app.now', $5, true) AS moment",
-            session.actor().staff.to_string(),
-            session.actor().grant.to_string(),
+            "SELECT begin_asking($1, $2, $3, $4, $5)",
+            session.actor().staff.0,
+            session.actor().grant.0,
             session.trail.session,
             session.trail.address,
             session.moment().map(|at| at.to_rfc3339()).unwrap_or_default(),
         )
-        .fetch_one(&mut *inner)
+        .execute(&mut *inner)
         .await?;
         Ok(Tx { inner, scope: session.scope().clone(), form: None, keys: self.keys.clone() })
     }

@@ -28,6 +28,11 @@ const TURN: Duration = Duration::from_secs(8);
 const AIM: f64 = 0.6;
 
 fn main() {
+    // What the program has to say of a failure.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(compare());
 }

@@ -106,10 +106,15 @@ impl Script {
                 let mut sql = statement.text.clone();
                 for (place, value) in statement.bound.iter().enumerate().rev() {
                     let name = format!("p{client}_{nth}_{place}");
-                    let replaced =
-                        value.as_ref().map_or_else(|| "NULL".to_owned(), |_| format!(":{name}"));
+                    let replaced = match value.as_deref() {
+                        None => "NULL".to_owned(),
+                        // A variable of pgbench is never empty.
+                        Some("") => "''".to_owned(),
+                        Some(_) => format!(":{name}"),
+                    };
                     sql = sql.replace(&format!("${}", place + 1), &replaced);
-                    values.extend(value.clone().map(|value| (name, value)));
+                    let value = value.clone().filter(|value| !value.is_empty());
+                    values.extend(value.map(|value| (name, value)));
                 }
                 let _ = writeln!(text, "{};", sql.trim().trim_end_matches(';'));
             }

@@ -223,6 +223,12 @@ CREATE TABLE legal_hold (
                                               AND (lifted_at IS NULL) = (lifted_reason = ''))
 );
 CREATE INDEX legal_hold_case_idx ON legal_hold (case_id);
+-- For the bureau, which decides on it.
+CREATE FUNCTION case_is_held(of_case bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN asking_role() IN ('bureau', 'bureau_head')
+        AND EXISTS (SELECT FROM legal_hold WHERE case_id = of_case AND lifted_at IS NULL);
+GRANT EXECUTE ON FUNCTION case_is_held(bigint) TO app_user;
 
 CREATE FUNCTION excluded_cases(of_staff bigint, of_unit bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$

@@ -36,6 +36,14 @@ CALL lay_wall('erasure', $$
     OR EXISTS (SELECT FROM import i WHERE i.id = erasure.import_id)$$);
 GRANT SELECT ON erasure TO app_user;
 
+-- For who has the case or the visit before them: a page asks it without the wall of this table.
+CREATE FUNCTION case_erased_at(of_case bigint) RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN (SELECT max(erased_at) FROM erasure WHERE case_id = of_case AND asking_role() IS NOT NULL);
+CREATE FUNCTION visit_erased_at(of_visit bigint) RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN (SELECT erased_at FROM erasure WHERE visit_id = of_visit AND asking_role() IS NOT NULL);
+
 -- The database's own clock: what can't be undone isn't done on the word of one clock alone.
 CREATE FUNCTION machine_now() RETURNS timestamptz LANGUAGE sql VOLATILE RETURN clock_timestamp();
 
@@ -228,18 +236,14 @@ CREATE FUNCTION erase_persons(persons bigint[]) RETURNS jsonb
 DECLARE
     gone bigint[] := ARRAY(
         SELECT p.id FROM petitioner p
-        WHERE p.id = ANY (persons)
-          AND NOT EXISTS (SELECT FROM party y WHERE y.petitioner_id = p.id)
+        WHERE p.id = ANY (persons) AND NOT EXISTS (SELECT FROM party y WHERE y.petitioner_id = p.id)
           AND NOT EXISTS (SELECT FROM visit v WHERE v.petitioner_id = p.id)
         FOR UPDATE);
 BEGIN
-    IF cardinality(gone) = 0 THEN
-        RETURN '{}';
-    END IF;
     DELETE FROM petitioner_contact WHERE petitioner_id = ANY (gone);
     DELETE FROM petitioner_court WHERE petitioner_id = ANY (gone);
     DELETE FROM petitioner WHERE id = ANY (gone);
-    RETURN jsonb_build_object('petitioner', cardinality(gone));
+    RETURN CASE WHEN cardinality(gone) > 0 THEN jsonb_build_object('petitioner', cardinality(gone)) ELSE '{}' END;
 END
 $$;
 
@@ -393,5 +397,6 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION retention_until(text, date, date), case_ended_at(bigint),
+    case_erased_at(bigint), visit_erased_at(bigint),
     retention_candidates(text, timestamptz, bigint, bigint), retention_erase(text, text, timestamptz),
     retention_forecast(date, date), retention_history(date) TO app_user;

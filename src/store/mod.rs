@@ -130,6 +130,8 @@ impl Db {
                 ("statement_timeout", statement),
                 ("lock_timeout", pool::LOCK),
                 ("idle_in_transaction_session_timeout", pool::IDLE_IN_TRANSACTION),
+                // Compiling a page's statement takes seconds, running it milliseconds.
+                ("jit", "off"),
             ]));
         Self { pool, keys }
     }

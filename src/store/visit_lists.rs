@@ -255,7 +255,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   k.reopened AS "reopened?: ReopenReason",
                   (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,
                   x.reason AS "void_reason?", x.voided_at AS "voided_at?",
-                  (SELECT z.erased_at FROM erasure z WHERE z.visit_id = v.id) AS erased_at
+                  visit_erased_at(v.id) AS erased_at
            FROM visit v
            JOIN hall h ON h.id = v.hall_id
            JOIN unit u ON u.id = h.unit_id

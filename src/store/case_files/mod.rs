@@ -206,7 +206,7 @@ pub async fn find(
                   (SELECT count(*) FROM case_review WHERE case_id = c.id AND d.opens) AS "reviews!",
                   (SELECT count(*) FROM closing WHERE round_id = n.round_id AND d.opens) AS "closings!",
                   (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!",
-                  (SELECT max(e.erased_at) FROM erasure e WHERE e.case_id = c.id) AS erased_at,
+                  case_erased_at(c.id) AS erased_at,
                   CASE WHEN $6::text IS NOT NULL THEN audit_note('case.read', c.id, c.number,
                       CASE WHEN d.reads THEN 'name sex birth_date id_tail phone_tail summary' ELSE 'name' END,
                       $6, $7::timestamptz) END AS noted

@@ -89,7 +89,7 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile, today: NaiveDate) -> StoreResu
                    WHERE y.case_id = c.id AND y.part = 'main' AND f.number <> c.number
                      AND $3) AS "related: Json<Vec<RelatedLine>>",
                   retention_until('case_file', (case_ended_at(c.id) AT TIME ZONE 'Asia/Shanghai')::date, $4) AS kept_until,
-                  EXISTS (SELECT FROM legal_hold h WHERE h.case_id = c.id AND h.lifted_at IS NULL) AS "held!"
+                  coalesce(case_is_held(c.id), false) AS "held!"
            FROM petition_case c
            WHERE c.id = $1 AND within($2, c.unit_id, c.id)"#,
         file.case.id.0,

@@ -76,7 +76,8 @@ async fn what_was_destroyed_is_destroyed_again_in_a_database_from_before() {
     assert_eq!(text.lines().count(), 3, "{text}");
 }
 
-/// S106. A list that somebody shortened or changed is found out.
+/// S106.
+/// A list that somebody shortened or changed is found out.
 #[tokio::test]
 async fn a_list_that_was_changed_is_named_by_its_line() {
     let (city, list) = (City::new().await, List::new());

@@ -96,7 +96,8 @@ async fn what_remains_is_readable_and_every_frozen_figure_comes_out_again() {
     assert!(page.text().contains("材料已按保存期限销毁，不能再补充"), "{}", page.text());
 }
 
-/// S90. A visit that was taken back, one that no case came of, the file of a ledger.
+/// S90.
+/// A visit that was taken back, one that no case came of, the file of a ledger.
 #[tokio::test]
 async fn each_class_goes_when_its_own_period_is_over() {
     let city = City::new().await;
@@ -185,7 +186,8 @@ async fn what_a_later_visit_repeats_becomes_its_own() {
     assert_eq!(city.value::<String>(told).await, "KANARI1 true");
 }
 
-/// S90. A clock that was set wrong destroys nothing: the database's own must say the same.
+/// S90.
+/// A clock that was set wrong destroys nothing: the database's own must say the same.
 #[tokio::test]
 async fn neither_the_programs_clock_alone_nor_the_databases_destroys_anything() {
     let city = City::new().await;
@@ -218,7 +220,8 @@ async fn neither_the_programs_clock_alone_nor_the_databases_destroys_anything() 
     pool.close().await;
 }
 
-/// S90, R16. One that can't be destroyed keeps no other from it, and the run goes on where it was.
+/// S90, R16.
+/// One that can't be destroyed keeps no other from it, and the run goes on where it was.
 #[tokio::test]
 async fn a_matter_that_fails_stops_no_other_and_is_whole_until_it_goes() {
     let city = City::new().await;
@@ -240,7 +243,8 @@ async fn a_matter_that_fails_stops_no_other_and_is_whole_until_it_goes() {
     assert_eq!(said(&city, "KANARI1").await, [""; 0]);
 }
 
-/// S90. Of two instances that run at once each matter is destroyed once.
+/// S90.
+/// Of two instances that run at once each matter is destroyed once.
 #[tokio::test]
 async fn two_runs_at_once_destroy_each_matter_once() {
     let city = City::new().await;

@@ -1,6 +1,5 @@
--- What is destroyed when its period is over (保存期限; the periods stand in 0006, what must wait in 0010).
--- What remains of a matter are its number, its court, its dates and its outcome: the figures that
--- were frozen are derived from nothing else.
+-- What is destroyed when its period is over (periods: 0006, what must wait: 0010). What remains of a
+-- matter are number, court, dates and outcome: the frozen figures are derived from nothing else.
 
 -- What was destroyed: a row for each matter, and for each visit that went with a case. A case that
 -- was opened anew since is a matter again.
@@ -390,8 +389,7 @@ BEGIN
     END IF;
     RETURN QUERY
         SELECT date_trunc('month', e.erased_at AT TIME ZONE 'Asia/Shanghai')::date, e.class, count(*)
-        FROM erasure e
-        WHERE (e.class <> 'case_file' OR e.case_id IS NOT NULL)
+        FROM erasure e WHERE (e.class <> 'case_file' OR e.case_id IS NOT NULL)
           AND (e.erased_at AT TIME ZONE 'Asia/Shanghai')::date >= first
         GROUP BY 1, 2 ORDER BY 1 DESC, 2;
 END

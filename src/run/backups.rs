@@ -87,8 +87,9 @@ pub async fn restore(env: &Environment, asked: Restore) -> anyhow::Result<ExitCo
     if let Some(cluster) = empty.cluster {
         cluster.stop().await?;
     }
-    let found = done?;
+    let (found, forgotten) = done?;
     say(found.to_string().trim_end());
+    say(&forgotten);
     say(&format!("Written and compared in {:.1} s.", begun.elapsed().as_secs_f32()));
     if !found.is_sound() {
         say(
@@ -102,7 +103,7 @@ async fn put_back(
     env: &Environment,
     empty: &Empty,
     (backup, list): (Backup, Option<PathBuf>),
-) -> anyhow::Result<backup::Found> {
+) -> anyhow::Result<(backup::Found, String)> {
     let at = Clock::system().now();
     let manifest = backup.put_back((&empty.owner, &env.places())).await?;
     say(&format!("The backup of {} was written. Comparing it:", manifest.taken_at));
@@ -111,9 +112,7 @@ async fn put_back(
     // Before anyone is let in: what was kept for a while only, and what was destroyed since.
     let forgotten = forget((&empty.owner, &db), list, at).await;
     db.close().await;
-    let found = found?;
-    say(&forgotten?);
-    Ok(found)
+    Ok((found?, forgotten?))
 }
 
 async fn forget(

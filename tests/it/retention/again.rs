@@ -99,6 +99,8 @@ async fn a_backup_from_before_is_put_back_without_what_was_destroyed_since() {
     let (city, folder, list) = (sealed_with_key(City::new().await), Folder::new(), List::new());
     let recipient = folder.pair("key");
     let number = as_before(&Site::of(&city).await, &city).await;
+    // What was laid as files of the case opens with no key.
+    city.force("DELETE FROM closing_document; DELETE FROM document").await;
     well(&backed_up(&city, &folder, "before", &recipient).await);
     assert_eq!(night(&city, DAY_AFTER).await.unwrap(), 1);
     write_down(&db(&city), &list.0).await.unwrap();

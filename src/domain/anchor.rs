@@ -115,7 +115,7 @@ mod tests {
         let first = lines(&[anchor(1), anchor(2)], "", seal);
         let file = format!("{first}{}", lines(&[anchor(3)], last_seal(&first), seal));
         assert_eq!(read(&file, seal), (vec![anchor(1), anchor(2), anchor(3)], vec![]));
-        assert_eq!(read("", seal), (vec![], vec![]));
+        assert_eq!(read::<Anchor>("", seal), (vec![], vec![]));
         let rows: Vec<&str> = file.lines().collect();
         for (what, file, expected) in [
             ("another place", file.replace(" 0110 2 02", " 0110 2 03"), vec![Broken(2)]),

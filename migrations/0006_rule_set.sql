@@ -44,3 +44,44 @@ CROSS JOIN (VALUES ('A0', 1, 1, 'calendar', 'none'),
 GRANT SELECT ON rule_set, clock_rule TO app_user;
 -- A custom rule set is made with the assignment that uses it, and never changed.
 GRANT INSERT ON rule_set, clock_rule TO app_user;
+
+-- How long what is kept (保存期限), by class and day. A later version never shortens what ran before it
+-- (retention_until, in 0021).
+CREATE TABLE retention_rule (
+    class text NOT NULL,
+    valid_from date NOT NULL,
+    length int NOT NULL,
+    unit text NOT NULL,
+    basis text NOT NULL,
+    CONSTRAINT retention_rule_pkey PRIMARY KEY (class, valid_from),
+    CONSTRAINT retention_rule_class_check CHECK (class IN
+        ('case_file', 'visit', 'void_visit', 'import_file', 'draft', 'session', 'sign_in_attempt', 'job_run', 'audit')),
+    CONSTRAINT retention_rule_length_check CHECK (length BETWEEN 1 AND 1200),
+    CONSTRAINT retention_rule_unit_check CHECK (unit IN ('day', 'month')),
+    -- 《网络安全法》 on logs: six months at least.
+    CONSTRAINT retention_rule_audit_check CHECK (class <> 'audit' OR unit = 'month' AND length >= 6)
+);
+INSERT INTO retention_rule (class, valid_from, length, unit, basis)
+VALUES ('case_file', '2026-01-01', 120, 'month', '待法院确定'),
+       ('visit', '2026-01-01', 120, 'month', '待法院确定'),
+       ('void_visit', '2026-01-01', 12, 'month', '待法院确定'),
+       ('import_file', '2026-01-01', 12, 'month', '待法院确定'),
+       ('draft', '2026-01-01', 14, 'day', '最小必要'),
+       ('session', '2026-01-01', 180, 'day', '网络日志不少于六个月'),
+       ('sign_in_attempt', '2026-01-01', 1, 'day', '最小必要'),
+       ('job_run', '2026-01-01', 180, 'day', '网络日志不少于六个月'),
+       ('audit', '2026-01-01', 36, 'month', '网络日志不少于六个月，系统默认三年');
+GRANT SELECT ON retention_rule TO app_user;
+
+-- Added for a day to come, never changed.
+CREATE FUNCTION retention_rule_stands() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' OR NEW.valid_from <= asking_day() THEN
+        RAISE EXCEPTION 'a period of retention is not changed backwards'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'retention_rule_forward_check';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER retention_rule_stands BEFORE INSERT OR UPDATE OR DELETE ON retention_rule
+    FOR EACH ROW EXECUTE FUNCTION retention_rule_stands();

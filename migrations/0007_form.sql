@@ -74,17 +74,44 @@ BEGIN ATOMIC
                             ORDER BY n.saved_at DESC, n.subject LIMIT 100);
 END;
 
--- What is kept for a while only: drafts, receipts of forms and sessions that ended long ago, and
--- tries to sign in that count no more.
+-- What is kept for a while only, with what was there of it: drafts, receipts of forms, tries to sign
+-- in that count no more, and sessions and runs of jobs that ended long ago.
 CREATE FUNCTION sweep(at timestamptz) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = public
-BEGIN ATOMIC
-    DELETE FROM draft WHERE saved_at < at - interval '14 days';
-    DELETE FROM form_receipt WHERE received_at < at - interval '14 days';
-    DELETE FROM sign_in_attempt WHERE last_at < at - interval '1 day';
-    DELETE FROM sign_in_address WHERE since < at - interval '1 day';
-    DELETE FROM session WHERE coalesce(ended_at, seen_at) < at - interval '180 days';
-END;
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    today date := (at AT TIME ZONE 'Asia/Shanghai')::date;
+    step record;
+    swept bigint;
+    counts text := '';
+BEGIN
+    FOR step IN
+        SELECT s.nth, s.name, s.statement,
+               at - CASE r.unit WHEN 'day' THEN make_interval(days => r.length)
+                                ELSE make_interval(months => r.length) END AS before
+        FROM (VALUES
+            (1, 'draft', 'draft', 'DELETE FROM draft WHERE saved_at < $1'),
+            (2, 'draft', 'import_draft', 'DELETE FROM import_draft WHERE saved_at < $1'),
+            (3, 'draft', 'form_receipt', 'DELETE FROM form_receipt WHERE received_at < $1'),
+            (4, 'sign_in_attempt', 'sign_in_attempt', 'DELETE FROM sign_in_attempt WHERE last_at < $1'),
+            (5, 'sign_in_attempt', 'sign_in_address', 'DELETE FROM sign_in_address WHERE since < $1'),
+            (6, 'session', 'session', 'DELETE FROM session WHERE coalesce(ended_at, seen_at) < $1'),
+            (7, 'job_run', 'job_run', 'DELETE FROM job_run WHERE due_at < $1 AND state IN (''done'', ''parked'')')
+        ) s (nth, class, name, statement)
+        JOIN retention_rule r ON r.class = s.class AND r.valid_from = (
+            SELECT max(v.valid_from) FROM retention_rule v WHERE v.class = s.class AND v.valid_from <= today)
+        ORDER BY s.nth
+    LOOP
+        EXECUTE step.statement USING step.before;
+        GET DIAGNOSTICS swept = ROW_COUNT;
+        IF swept > 0 THEN
+            counts := counts || ' ' || step.name || '=' || swept;
+        END IF;
+    END LOOP;
+    IF counts <> '' THEN
+        PERFORM audit_program('retention.swept', ltrim(counts), '', NULL, at);
+    END IF;
+END
+$$;
 GRANT EXECUTE ON FUNCTION sweep(timestamptz), keep_unsent(bytea, text, text, timestamptz) TO app_user;
 
 GRANT EXECUTE ON FUNCTION next_number(text), next_numbers(text, bigint), last_number(text) TO app_user;

@@ -201,6 +201,35 @@ CREATE UNIQUE INDEX exclusion_staff_key ON exclusion (staff_id, case_id) WHERE l
 CREATE UNIQUE INDEX exclusion_unit_key ON exclusion (unit_id, case_id) WHERE lifted_at IS NULL AND unit_id IS NOT NULL;
 CREATE INDEX exclusion_case_idx ON exclusion (case_id);
 
+-- 暂缓销毁: as long as one runs, nothing of the case is destroyed. Lifting is an act of its own, and
+-- the row stays.
+CREATE TABLE legal_hold (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    case_id bigint NOT NULL,
+    reason text NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    recorded_by bigint NOT NULL,
+    lifted_at timestamptz,
+    lifted_by bigint,
+    lifted_reason text NOT NULL DEFAULT '',
+    CONSTRAINT legal_hold_pkey PRIMARY KEY (id),
+    CONSTRAINT legal_hold_uuid_key UNIQUE (uuid),
+    CONSTRAINT legal_hold_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
+    CONSTRAINT legal_hold_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id),
+    CONSTRAINT legal_hold_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES staff (id),
+    CONSTRAINT legal_hold_reason_check CHECK (reason <> ''),
+    CONSTRAINT legal_hold_lifted_check CHECK ((lifted_at IS NULL) = (lifted_by IS NULL)
+                                              AND (lifted_at IS NULL) = (lifted_reason = ''))
+);
+CREATE INDEX legal_hold_case_idx ON legal_hold (case_id);
+-- For the bureau, which decides on it.
+CREATE FUNCTION case_is_held(of_case bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN asking_role() IN ('bureau', 'bureau_head')
+        AND EXISTS (SELECT FROM legal_hold WHERE case_id = of_case AND lifted_at IS NULL);
+GRANT EXECUTE ON FUNCTION case_is_held(bigint) TO app_user;
+
 CREATE FUNCTION excluded_cases(of_staff bigint, of_unit bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
@@ -242,6 +271,11 @@ CALL lay_wall('petition_case', $$
          OR is_of_matters(id, (SELECT asking_matters()), (SELECT asking_staff())))$$);
 CALL lay_wall('case_reviewer', wall_of_case('head', 'case_reviewer.case_id'));
 CALL lay_wall('exclusion', wall_of_case('head', 'exclusion.case_id'));
+CALL lay_wall('legal_hold', $$
+    (SELECT asking_role()) IN ('bureau', 'bureau_head', 'job')
+    AND EXISTS (SELECT FROM petition_case c WHERE c.id = legal_hold.case_id)$$);
+GRANT SELECT, INSERT ON legal_hold TO app_user;
+GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON legal_hold TO app_user;
 GRANT SELECT, INSERT ON case_reviewer, exclusion TO app_user;
 GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON exclusion TO app_user;
 

@@ -21,9 +21,10 @@ CREATE TABLE visit (
     disposition text NOT NULL,
     urgent_reason text NOT NULL DEFAULT '',
     receiver_id bigint NOT NULL,
-    -- Hash of the code on the receipt; the code itself is sealed for a second print.
+    -- Hash of the code on the receipt; the code itself is sealed for a second print, until the visit's
+    -- period is over.
     query_code_hash bytea NOT NULL,
-    query_code_sealed text NOT NULL,
+    query_code_sealed text,
     posted_on date,
     received_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL,

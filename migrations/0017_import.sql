@@ -6,8 +6,8 @@ CREATE TABLE import (
     unit_id bigint NOT NULL,
     file_name text NOT NULL,
     sha256 bytea NOT NULL,
-    -- The file as it came, sealed: it holds whole identity numbers.
-    sealed bytea NOT NULL,
+    -- The file as it came, sealed: it holds whole identity numbers. Gone when its period is over.
+    sealed bytea,
     mapping jsonb NOT NULL,
     -- On the command line, the name of the system's user who ran it.
     system_user text NOT NULL DEFAULT '',

@@ -38,13 +38,6 @@ GRANT SELECT, INSERT ON job_run TO app_user;
 GRANT UPDATE (state, tries, next_try_at, started_at, ended_at, worker, leased_until, found, error)
     ON job_run TO app_user;
 
--- As long as sessions are kept.
-CREATE FUNCTION sweep_jobs(at timestamptz) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = public
-BEGIN ATOMIC
-    DELETE FROM job_run WHERE due_at < at - interval '180 days' AND state IN ('done', 'parked');
-END;
-
 -- Closes an account that nobody used since; one that was used in this moment stays.
 CREATE FUNCTION staff_close_unused(who bigint, since timestamptz) RETURNS uuid
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
@@ -54,4 +47,4 @@ BEGIN ATOMIC
       AND NOT EXISTS (SELECT FROM session x WHERE x.staff_id = who AND x.whole AND x.seen_at > since)
     RETURNING uuid;
 END;
-GRANT EXECUTE ON FUNCTION sweep_jobs(timestamptz), staff_close_unused(bigint, timestamptz) TO app_user;
+GRANT EXECUTE ON FUNCTION staff_close_unused(bigint, timestamptz) TO app_user;

@@ -92,6 +92,10 @@ pub mod job {
     pub const LOOK: Duration = Duration::from_secs(15);
     /// How long the others wait for a sign of life of the instance that works on a run.
     pub const LEASE: Duration = Duration::from_secs(30);
+    /// Matters that are looked at together whether their period is over.
+    pub const MATTERS: i64 = 200;
+    /// So many are destroyed in a night at most: what is wrong with a rule is seen before all is gone.
+    pub const DESTROYED: usize = 2_000;
 }
 
 /// What the program asks of the database.

@@ -33,6 +33,10 @@ pub struct Restore {
     /// The master key that the data are sealed with [default: that of the folder or ANJIE_KEYS_FILE]
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+    /// The list of what was destroyed since (ANJIE_ANCHOR_FILE with .destroyed): it is destroyed again
+    /// [default: that list, where it is there]
+    #[arg(long, value_name = "FILE")]
+    pub destroyed: Option<PathBuf>,
     #[command(flatten)]
     pub local: Local,
 }

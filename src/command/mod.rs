@@ -4,6 +4,7 @@
 mod backup;
 mod keys;
 mod people;
+mod retention;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ pub use backup::{Backup, BackupKey, Restore};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use keys::Keys;
 pub use people::{Administrator, RoleAt, Unit, UnitToAdd, User};
+pub use retention::{Apply, Retention, SetPeriod};
 
 /// Case management for litigation-related petitions (涉诉信访) of an intermediate court and its
 /// base courts
@@ -114,6 +116,12 @@ pub enum Command {
         after_help = "Examples:\n  anjie restore 2026-06-15.anjie --key anjie-backup.key --data /var/lib/anjie --keys master.key"
     )]
     Restore(Restore),
+    /// Change a period of retention (保存期限); destroy again what an older copy brought back
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  anjie retention set case_file --months 360 --from 2027-01-01 --basis 院长办公会决定\n  anjie retention apply --destroyed anchors.log.destroyed"
+    )]
+    Retention(Retention),
     /// Change the master key: add one, seal everything anew with it, see what is sealed with which
     #[command(
         subcommand,

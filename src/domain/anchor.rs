@@ -26,7 +26,12 @@ impl fmt::Display for Anchor {
     }
 }
 
-impl Anchor {
+/// What stands on a line of such a file: printed, and read again.
+pub trait Line: fmt::Display + Sized {
+    fn parse(text: &str) -> Option<Self>;
+}
+
+impl Line for Anchor {
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(' ');
         let at = DateTime::parse_from_rfc3339(parts.next()?).ok()?.to_utc();
@@ -34,19 +39,19 @@ impl Anchor {
         let hash = parts.next()?.to_owned();
         parts.next().is_none().then_some(Self { at, court, seq, hash })
     }
+}
 
-    /// What is sealed: the line, and the seal of the line before it.
-    fn bound(&self, before: &str) -> String {
-        format!("{before} {self}")
-    }
+/// What is sealed: the line, and the seal of the line before it.
+fn bound(line: &impl Line, before: &str) -> String {
+    format!("{before} {line}")
 }
 
 /// The lines to be added to a file whose last seal is known; `seal` makes a seal of a text.
-pub fn lines(anchors: &[Anchor], before: &str, seal: impl Fn(&str) -> String) -> String {
+pub fn lines(added: &[impl Line], before: &str, seal: impl Fn(&str) -> String) -> String {
     let (mut lines, mut before) = (String::new(), before.to_owned());
-    for anchor in anchors {
-        before = seal(&anchor.bound(&before));
-        let _ = writeln!(lines, "{anchor} {TAG} {before}");
+    for line in added {
+        before = seal(&bound(line, &before));
+        let _ = writeln!(lines, "{line} {TAG} {before}");
     }
     lines
 }
@@ -66,17 +71,17 @@ impl fmt::Display for Broken {
     }
 }
 
-/// The anchors of a file whose seals hold, and the lines whose seals don't.
-pub fn read(file: &str, seal: impl Fn(&str) -> String) -> (Vec<Anchor>, Vec<Broken>) {
-    let (mut anchors, mut broken, mut before) = (Vec::new(), Vec::new(), "");
+/// The lines of a file whose seals hold, and those whose seals don't.
+pub fn read<T: Line>(file: &str, seal: impl Fn(&str) -> String) -> (Vec<T>, Vec<Broken>) {
+    let (mut lines, mut broken, mut before) = (Vec::new(), Vec::new(), "");
     for (nth, line) in file.lines().enumerate() {
         let parts = line.rsplit_once(' ').and_then(|(rest, mac)| {
             let text = rest.strip_suffix(TAG)?.strip_suffix(' ')?;
-            Some((Anchor::parse(text)?, mac))
+            Some((T::parse(text)?, mac))
         });
         match parts {
-            Some((anchor, mac)) if seal(&anchor.bound(before)) == mac => {
-                anchors.push(anchor);
+            Some((line, mac)) if seal(&bound(&line, before)) == mac => {
+                lines.push(line);
                 before = mac;
             }
             Some((_, mac)) => {
@@ -86,7 +91,7 @@ pub fn read(file: &str, seal: impl Fn(&str) -> String) -> (Vec<Anchor>, Vec<Brok
             None => broken.push(Broken(nth + 1)),
         }
     }
-    (anchors, broken)
+    (lines, broken)
 }
 
 #[cfg(test)]
@@ -110,7 +115,7 @@ mod tests {
         let first = lines(&[anchor(1), anchor(2)], "", seal);
         let file = format!("{first}{}", lines(&[anchor(3)], last_seal(&first), seal));
         assert_eq!(read(&file, seal), (vec![anchor(1), anchor(2), anchor(3)], vec![]));
-        assert_eq!(read("", seal), (vec![], vec![]));
+        assert_eq!(read::<Anchor>("", seal), (vec![], vec![]));
         let rows: Vec<&str> = file.lines().collect();
         for (what, file, expected) in [
             ("another place", file.replace(" 0110 2 02", " 0110 2 03"), vec![Broken(2)]),
@@ -123,7 +128,7 @@ mod tests {
             ),
             ("nonsense", format!("{file}x\n"), vec![Broken(4)]),
         ] {
-            assert_eq!(read(&file, seal).1, expected, "{what}");
+            assert_eq!(read::<Anchor>(&file, seal).1, expected, "{what}");
         }
         assert_eq!(Broken(2).to_string(), "锚点文件第2行：校验码不符");
     }

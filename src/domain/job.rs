@@ -15,6 +15,7 @@ codes! {
         CloseUnused = "close_unused", "停用90天未使用的账号";
         VerifyAudit = "verify_audit", "核验审计记录";
         VerifyBulletins = "verify_bulletins", "核验通报";
+        Retention = "retention", "销毁保存期满的材料";
     }
 }
 
@@ -49,6 +50,7 @@ impl Job {
             Self::CloseUnused => When::EveryDay(0, 20),
             Self::VerifyAudit => When::EveryDay(2, 10),
             Self::VerifyBulletins => When::EveryDay(2, 40),
+            Self::Retention => When::EveryDay(3, 10),
         }
     }
 
@@ -77,6 +79,7 @@ impl Job {
             (Self::VerifyAudit, Some(count)) => format!("发现{count}处问题"),
             (Self::VerifyBulletins, Some(0)) => "一致".to_owned(),
             (Self::VerifyBulletins, Some(count)) => format!("发现{count}处不一致"),
+            (Self::Retention, Some(count)) => format!("销毁{count}件"),
         }
     }
 

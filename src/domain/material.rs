@@ -13,6 +13,8 @@ pub enum Refusal {
     Nothing,
     #[error("登记已撤销，不能再补充材料")]
     Void,
+    #[error("材料已按保存期限销毁，不能再补充")]
+    Destroyed,
     #[error("检举控告的材料只能由登记人补充")]
     NotTheRecorder,
     #[error("只有登记处、登记人和承办本案的人员可以补充材料")]
@@ -30,6 +32,8 @@ pub struct Receiving {
     /// An accusation: what is added can be read by nobody here.
     pub is_sealed: bool,
     pub is_void: bool,
+    /// Whether its period is over and what was handed in is gone.
+    pub is_erased: bool,
     /// Whether its account is open to the one who asks.
     pub is_open: bool,
 }
@@ -39,6 +43,9 @@ impl Receiving {
     pub fn may_be_added_to(&self, actor: &Actor) -> Result<(), Refusal> {
         if self.is_void {
             return Err(Refusal::Void);
+        }
+        if self.is_erased {
+            return Err(Refusal::Destroyed);
         }
         if self.is_sealed && self.recorded_by != actor.staff {
             return Err(Refusal::NotTheRecorder);
@@ -124,6 +131,7 @@ mod tests {
             recorded_by: StaffId(1),
             is_sealed,
             is_void,
+            is_erased: false,
             is_open: !is_sealed,
         };
         let closed = Receiving { is_open: false, ..visit(false, false) };

@@ -46,6 +46,8 @@ pub mod ladder;
 pub mod next_step;
 pub mod reveal;
 pub mod exclusion;
+pub mod legal_hold;
+pub mod retention;
 pub mod document;
 pub mod handling;
 pub mod material;

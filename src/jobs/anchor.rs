@@ -8,14 +8,14 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::anchor::{self, Anchor, Broken};
+use crate::domain::anchor::{self, Anchor, Broken, Line};
 use crate::store::keys::{Keys, hex, unhex};
 use crate::store::{Db, StoreError, audit_lists};
 
 /// What a seal is made for.
 const PURPOSE: &str = "audit.anchor";
 
-/// Why no anchor was written.
+/// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error("the heads of the chains could not be read")]
@@ -24,8 +24,8 @@ pub enum Failure {
     File(#[from] io::Error),
 }
 
-fn seal(keys: &Keys) -> impl Fn(&str) -> String {
-    |text| hex(&keys.index(PURPOSE, text))
+fn seal(keys: &Keys, purpose: &'static str) -> impl Fn(&str) -> String {
+    move |text| hex(&keys.index(purpose, text))
 }
 
 /// Adds a line for each chain to the file.
@@ -37,17 +37,21 @@ pub async fn write(db: &Db, file: &Path, at: DateTime<Utc>) -> Result<(), Failur
     let anchors: Vec<Anchor> = heads
         .map(|head| Anchor { at, court: head.code, seq: head.seq, hash: hex(&head.hash) })
         .collect();
-    Ok(add(db.keys(), file, &anchors)?)
+    Ok(add((db.keys(), PURPOSE), file, |_| anchors)?)
 }
 
-/// Another program may write to the same file.
-fn add(keys: &Keys, path: &Path, anchors: &[Anchor]) -> io::Result<()> {
+/// Adds lines to a file, whose text says which; another program may write to it as well.
+pub(super) fn add<T: Line>(
+    (keys, purpose): (&Keys, &'static str),
+    path: &Path,
+    added: impl FnOnce(&str) -> Vec<T>,
+) -> io::Result<()> {
     let mut options = OpenOptions::new();
     let mut file = options.read(true).append(true).create(true).mode(0o600).open(path)?;
     file.lock()?;
     let mut known = String::new();
     file.read_to_string(&mut known)?;
-    let lines = anchor::lines(anchors, anchor::last_seal(&known), seal(keys));
+    let lines = anchor::lines(&added(&known), anchor::last_seal(&known), seal(keys, purpose));
     file.write_all(lines.as_bytes())?;
     file.sync_all()
 }
@@ -59,7 +63,15 @@ pub fn read(db: &Db, file: Option<&Path>) -> (Vec<Anchor>, Vec<Broken>) {
     if opened.is_some_and(|mut file| file.read_to_string(&mut text).is_err()) {
         return (Vec::new(), vec![Broken(1)]);
     }
-    anchor::read(&text, seal(db.keys()))
+    anchor::read(&text, seal(db.keys(), PURPOSE))
+}
+
+/// The lines of a text that hold, and those that don't.
+pub(super) fn lines<T: Line>(
+    (keys, purpose): (&Keys, &'static str),
+    text: &str,
+) -> (Vec<T>, Vec<Broken>) {
+    anchor::read(text, seal(keys, purpose))
 }
 
 /// The hash of an anchor; nonsense is equal to no hash.

@@ -5,6 +5,7 @@ pub mod backup;
 mod close_unused;
 pub mod figures;
 pub mod import_ledger;
+pub mod retention;
 pub mod schedule;
 pub mod verify_audit;
 pub mod verify_bulletins;

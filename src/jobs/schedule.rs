@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{close_unused, verify_audit, verify_bulletins};
+use super::{close_unused, retention, verify_audit, verify_bulletins};
 use crate::clock::Clock;
 use crate::domain::job::{Job, next_try};
 use crate::limits::job::{LEASE, LOOK};
@@ -136,10 +136,11 @@ pub async fn perform(db: &Db, job: Job, at: DateTime<Utc>) -> StoreResult<Option
             let report = verify_bulletins::run(db).await?;
             Ok(count(report.0.iter().map(|issue| issue.differences.len()).sum()))
         }
+        Job::Retention => retention::run(db, at).await.map(count),
     }
 }
 
-async fn begin(db: &Db) -> StoreResult<Tx> {
+pub(super) async fn begin(db: &Db) -> StoreResult<Tx> {
     let session = sessions::required(sessions::of_job(db, IDENTITY).await?)?;
     db.begin(&session).await
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{anchor, figures, verify_audit};
+use super::{anchor, figures, retention, verify_audit};
 use crate::clock::Clock;
 use crate::domain::alert::alerts;
 use crate::store::audit_lists::Check;
@@ -33,6 +33,7 @@ impl Watch {
             if minute % MINUTES == 0 {
                 self.hour().await;
             }
+            self.write_down().await;
             if let Err(error) = raise(&self.db, self.clock.now()).await {
                 tracing::warn!(%error, "the alerts could not be computed; trying again in a minute");
             }
@@ -57,6 +58,7 @@ impl Watch {
             tracing::warn!(%error, "the stop left no trace in the audit");
         }
         self.anchor().await;
+        self.write_down().await;
     }
 
     async fn hour(&self) {
@@ -70,6 +72,14 @@ impl Watch {
             Err(error) => {
                 tracing::warn!(%error, "the audit was not checked; trying again in an hour");
             }
+        }
+    }
+
+    /// What was destroyed, beside the anchors: a backup from before knows nothing of it.
+    async fn write_down(&self) {
+        let Some(file) = self.anchors.as_deref().map(retention::beside) else { return };
+        if let Err(error) = retention::write_down(&self.db, &file).await {
+            tracing::error!(%error, "what was destroyed was not written down");
         }
     }
 

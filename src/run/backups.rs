@@ -1,5 +1,6 @@
 //! `anjie backup-key`, `backup` and `restore`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -11,8 +12,10 @@ use anjie::jobs::backup::{self, Backup, Identity, Recipient};
 use anjie::keys::MasterKeys;
 use anjie::store::Db;
 use anjie::store::keys::Keys;
+use anjie::store::owner::Owner;
 use anjie::store::roles::{self, OWNER, SERVER};
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnectOptions;
 
 use super::place::NAME;
@@ -79,12 +82,14 @@ pub async fn restore(env: &Environment, asked: Restore) -> anyhow::Result<ExitCo
     let backup = read.await??;
     let empty = empty(env, &asked).await?;
     let begun = Instant::now();
-    let done = put_back(env, &empty, backup).await;
+    let list = super::retention::list_of(env, asked.destroyed, asked.local.data.as_deref());
+    let done = put_back(env, &empty, (backup, list)).await;
     if let Some(cluster) = empty.cluster {
         cluster.stop().await?;
     }
-    let found = done?;
+    let (found, forgotten) = done?;
     say(found.to_string().trim_end());
+    say(&forgotten);
     say(&format!("Written and compared in {:.1} s.", begun.elapsed().as_secs_f32()));
     if !found.is_sound() {
         say(
@@ -97,15 +102,29 @@ pub async fn restore(env: &Environment, asked: Restore) -> anyhow::Result<ExitCo
 async fn put_back(
     env: &Environment,
     empty: &Empty,
-    backup: Backup,
-) -> anyhow::Result<backup::Found> {
+    (backup, list): (Backup, Option<PathBuf>),
+) -> anyhow::Result<(backup::Found, String)> {
     let at = Clock::system().now();
-    let manifest = backup.put_back((&empty.owner, &env.places()), at).await?;
+    let manifest = backup.put_back((&empty.owner, &env.places())).await?;
     say(&format!("The backup of {} was written. Comparing it:", manifest.taken_at));
     let db = Db::patient(empty.app.clone(), empty.keys.clone());
     let found = backup::compare(&empty.owner, &db, &manifest, at).await;
+    // Before anyone is let in: what was kept for a while only, and what was destroyed since.
+    let forgotten = forget((&empty.owner, &db), list, at).await;
     db.close().await;
-    Ok(found?)
+    Ok((found?, forgotten?))
+}
+
+async fn forget(
+    (owner, db): (&PgConnectOptions, &Db),
+    list: Option<PathBuf>,
+    at: DateTime<Utc>,
+) -> anyhow::Result<String> {
+    let mut owner = Owner::connect(owner).await?;
+    owner.forget_what_passed(at).await?;
+    let said = super::retention::again((&mut owner, db), list, at).await;
+    owner.close().await?;
+    said
 }
 
 /// A new cluster in the folder, or the empty database of a server.

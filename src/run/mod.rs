@@ -6,6 +6,7 @@ mod demo;
 mod keys;
 mod people;
 mod place;
+mod retention;
 mod sbom;
 mod server;
 mod units;
@@ -61,6 +62,7 @@ async fn command(command: Command, env: &Environment) -> anyhow::Result<ExitCode
         Command::BackupKey(asked) => backups::key(&asked),
         Command::Backup(asked) => backups::take(env, asked).await,
         Command::Restore(asked) => backups::restore(env, asked).await,
+        Command::Retention(asked) => retention::run(env, asked).await,
     }
 }
 

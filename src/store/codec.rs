@@ -26,7 +26,7 @@ use crate::domain::unit::UnitKind;
 use crate::domain::visit::{
     Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
 };
-use crate::domain::{alert, audit_chain, interview, progress, reply, report};
+use crate::domain::{alert, audit_chain, interview, progress, reply, report, retention};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -123,4 +123,5 @@ code_column! {
     reply::Signature,
     reply::Way,
     report::Decision,
+    retention::Class,
 }

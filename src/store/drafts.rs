@@ -175,9 +175,9 @@ fn binding(session: i64) -> String {
     format!("session {session}")
 }
 
-/// Throws away what is kept for a fortnight only, whoever's it is: old drafts, and what is known of
-/// forms, sign-ins and jobs of long ago.
+/// Throws away what is kept for a while only, whoever's it is: old drafts, and what is known of forms,
+/// sign-ins and jobs of long ago; each for as long as its rule of retention says.
 pub async fn sweep(db: &Db, at: DateTime<Utc>) -> StoreResult<()> {
-    sqlx::query!("SELECT sweep($1), sweep_jobs($1)", at).execute(&db.pool).await?;
+    sqlx::query!("SELECT sweep($1)", at).execute(&db.pool).await?;
     Ok(())
 }

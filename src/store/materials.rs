@@ -18,6 +18,7 @@ pub async fn receiving(tx: &mut Tx, number: &str) -> StoreResult<Option<Receivin
                   v.visit_kind = 'accusation' AS "is_sealed!",
                   (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = v.id) AS "case: PetitionCaseId",
                   EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id) AS "is_void!",
+                  visit_erased_at(v.id) IS NOT NULL AS "is_erased!",
                   EXISTS (SELECT FROM account_of_visit(v.id, $2)) AS "is_open!"
            FROM visit v
            WHERE v.number = $1 AND within($2, v)"#,

@@ -38,6 +38,7 @@ pub mod key_check;
 pub mod keys;
 pub mod known_facts;
 pub mod ledgers;
+pub mod legal_holds;
 pub mod materials;
 pub mod numbers;
 pub mod openings;
@@ -50,6 +51,7 @@ pub mod progress;
 mod reach;
 pub mod replies;
 pub mod reports;
+pub mod retention;
 pub mod reveals;
 pub mod roles;
 pub mod rule_changes;
@@ -132,6 +134,8 @@ impl Db {
                 ("statement_timeout", statement),
                 ("lock_timeout", pool::LOCK),
                 ("idle_in_transaction_session_timeout", pool::IDLE_IN_TRANSACTION),
+                // Compiling a page's statement takes seconds, running it milliseconds.
+                ("jit", "off"),
             ]));
         Self { pool, keys }
     }

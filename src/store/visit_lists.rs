@@ -228,6 +228,8 @@ pub struct VisitFile {
     pub not_same: Option<String>,
     pub void_reason: Option<String>,
     pub voided_at: Option<DateTime<Utc>>,
+    /// When its period was over, and what was told at it destroyed.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// The visit with this number, unless it doesn't exist or lies outside the scope.
@@ -252,7 +254,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   k.number AS "case_number?", k.nth AS "nth?", k.stage AS "stage?: Stage", nu.short_name AS "case_court?",
                   k.reopened AS "reopened?: ReopenReason",
                   (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,
-                  x.reason AS "void_reason?", x.voided_at AS "voided_at?"
+                  x.reason AS "void_reason?", x.voided_at AS "voided_at?",
+                  visit_erased_at(v.id) AS erased_at
            FROM visit v
            JOIN hall h ON h.id = v.hall_id
            JOIN unit u ON u.id = h.unit_id
@@ -289,7 +292,8 @@ pub async fn query_code(tx: &mut Tx, visit: VisitId) -> StoreResult<Option<Query
     )
     .fetch_optional(conn)
     .await?;
-    let code = row.map(|row| keys.open_text((QUERY_CODE, &row.number), &row.query_code_sealed));
+    let kept = row.and_then(|row| Some((row.number, row.query_code_sealed?)));
+    let code = kept.map(|(number, sealed)| keys.open_text((QUERY_CODE, &number), &sealed));
     let code = code.transpose()?;
     Ok(code.and_then(|code| QueryCode::parse(&code)))
 }

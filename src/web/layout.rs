@@ -211,6 +211,7 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("工作日历", "/admin/calendar", "calendar", Who::Staff(&[Sysadmin])),
         ("期限规则", "/admin/rules", "book", Who::Staff(&[Sysadmin, BureauHead])),
         ("定时任务", "/admin/jobs", "clock", Who::Staff(&[Sysadmin])),
+        ("保存期限", "/admin/retention", "folder", Who::Staff(&[Sysadmin])),
         ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
         ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),
         ("安全策略", "/admin/security", "shield", Who::Staff(&[Secadmin])),

@@ -26,6 +26,7 @@ mod handling;
 mod held;
 mod help;
 mod health;
+mod holds;
 mod imports;
 mod interviews;
 pub mod layers;
@@ -98,6 +99,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = replies::routes(table);
     let table = documents::routes(table);
     let table = exclusions::routes(table);
+    let table = holds::routes(table);
     let table = admin::routes(table);
     let table = visits::routes(table);
     let table = closings::routes(table);

@@ -27,22 +27,22 @@ const STREET: &str = "东湖区公正路9号院3单元";
 const PHONE: &str = "10000000987";
 
 /// A folder that goes with the test.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let name = format!("anjie-backup-{}", uuid::Uuid::new_v4().simple());
         let folder = Self(scratch().unwrap().join(name));
         fs::create_dir(&folder.0).unwrap();
         folder
     }
 
-    fn at(&self, name: &str) -> String {
+    pub fn at(&self, name: &str) -> String {
         self.0.join(name).display().to_string()
     }
 
     /// Makes a pair of keys; the recipient.
-    fn pair(&self, name: &str) -> String {
+    pub fn pair(&self, name: &str) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_anjie"));
         let output = command.args(["backup-key", &self.at(name)]).output().unwrap();
         assert!(output.status.success(), "{}", said(&output));
@@ -65,16 +65,16 @@ async fn city() -> City {
     sealed_with_key(City::new().await)
 }
 
-fn sealed_with_key(mut city: City) -> City {
+pub fn sealed_with_key(mut city: City) -> City {
     city.keys = Keys::from_master(MasterKeys::parse(KEY, "the test").unwrap().bytes().0);
     city
 }
 
-async fn run(command: Command) -> Output {
+pub async fn run(command: Command) -> Output {
     tokio::process::Command::from(command).output().await.unwrap()
 }
 
-async fn backed_up(city: &City, folder: &Folder, name: &str, recipient: &str) -> Output {
+pub async fn backed_up(city: &City, folder: &Folder, name: &str, recipient: &str) -> Output {
     let mut command = anjie(city, "backup");
     command.args([&folder.at(name), "--recipient", recipient]);
     run(command).await
@@ -87,7 +87,7 @@ async fn restored(city: &City, folder: &Folder, name: &str, key: &str) -> Output
 }
 
 #[track_caller]
-fn well(output: &Output) -> String {
+pub fn well(output: &Output) -> String {
     assert!(output.status.success(), "{}", said(output));
     said(output)
 }

@@ -59,10 +59,10 @@ async fn each_due_time_is_done_once_by_whichever_of_three_instances_comes_first(
     }
     let done = done.into_inner();
     assert!(done.values().all(|times| *times == 1), "{done:?}");
-    // Seven hours begin, and each of the three of the night is due twice: yesterday's and today's.
-    assert_eq!(done.len(), 13, "{done:?}");
+    // Seven hours begin, and each of the four of the night is due twice: yesterday's and today's.
+    assert_eq!(done.len(), 15, "{done:?}");
     let runs = runs(&city).await;
-    assert_eq!(runs.len(), 13, "{runs:?}");
+    assert_eq!(runs.len(), 15, "{runs:?}");
     assert!(runs.iter().all(|run| run.ends_with("done 1")), "{runs:?}");
     assert!(runs.contains(&"close_unused 16 00:20 done 1".to_owned()), "{runs:?}");
 }
@@ -79,12 +79,12 @@ async fn what_a_killed_instance_left_is_taken_over_and_what_a_living_one_does_is
     let well = async |_: Job, _: DateTime<Utc>| Ok(None);
     let killed = tokio::time::timeout(Duration::from_millis(300), a.look(endless)).await;
     assert!(killed.is_err(), "it was in the middle of its first run");
-    assert_eq!(b.look(well).await.unwrap(), 3, "the lease of the first is not out yet");
+    assert_eq!(b.look(well).await.unwrap(), 4, "the lease of the first is not out yet");
     tokio::time::sleep(lease).await;
     assert_eq!(b.look(well).await.unwrap(), 1);
     let all = runs(&city).await;
     assert_eq!(all.iter().filter(|run| run.ends_with("done 2")).count(), 1, "{all:?}");
-    assert_eq!(all.iter().filter(|run| run.ends_with("done 1")).count(), 3, "{all:?}");
+    assert_eq!(all.iter().filter(|run| run.ends_with("done 1")).count(), 4, "{all:?}");
 
     // One that works for longer than its lease gives signs of life.
     let later = noon() + chrono::Duration::hours(1);
@@ -131,7 +131,7 @@ async fn a_poisoned_job_is_retried_with_growing_pauses_then_parked_and_the_other
             column: "name",
             value: "张某".to_owned(),
         }),
-        Job::CloseUnused | Job::VerifyAudit | Job::VerifyBulletins => Ok(Some(0)),
+        Job::CloseUnused | Job::VerifyAudit | Job::VerifyBulletins | Job::Retention => Ok(Some(0)),
     };
     let noons = "SELECT state || ' ' || tries FROM job_run WHERE job = 'sweep' AND due_at = '2026-06-15 12:00+08'";
     for (minute, expected) in [
@@ -151,7 +151,7 @@ async fn a_poisoned_job_is_retried_with_growing_pauses_then_parked_and_the_other
         assert_eq!(city.value::<String>(noons).await, expected, "after {minute} minutes");
     }
     let others = "SELECT count(*) FROM job_run WHERE job <> 'sweep' AND state = 'done'";
-    assert_eq!(city.value::<i64>(others).await, 3);
+    assert_eq!(city.value::<i64>(others).await, 4);
 
     let site = Site::at(&city, noon() + chrono::Duration::minutes(90)).await;
     let page = site.get(Some(SYSADMIN), "/admin/jobs").await.expect(StatusCode::OK);
@@ -252,9 +252,9 @@ async fn runs_are_behind_the_wall_and_changed_by_jobs_alone() {
         ("donghu.clerk", 0, 0),
         ("zhongyuan.president", 0, 0),
         ("zhongyuan.secadmin", 0, 0),
-        ("zhongyuan.auditor", 4, 0),
-        (SYSADMIN, 4, 0),
-        ("job.schedule", 4, 4),
+        ("zhongyuan.auditor", 5, 0),
+        (SYSADMIN, 5, 0),
+        ("job.schedule", 5, 5),
     ] {
         let keys: String = city
             .value(&format!(

@@ -40,6 +40,7 @@ mod ledgers;
 mod matrix;
 mod migrations;
 mod my;
+mod retention;
 mod routes;
 mod rules;
 mod security;

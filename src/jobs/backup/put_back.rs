@@ -40,7 +40,6 @@ impl Backup {
     pub async fn put_back(
         self,
         (login, places): (&PgConnectOptions, &Places),
-        at: DateTime<Utc>,
     ) -> Result<Manifest, BackupError> {
         let mut owner = Owner::connect(login).await?;
         let (server, found) = owner.server().await?;
@@ -54,7 +53,6 @@ impl Backup {
         let Self { path, identity, manifest } = self;
         let written = tokio::task::spawn_blocking(move || stream(&path, &identity, tool));
         written.await.map_err(io::Error::other)??;
-        owner.forget_what_passed(at).await?;
         owner.close().await?;
         Ok(manifest)
     }

@@ -44,6 +44,8 @@ pub struct CaseFile {
     pub visit_marks: Vec<VisitMark>,
     pub court_cases: Vec<String>,
     pub counts: Counts,
+    /// When what was written in it was destroyed, its period being over.
+    pub erased_at: Option<DateTime<Utc>>,
     handling: Handling,
 }
 
@@ -208,6 +210,7 @@ pub async fn find(
                   (SELECT count(*) FROM case_review WHERE case_id = c.id AND d.opens) AS "reviews!",
                   (SELECT count(*) FROM closing WHERE round_id = n.round_id AND d.opens) AS "closings!",
                   (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!",
+                  case_erased_at(c.id) AS erased_at,
                   CASE WHEN $6::text IS NOT NULL THEN audit_note('case.read', c.id, c.number,
                       CASE WHEN d.reads THEN 'name sex birth_date id_tail phone_tail summary' ELSE 'name' END,
                       $6, '', $7::timestamptz) END AS noted
@@ -289,6 +292,7 @@ pub async fn find(
             closings: row.closings,
             replies: row.replies,
         },
+        erased_at: row.erased_at,
         handling: Handling {
             applied_at: row.applied_at,
             signed_at: row.signed_at,

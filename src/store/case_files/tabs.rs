@@ -1,6 +1,6 @@
 //! What the sections of a case hold; one statement each.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -51,10 +51,14 @@ pub struct Basics {
     pub assignments: Vec<AssignmentLine>,
     pub visits: Vec<VisitText>,
     pub related: Vec<RelatedLine>,
+    /// The last day of its period, once it has ended.
+    pub kept_until: Option<NaiveDate>,
+    /// Whether a hold runs, as far as the reader may know.
+    pub held: bool,
 }
 
 /// The basic facts, to the depth that is open to the reader.
-pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
+pub async fn basics(tx: &mut Tx, file: &CaseFile, today: NaiveDate) -> StoreResult<Basics> {
     let (conn, scope) = tx.scoped();
     let row = sqlx::query!(
         r#"SELECT (SELECT u.name FROM unit u WHERE u.id = c.origin_unit_id) AS origin_court,
@@ -83,12 +87,15 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
                        'within_reach', f.unit_id = ANY (($2::reach).units)))
                    FROM party y CROSS JOIN LATERAL cases_of_petitioner(y.petitioner_id) f
                    WHERE y.case_id = c.id AND y.part = 'main' AND f.number <> c.number
-                     AND $3) AS "related: Json<Vec<RelatedLine>>"
+                     AND $3) AS "related: Json<Vec<RelatedLine>>",
+                  retention_until('case_file', (case_ended_at(c.id) AT TIME ZONE 'Asia/Shanghai')::date, $4) AS kept_until,
+                  coalesce(case_is_held(c.id), false) AS "held!"
            FROM petition_case c
            WHERE c.id = $1 AND within($2, c.unit_id, c.id)"#,
         file.case.id.0,
         scope.reach() as _,
         file.reads_narrative(),
+        today,
     )
     .fetch_one(conn)
     .await?;
@@ -98,6 +105,8 @@ pub async fn basics(tx: &mut Tx, file: &CaseFile) -> StoreResult<Basics> {
         assignments: list(row.assignments),
         visits: list(row.visits),
         related: list(row.related),
+        kept_until: row.kept_until,
+        held: row.held,
     })
 }
 

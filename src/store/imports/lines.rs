@@ -185,8 +185,8 @@ pub struct Archived {
     pub mappings: Mappings,
 }
 
-/// Opens the file of an import.
-pub async fn file(tx: &mut Tx, import: ImportId) -> StoreResult<Archived> {
+/// Opens the file of an import, unless it is destroyed.
+pub async fn file(tx: &mut Tx, import: ImportId) -> StoreResult<Option<Archived>> {
     let keys = tx.keys();
     let (conn, scope) = tx.scoped();
     let row = sqlx::query!(
@@ -197,6 +197,7 @@ pub async fn file(tx: &mut Tx, import: ImportId) -> StoreResult<Archived> {
     .fetch_optional(conn)
     .await?;
     let row = row.ok_or(StoreError::Stale)?;
-    let bytes = keys.open((PURPOSE, &row.uuid.to_string()), &row.sealed)?;
-    Ok(Archived { bytes, mappings: row.mapping.0.mappings()? })
+    let Some(sealed) = row.sealed else { return Ok(None) };
+    let bytes = keys.open((PURPOSE, &row.uuid.to_string()), &sealed)?;
+    Ok(Some(Archived { bytes, mappings: row.mapping.0.mappings()? }))
 }

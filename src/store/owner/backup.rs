@@ -139,12 +139,6 @@ impl Owner {
         sqlx::query!("DELETE FROM sign_in_attempt").execute(&mut self.0).await?;
         sqlx::query!("DELETE FROM sign_in_address").execute(&mut self.0).await?;
         sqlx::query!("SELECT sweep($1)", at).execute(&mut self.0).await?;
-        sqlx::query!(
-            "DELETE FROM import_draft WHERE saved_at < $1",
-            at - chrono::Duration::days(14)
-        )
-        .execute(&mut self.0)
-        .await?;
         Ok(())
     }
 }

@@ -37,7 +37,8 @@ impl Owner {
                      UNION ALL
                      SELECT id, uuid, sha256, sealed FROM visit_material WHERE $1 = 'material' AND id > $2
                      UNION ALL
-                     SELECT id, uuid, sha256, sealed FROM import WHERE $1 = 'import' AND id > $2) f
+                     SELECT id, uuid, sha256, sealed FROM import
+                     WHERE $1 = 'import' AND id > $2 AND sealed IS NOT NULL) f
                ORDER BY id LIMIT 1"#,
             kind,
             after,

@@ -229,6 +229,11 @@ impl Owner {
         .await?)
     }
 
+    /// The connection, for what else only the owner does.
+    pub(super) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+
     /// What follows counts as a whole or not at all; a connection that is closed before `commit`
     /// leaves nothing.
     pub async fn begin(&mut self) -> StoreResult<()> {

@@ -6,6 +6,7 @@ mod calendar;
 mod courts;
 mod decisions;
 mod jobs;
+mod retention;
 mod roles;
 mod rules;
 mod security;
@@ -51,6 +52,7 @@ pub fn routes(table: Table) -> Table {
         .post("/admin/security", SECURITY, security::create)
         .post("/admin/security/{uuid}/confirmation", SECURITY, security::confirmation::create)
         .post("/admin/security/{uuid}/refusal", SECURITY, security::refusal::create)
+        .get("/admin/retention", SYSTEM, retention::show)
         .get("/admin/roles", SECURITY, roles::list)
         .post("/admin/roles", SECURITY, roles::create)
         .post(

@@ -10,6 +10,7 @@ use crate::domain::deadline::ClockKind;
 use crate::domain::exclusion::may_exclude;
 use crate::domain::ladder::Rung;
 use crate::domain::ledger::Place;
+use crate::domain::legal_hold::may_hold;
 use crate::domain::next_step::{NextStep, Turn, Viewer, next_step};
 use crate::domain::petition_case::Stage;
 use crate::domain::staff::{Actor, Role};
@@ -126,7 +127,7 @@ impl Head {
         let (case, number) = (&file.case, &file.case.number);
         let writes = case.is_open && handles(file, actor);
         Self {
-            name: shown_name(&file.name).to_owned(),
+            name: name(file).to_owned(),
             // Whole, for the print; the style sheet cuts it on a screen.
             summary: file.summary.clone().unwrap_or_default(),
             stage: case.stage.label(),
@@ -154,6 +155,15 @@ impl Head {
     /// The title of the page: the person, and the number.
     pub fn title(&self) -> String {
         format!("{} {}", self.name, self.number)
+    }
+}
+
+/// Who petitions, unless that is destroyed.
+fn name(file: &CaseFile) -> &str {
+    if file.name.is_empty() && file.erased_at.is_some() {
+        "材料已销毁"
+    } else {
+        shown_name(&file.name)
     }
 }
 
@@ -305,12 +315,21 @@ fn acts(file: &CaseFile, actor: &Actor, writes: bool) -> Vec<(&'static str, Stri
         ("申请办结", "closing"),
     ];
     let excludes = may_exclude(actor, &file.case).then_some(("回避", "exclusions"));
-    let acts = handling.into_iter().filter(|_| writes).chain(excludes);
+    let holds = may_hold(actor).then_some(("暂缓销毁", "holds"));
+    let acts = handling.into_iter().filter(|_| writes).chain(excludes).chain(holds);
     acts.map(|(label, path)| (label, format!("/cases/{}/{path}", file.case.number))).collect()
 }
 
 /// 「本案已于6月20日办结归档，内容不能改动。」
 fn closed(file: &CaseFile) -> String {
+    if let Some(day) = file.erased_at.map(day_of).filter(|_| !file.case.is_open) {
+        return format!(
+            "本案材料已于{}年{}月{}日按保存期限销毁，只保留案号、法院、日期和办理结果。",
+            day.year(),
+            day.month(),
+            day.day()
+        );
+    }
     match (file.case.stage, file.closed_at().map(day_of)) {
         (Stage::Void, _) => "本案已作废，编号保留。".to_owned(),
         (_, Some(day)) if !file.case.is_open => {

@@ -69,10 +69,11 @@ pub async fn create(
         }
     };
     let value = reveals::record(&mut tx, &file, &fact).await?;
-    let basics = case_files::basics(&mut tx, &file).await?;
+    let basics = case_files::basics(&mut tx, &file, today).await?;
     tx.commit_to(&home).await?;
     let head = Head::of(&file, asking.actor(), Tab::Basics, today);
-    let mut page = BasicsPage::of(asking.shell(head.title()), head, (&file, basics));
+    let mut page =
+        BasicsPage::of(asking.shell(head.title()), head, (&file, basics), asking.actor());
     page.revealed = Some((field.code(), shown(value)));
     layout::shown(&page)
 }

@@ -10,7 +10,8 @@ use super::words;
 use crate::domain::calendar::{clock_time, day_of, format_day};
 use crate::domain::closing::Closing;
 use crate::domain::document::DocumentKind;
-use crate::domain::staff::Role;
+use crate::domain::legal_hold::may_hold;
+use crate::domain::staff::{Actor, Role};
 use crate::store::Tx;
 use crate::store::case_files::{
     self, AssignmentLine, AuditLine, Basics, CaseFile, Entry, Kind, Purpose, ReviewLine, VisitText,
@@ -76,6 +77,16 @@ fn dates(file: &CaseFile, assigned: Option<&AssignmentLine>) -> Vec<(&'static st
     ]
 }
 
+/// How long it is kept: for who decides on holds.
+fn kept(file: &CaseFile, basics: &Basics, actor: &Actor) -> Vec<(&'static str, String)> {
+    if !may_hold(actor) || file.erased_at.is_some() && !file.case.is_open {
+        return Vec::new();
+    }
+    let until = basics.kept_until.map(|day| format!("至{day}，期满销毁")).unwrap_or_default();
+    let held = if basics.held { "暂缓中，期满不销毁" } else { "" };
+    vec![("保存期限", until), ("暂缓销毁", held.to_owned())]
+}
+
 /// What the petitioner and the papers say.
 fn told(file: &CaseFile, basics: &Basics) -> Vec<(&'static str, String)> {
     let others: Vec<_> = file.parties.iter().skip(1).map(|party| party.name.as_str()).collect();
@@ -109,8 +120,14 @@ pub struct BasicsPage {
 
 impl BasicsPage {
     /// The page from the case and its basic facts.
-    pub fn of(shell: Shell, head: Head, (file, mut basics): (&CaseFile, Basics)) -> Self {
+    pub fn of(
+        shell: Shell,
+        head: Head,
+        (file, mut basics): (&CaseFile, Basics),
+        actor: &Actor,
+    ) -> Self {
         let mut facts = dates(file, basics.assignments.first());
+        facts.extend(kept(file, &basics, actor));
         if file.reads_narrative() {
             facts.extend(told(file, &basics));
         }
@@ -134,10 +151,10 @@ impl BasicsPage {
 
 pub async fn basics(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let mut reading = Reading::of(&asking, &number, Tab::Basics).await?;
-    let basics = case_files::basics(&mut reading.tx, &reading.file).await?;
+    let basics = case_files::basics(&mut reading.tx, &reading.file, reading.today).await?;
     let (shell, head) = reading.around(&asking, Tab::Basics);
     reading.tx.commit().await?;
-    layout::shown(&BasicsPage::of(shell, head, (&reading.file, basics)))
+    layout::shown(&BasicsPage::of(shell, head, (&reading.file, basics), asking.actor()))
 }
 
 /// 接访与约谈记录.

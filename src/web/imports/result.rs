@@ -61,7 +61,7 @@ async fn page(
 
 /// What the file says, as it was imported.
 async fn reopen(tx: &mut Tx, asking: &Asking, import: &ImportLine) -> AppResult<DryRun> {
-    let file = imports::file(tx, import.id).await?;
+    let file = imports::file(tx, import.id).await?.ok_or(AppError::NotFound)?;
     let book = reread(file.bytes).await?;
     let dry_run = dry_run(tx, &book, &file.mappings, asking.now()).await?;
     dry_run.map_err(|refusal| AppError::Office(refusal.to_string()))
@@ -94,7 +94,7 @@ pub async fn faults(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Respons
     let mut tx = asking.begin().await?;
     let import = find(&mut tx, uuid).await?;
     let rows = imports::rows(&mut tx, import.id).await?;
-    let file = imports::file(&mut tx, import.id).await?;
+    let file = imports::file(&mut tx, import.id).await?.ok_or(AppError::NotFound)?;
     let book = reread(file.bytes).await?;
     let sheets = sheets(&book, file.mappings.reviews.is_some())?;
     let reasons = |kind| {

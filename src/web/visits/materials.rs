@@ -73,6 +73,7 @@ pub async fn keep(
         recorded_by: fact.by(),
         is_sealed: fact.is_sealed(),
         is_void: false,
+        is_erased: false,
         is_open: true,
     };
     let added = add(actor, &to, files, fact.at()).map_err(|_| AppError::NotFound)?;

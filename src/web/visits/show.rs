@@ -28,6 +28,8 @@ struct VisitPage {
     can_void: bool,
     can_print: bool,
     voided: Option<String>,
+    /// The day on which its content was destroyed.
+    erased: Option<NaiveDate>,
     materials: Section,
     today: NaiveDate,
 }
@@ -109,8 +111,10 @@ pub async fn page(
         late: late.then(|| receipt::moment(visit.recorded_at)),
         can_void: standing.may_be_taken_back(actor, now).is_ok(),
         can_print: registers
+            && visit.erased_at.is_none()
             && (visit.kind != VisitKind::Accusation || visit.recorded_by == actor.staff),
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
+        erased: visit.erased_at.map(day_of),
         materials: Section {
             lines: materials::list(&mut tx, visit.id).await?,
             can_add: registers && receiving.may_be_added_to(actor).is_ok(),

@@ -35,6 +35,7 @@ pub struct Place {
     material: String,
     closing: String,
     exclusion: String,
+    hold: String,
     /// A line of the progress.
     pub progress: String,
     /// To be confirmed, and to be refused.
@@ -61,6 +62,7 @@ impl Place {
             material: id(),
             closing: id(),
             exclusion: id(),
+            hold: id(),
             progress: id(),
             proposals: [id(), id()],
             user: id(),
@@ -101,6 +103,7 @@ impl Place {
             ("/documents/", &self.document),
             ("/materials/", &self.material),
             ("/exclusions/", &self.exclusion),
+            ("/holds/", &self.hold),
             ("/confirmation", &self.proposals[0]),
             ("/refusal", &self.proposals[1]),
             ("/admin/users/", &self.user),
@@ -240,6 +243,8 @@ async fn fill(city: &City, site: &Site, case: &str, account: &str) {
         "INSERT INTO exclusion (case_id, staff_id, reason, recorded_at, recorded_by)
          SELECT c.id, s.id, '反映对象', now(), 1 FROM petition_case c, staff s
          WHERE c.number = '{case}' AND s.username = '{account}.leader2';
+         INSERT INTO legal_hold (case_id, reason, recorded_at, recorded_by)
+         SELECT c.id, '诉讼未结', now(), 1 FROM petition_case c WHERE c.number = '{case}';
          INSERT INTO grant_proposal (staff_id, role, unit_id, valid_from, proposed_at, proposed_by)
          SELECT s.id, role, s.unit_id, '2026-06-15', '2026-06-15', p.id
          FROM staff s, staff p, unnest(ARRAY['clerk', 'leader']) role
@@ -286,6 +291,7 @@ async fn read(city: &City, account: &str, place: Place) -> Place {
     Place {
         document: one(of_case("document")).await,
         exclusion: one(of_case("exclusion")).await,
+        hold: one(of_case("legal_hold")).await,
         progress: one(of_case("progress_entry")).await,
         material: one(format!(
             "SELECT m.uuid::text FROM visit_material m JOIN visit v ON v.id = m.visit_id WHERE v.number = '{}'",

@@ -29,6 +29,9 @@ async fn start() -> ThrowAway {
     let cluster = ThrowAway::start(&places).await.unwrap();
     run(&cluster, &format!("CREATE DATABASE {TEMPLATE}")).await;
     prepare_cluster(&cluster.owner("postgres"), TEMPLATE).await.unwrap();
+    // As in the program's own pools.
+    run(&cluster, "ALTER SYSTEM SET jit = off").await;
+    run(&cluster, "SELECT pg_reload_conf()").await;
     let mut owner = Owner::connect(&cluster.login(OWNER, TEMPLATE)).await.unwrap();
     owner.migrate().await.unwrap();
     demo::found(&mut owner).await.unwrap();

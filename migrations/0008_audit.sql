@@ -259,7 +259,8 @@ BEGIN
                                                  OR a.verb = 'identity.revealed')
               UNION
               SELECT a.* FROM audit a
-              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)) e
+              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%' OR a.verb = 'identity.revealed')
+                AND a.object = ANY (things)) e
         JOIN staff s ON s.id = e.staff_id
         JOIN role_grant g ON g.id = e.grant_id
         JOIN unit u ON u.id = e.unit_id

@@ -41,6 +41,7 @@ pub mod task;
 pub mod ladder;
 pub mod next_step;
 pub mod reveal;
+pub mod accusation;
 pub mod exclusion;
 pub mod document;
 pub mod handling;

@@ -24,7 +24,7 @@ use crate::domain::unit::UnitKind;
 use crate::domain::visit::{
     Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
 };
-use crate::domain::{alert, audit_chain, interview, progress, reply, report};
+use crate::domain::{accusation, alert, audit_chain, interview, progress, reply, report};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -108,6 +108,8 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    accusation::Feedback,
+    accusation::OutcomeKind,
     alert::Kind,
     audit_chain::Outcome,
     import::State,

@@ -5,6 +5,7 @@
 
 pub mod account_resets;
 pub mod accounts;
+pub mod accusations;
 pub mod acknowledgements;
 pub mod alerts;
 pub mod approvals;
@@ -27,6 +28,7 @@ pub mod exclusions;
 pub mod documents;
 mod error;
 pub mod form;
+pub mod inspections;
 pub mod interviews;
 pub mod figures;
 pub mod grants;

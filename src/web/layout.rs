@@ -161,8 +161,9 @@ pub const fn home(role: Role) -> &'static str {
         Role::President | Role::LeadingGroup => "/approvals",
         Role::Handler | Role::Leader | Role::Bureau | Role::BureauHead | Role::Job => "/my",
         Role::ContactLeader | Role::EnforcementOffice | Role::Reviewer => "/cases",
+        Role::Inspection => "/inspections",
         // Their pages come later; what they read until then is published for everyone.
-        Role::Inspection | Role::CourtPolice => "/bulletins",
+        Role::CourtPolice => "/bulletins",
         Role::Sysadmin => "/admin/users",
         Role::Secadmin => "/admin/roles",
         Role::Auditor => "/admin/audit",
@@ -172,8 +173,8 @@ pub const fn home(role: Role) -> &'static str {
 /// The side bar: label, address, icon, and for whom.
 const MENU: &[(&str, &str, &str, Who)] = {
     use Role::{
-        Auditor, Bureau, BureauHead, Clerk, Handler, Leader, LeadingGroup, President, Secadmin,
-        Sysadmin,
+        Auditor, Bureau, BureauHead, Clerk, Handler, Inspection, Leader, LeadingGroup, President,
+        Secadmin, Sysadmin,
     };
     &[
         (
@@ -186,6 +187,8 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("今日来访", "/visits", "list", Who::Staff(&[Clerk, Handler, Leader, Bureau, BureauHead])),
         ("信访案件", "/cases", "folder", cases::READERS),
         ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
+        ("检举控告", "/accusations", "send", Who::Staff(&[Bureau, BureauHead])),
+        ("检举控告", "/inspections", "inbox", Who::Staff(&[Inspection])),
         ("双周通报", "/bulletins", "bars", Who::Court),
         ("统计看板", "/stats", "chart", Who::Staff(&[President, Bureau, BureauHead, LeadingGroup])),
         (

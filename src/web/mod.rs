@@ -1,5 +1,6 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
+mod accusations;
 mod acknowledgements;
 mod admin;
 mod again;
@@ -23,6 +24,7 @@ mod gate;
 mod handling;
 mod health;
 mod imports;
+mod inspections;
 mod interviews;
 pub mod layers;
 pub mod layout;
@@ -93,6 +95,8 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = exclusions::routes(table);
     let table = admin::routes(table);
     let table = visits::routes(table);
+    let table = accusations::routes(table);
+    let table = inspections::routes(table);
     let table = closings::routes(table);
     let table = approvals::routes(table);
     let table = bulletins::routes(table);

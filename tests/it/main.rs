@@ -11,6 +11,7 @@
 
 mod architecture;
 mod access;
+mod accusations;
 mod administration;
 mod exclusions;
 mod approvals;

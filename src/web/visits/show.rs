@@ -28,6 +28,7 @@ struct VisitPage {
     can_void: bool,
     can_print: bool,
     voided: Option<String>,
+    sent: Option<String>,
     materials: Section,
     today: NaiveDate,
 }
@@ -111,6 +112,7 @@ pub async fn page(
         can_print: registers
             && (visit.kind != VisitKind::Accusation || visit.recorded_by == actor.staff),
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
+        sent: visit.sent_at.map(|at| calendar::format_moment(at, day_of(now))),
         materials: Section {
             lines: materials::list(&mut tx, visit.id).await?,
             can_add: registers && receiving.may_be_added_to(actor).is_ok(),

@@ -87,6 +87,8 @@ const VERBS: &[(&str, &str)] = &[
     ("contact.set", "变更联系点院领导"),
     ("exclusion.noted", "记明回避"),
     ("exclusion.lifted", "解除回避"),
+    ("reviewer.given", "交给评查员"),
+    ("reviewer.withdrawn", "收回评查"),
     ("job.retried", "重新执行任务"),
     ("keys.rotated", "更换主密钥"),
     ("backup.made", "备份"),

@@ -43,6 +43,7 @@ pub mod next_step;
 pub mod reveal;
 pub mod accusation;
 pub mod exclusion;
+pub mod reviewing;
 pub mod document;
 pub mod handling;
 pub mod material;

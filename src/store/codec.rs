@@ -16,6 +16,7 @@ use crate::domain::ledger_import::Kind;
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
+use crate::domain::reviewing::ReviewKind;
 use crate::domain::sign_in::Ending;
 use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
@@ -108,6 +109,7 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    ReviewKind,
     accusation::Feedback,
     accusation::OutcomeKind,
     alert::Kind,

@@ -51,6 +51,7 @@ mod reach;
 pub mod replies;
 pub mod reports;
 pub mod reveals;
+pub mod reviewers;
 pub mod roles;
 pub mod second_factors;
 pub mod sessions;

@@ -35,6 +35,7 @@ mod policy;
 mod progress;
 mod replies;
 mod reports;
+mod reviewers;
 pub mod routes;
 pub mod serving;
 pub mod sign_in;
@@ -93,6 +94,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = replies::routes(table);
     let table = documents::routes(table);
     let table = exclusions::routes(table);
+    let table = reviewers::routes(table);
     let table = admin::routes(table);
     let table = visits::routes(table);
     let table = accusations::routes(table);

@@ -102,6 +102,7 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("GET", "/imports/{import}/faults.xlsx", Personal("import.exported", FILE)),
         ("GET", "/imports/{import}/undo", Personal("import.read", FILE)),
         ("GET", "/cases/{case_no}/exclusions", Personal("case.read", CASE)),
+        ("GET", "/cases/{case_no}/reviewers", Personal("case.read", CASE)),
         ("GET", "/admin/users", Nothing),
         ("GET", "/admin/users/new", Nothing),
         ("GET", "/admin/users/{uuid}", Nothing),

@@ -113,8 +113,8 @@ async fn lay(city: &City, all: &[Drawn]) {
         }
         for &who in &one.reviewers {
             statement.push_str(&format!(
-                "INSERT INTO case_reviewer (case_id, staff_id, since, recorded_by)
-                 VALUES ({case}, {}, '2026-01-01', 1);",
+                "INSERT INTO case_reviewer (case_id, staff_id, since, recorded_by, kind)
+                 VALUES ({case}, {}, '2026-01-01', 1, 'spot');",
                 staff(who)
             ));
         }

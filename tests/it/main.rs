@@ -40,6 +40,7 @@ mod migrations;
 mod my;
 mod routes;
 mod sign_in;
+mod reviewers;
 mod stats;
 mod supply;
 mod support;

@@ -11,6 +11,7 @@ use crate::domain::exclusion::may_exclude;
 use crate::domain::ladder::Rung;
 use crate::domain::next_step::{NextStep, Turn, Viewer, next_step};
 use crate::domain::petition_case::Stage;
+use crate::domain::reviewing::may_give;
 use crate::domain::staff::{Actor, Role};
 use crate::store::case_files::{CaseFile, Part};
 
@@ -292,7 +293,8 @@ fn acts(file: &CaseFile, actor: &Actor, writes: bool) -> Vec<(&'static str, Stri
         ("申请办结", "closing"),
     ];
     let excludes = may_exclude(actor, &file.case).then_some(("回避", "exclusions"));
-    let acts = handling.into_iter().filter(|_| writes).chain(excludes);
+    let gives = may_give(actor).then_some(("评查员", "reviewers"));
+    let acts = handling.into_iter().filter(|_| writes).chain(excludes).chain(gives);
     acts.map(|(label, path)| (label, format!("/cases/{}/{path}", file.case.number))).collect()
 }
 

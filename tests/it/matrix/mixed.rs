@@ -24,6 +24,7 @@ async fn what_hangs_on_one_case_is_not_found_under_another() {
             "POST /cases/{case_no}/corrections/new",
             "GET /cases/{case_no}/documents/{uuid}",
             "POST /cases/{case_no}/exclusions/{uuid}/lifting",
+            "POST /cases/{case_no}/reviewers/{uuid}/withdrawal",
             "GET /visits/{visit_no}/materials/{uuid}",
             "GET /inspections/{visit_no}/materials/{uuid}"
         ]

@@ -38,6 +38,7 @@ pub struct Place {
     material: String,
     closing: String,
     exclusion: String,
+    reviewer: String,
     /// A line of the progress.
     pub progress: String,
     /// To be confirmed, and to be refused.
@@ -66,6 +67,7 @@ impl Place {
             material: id(),
             closing: id(),
             exclusion: id(),
+            reviewer: id(),
             progress: id(),
             proposals: [id(), id()],
             user: id(),
@@ -112,6 +114,7 @@ impl Place {
             ("/inspections/", &self.evidence),
             ("/materials/", &self.material),
             ("/exclusions/", &self.exclusion),
+            ("/reviewers/", &self.reviewer),
             ("/confirmation", &self.proposals[0]),
             ("/refusal", &self.proposals[1]),
             ("/admin/users/", &self.user),
@@ -150,12 +153,13 @@ impl World {
         }
         let mut places: [Place; 3] = places.try_into().unwrap();
         city.force(&format!(
-            "INSERT INTO case_reviewer (case_id, staff_id, since, recorded_by)
-             SELECT c.id, s.id, '2026-06-10', s.id FROM petition_case c, staff s
+            "INSERT INTO case_reviewer (case_id, staff_id, since, recorded_by, kind)
+             SELECT c.id, s.id, '2026-06-10', s.id, 'spot' FROM petition_case c, staff s
              WHERE c.number = '{}' AND s.username = 'zhongyuan.reviewer'",
             places[0].case
         ))
         .await;
+        places[0].reviewer = city.value("SELECT uuid::text FROM case_reviewer").await;
         if imports {
             import(&city, &site, &mut places).await;
         }

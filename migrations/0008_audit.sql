@@ -288,7 +288,8 @@ BEGIN
                                                  OR a.verb IN ('identity.revealed', 'act.refused'))
               UNION
               SELECT a.* FROM audit a
-              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)
+              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%' OR a.verb = 'identity.revealed')
+                AND a.object = ANY (things)
               UNION
               SELECT a.* FROM audit a
               WHERE a.shown <> '' AND string_to_array(a.shown, ' ') && numbers) e

@@ -70,7 +70,7 @@ CREATE FUNCTION is_accuser(of_petitioner bigint) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM visit v WHERE v.petitioner_id = of_petitioner AND v.visit_kind = 'accusation'
-                   AND v.unit_id = ANY (asking_units()));
+                   AND v.unit_id = ANY (asking_units()) AND accusation_way(v.id) <> 'waiting');
 END
 $$;
 GRANT EXECUTE ON FUNCTION is_accuser(bigint) TO app_user;

@@ -164,7 +164,18 @@ CREATE TABLE case_reviewer (
     since timestamptz NOT NULL,
     until timestamptz,
     recorded_by bigint NOT NULL,
+    kind text NOT NULL,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    -- Taken back before its day; the row stays.
+    withdrawn_at timestamptz,
+    withdrawn_by bigint,
+    withdrawn_reason text NOT NULL DEFAULT '',
     CONSTRAINT case_reviewer_pkey PRIMARY KEY (case_id, staff_id, since),
+    CONSTRAINT case_reviewer_uuid_key UNIQUE (uuid),
+    CONSTRAINT case_reviewer_kind_check CHECK (kind IN ('own_court', 'intermediate', 'cross', 'spot')),
+    CONSTRAINT case_reviewer_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES staff (id),
+    CONSTRAINT case_reviewer_withdrawn_check CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL)
+                                                    AND (withdrawn_at IS NULL) = (withdrawn_reason = '')),
     CONSTRAINT case_reviewer_case_fkey FOREIGN KEY (case_id) REFERENCES petition_case (id),
     CONSTRAINT case_reviewer_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
     CONSTRAINT case_reviewer_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES staff (id),
@@ -258,7 +269,8 @@ CREATE FUNCTION is_of_matters(of_case bigint, matters text, reader bigint) RETUR
                                         AND c.category LIKE 'enforcement%')
         WHEN 'reviewed' THEN EXISTS (SELECT FROM case_reviewer r
                                      WHERE r.case_id = of_case AND r.staff_id = reader AND asking_now() >= r.since
-                                       AND (r.until IS NULL OR asking_now() < r.until))
+                                       AND (r.until IS NULL OR asking_now() < r.until)
+                                       AND (r.withdrawn_at IS NULL OR asking_now() < r.withdrawn_at))
         ELSE false
     END;
 GRANT EXECUTE ON FUNCTION is_of_matters(bigint, text, bigint) TO app_user;
@@ -276,7 +288,13 @@ CALL lay_wall('legal_hold', $$
     AND EXISTS (SELECT FROM petition_case c WHERE c.id = legal_hold.case_id)$$);
 GRANT SELECT, INSERT ON legal_hold TO app_user;
 GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON legal_hold TO app_user;
+-- The bureau gives a case to reviewers and takes it back, in its own name.
+CREATE POLICY case_reviewer_giving ON case_reviewer AS RESTRICTIVE FOR INSERT TO app_user WITH CHECK (
+    (SELECT asking_role()) IN ('bureau', 'bureau_head') AND recorded_by = (SELECT asking_staff()));
+CREATE POLICY case_reviewer_taking ON case_reviewer AS RESTRICTIVE FOR UPDATE TO app_user
+    USING ((SELECT asking_role()) IN ('bureau', 'bureau_head'));
 GRANT SELECT, INSERT ON case_reviewer, exclusion TO app_user;
+GRANT UPDATE (withdrawn_at, withdrawn_by, withdrawn_reason) ON case_reviewer TO app_user;
 GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON exclusion TO app_user;
 
 -- The first wall: the scope that the queries bind, and whether a row lies within it. The planner

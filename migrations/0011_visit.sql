@@ -137,21 +137,55 @@ CREATE TABLE repeat_correction (
     CONSTRAINT repeat_correction_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id)
 );
 
+-- 转督察部门: the bureau sends an accusation on unread. One that is about the bureau itself goes
+-- straight on as it is registered, and isn't there for the bureau.
+CREATE TABLE accusation_routing (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    visit_id bigint NOT NULL,
+    straight boolean NOT NULL,
+    routed_at timestamptz NOT NULL,
+    routed_by bigint NOT NULL,
+    CONSTRAINT accusation_routing_pkey PRIMARY KEY (id),
+    CONSTRAINT accusation_routing_visit_key UNIQUE (visit_id),
+    CONSTRAINT accusation_routing_visit_fkey FOREIGN KEY (visit_id) REFERENCES visit (id),
+    CONSTRAINT accusation_routing_routed_by_fkey FOREIGN KEY (routed_by) REFERENCES staff (id)
+);
+CALL lay_wall('accusation_routing', 'EXISTS (SELECT FROM visit v WHERE v.id = accusation_routing.visit_id)');
+
+-- Where an accusation is on its way to the inspection office: with the bureau, sent on, gone straight.
+CREATE FUNCTION accusation_way(of_visit bigint) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN coalesce((SELECT CASE WHEN r.straight THEN 'straight' ELSE 'sent' END
+                     FROM accusation_routing r WHERE r.visit_id = of_visit), 'waiting');
+END
+$$;
+-- When it was sent, for whoever sees the visit: a row of its own wall in a wide query is dear.
+CREATE FUNCTION accusation_sent_at(of_visit bigint) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN (SELECT r.routed_at FROM accusation_routing r WHERE r.visit_id = of_visit);
+END
+$$;
+GRANT EXECUTE ON FUNCTION accusation_way(bigint), accusation_sent_at(bigint) TO app_user;
+
 -- An accusation goes to the inspection office: at the court only who wrote it down can print its
--- receipt, and the bureau can send it on. Neither reads what it says; the inspection office does, and
--- sees nothing else of the register.
+-- receipt, and the bureau can send it on. Neither reads what it says; the inspection office does as
+-- soon as it was sent, and sees nothing else of the register.
 CALL lay_wall('visit', $$
     unit_id = ANY ((SELECT asking_units())::bigint[])
     AND id <> ALL ((SELECT asking_excluded_visits())::bigint[])
     AND CASE WHEN visit_kind <> 'accusation' THEN (SELECT asking_matters()) = 'all'
-             ELSE (SELECT asking_role()) IN ('bureau', 'bureau_head', 'inspection')
+             WHEN (SELECT asking_role()) = 'inspection' THEN accusation_way(id) <> 'waiting'
+             ELSE (SELECT asking_role()) IN ('bureau', 'bureau_head') AND accusation_way(id) <> 'straight'
                   OR (SELECT asking_matters()) = 'all' AND recorded_by = (SELECT asking_staff()) END$$);
 -- The first wall of the register, for the queries to bind.
 CREATE FUNCTION within(scope reach, entry visit) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN (entry).unit_id = ANY ((scope).units) AND (entry).id <> ALL ((scope).excluded_visits)
         AND CASE WHEN (entry).visit_kind <> 'accusation' THEN (scope).matters = 'all'
-                 ELSE (scope).reads_sealed OR (scope).sends_sealed
+                 WHEN (scope).reads_sealed THEN accusation_way((entry).id) <> 'waiting'
+                 ELSE (scope).sends_sealed AND accusation_way((entry).id) <> 'straight'
                       OR (scope).matters = 'all' AND (entry).recorded_by = (scope).staff END;
 GRANT EXECUTE ON FUNCTION within(reach, visit) TO app_user;
 
@@ -191,7 +225,11 @@ CALL lay_wall('visit_material', 'EXISTS (SELECT FROM visit_text t WHERE t.visit_
 CREATE POLICY visit_material_seal ON visit_material FOR INSERT TO app_user WITH CHECK (
     EXISTS (SELECT FROM visit v WHERE v.id = visit_material.visit_id AND v.visit_kind = 'accusation'
             AND v.recorded_by = (SELECT asking_staff())));
-CALL lay_wall('visit_representative', 'EXISTS (SELECT FROM visit v WHERE v.id = visit_representative.visit_id)');
+-- Who spoke for the others of an accusation is as sealed as what was said.
+CALL lay_wall('visit_representative', $$
+    EXISTS (SELECT FROM visit v WHERE v.id = visit_representative.visit_id
+            AND (v.visit_kind <> 'accusation' OR (SELECT asking_role()) = 'inspection'
+                 OR v.recorded_by = (SELECT asking_staff())))$$);
 CALL lay_wall('visit_void', 'EXISTS (SELECT FROM visit v WHERE v.id = visit_void.visit_id)');
 CALL lay_wall('repeat_correction', 'EXISTS (SELECT FROM visit v WHERE v.id = repeat_correction.visit_id)');
 -- Seen from either side: the hall that received, and the court that handles.
@@ -199,6 +237,13 @@ CALL lay_wall('visit_case', $$
     EXISTS (SELECT FROM visit v WHERE v.id = visit_case.visit_id)
     OR EXISTS (SELECT FROM petition_case c WHERE c.id = visit_case.case_id)$$);
 
+-- Past the bureau by who wrote it down, else by the bureau.
+CREATE POLICY accusation_routing_sending ON accusation_routing AS RESTRICTIVE FOR INSERT TO app_user WITH CHECK (
+    routed_by = (SELECT asking_staff())
+    AND CASE WHEN straight THEN EXISTS (SELECT FROM visit v WHERE v.id = accusation_routing.visit_id
+                                        AND v.recorded_by = (SELECT asking_staff()))
+             ELSE (SELECT asking_role()) IN ('bureau', 'bureau_head') END);
+GRANT SELECT, INSERT ON accusation_routing TO app_user;
 GRANT SELECT, INSERT ON visit, visit_text, visit_material, visit_representative, visit_case, visit_void, repeat_correction TO app_user;
 
 -- How many visits of a hall's day are sealed, so that everyone at the hall reads the same sums.

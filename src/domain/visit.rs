@@ -186,6 +186,8 @@ pub struct Entry {
     pub receiver: StaffId,
     /// Why this is not the matter of a case that the same person has about the same court case.
     pub not_same: Option<(PetitionCaseId, String)>,
+    /// Whether it accuses the petition bureau or one of its people.
+    pub accuses_bureau: bool,
 }
 
 /// Why a visit can't be registered so.
@@ -264,6 +266,11 @@ impl Registered {
     /// Whether the text is sealed: accusations are read by the inspection office alone.
     pub const fn is_sealed(&self) -> bool {
         matches!(self.entry.kind, VisitKind::Accusation)
+    }
+
+    /// Whether it goes to the inspection office past the bureau, which it accuses.
+    pub const fn goes_straight(&self) -> bool {
+        self.is_sealed() && self.entry.accuses_bureau
     }
 
     /// Whether it opens a petition case of its own. Nothing registered is without a case, sealed
@@ -432,6 +439,7 @@ mod tests {
             urgent_reason: String::new(),
             receiver: StaffId(1),
             not_same: None,
+            accuses_bureau: false,
         }
     }
 

@@ -19,6 +19,8 @@ use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::security_setting::Reach;
 use crate::domain::sign_in::{Ending, SecondFactor};
+use crate::domain::reviewing::ReviewKind;
+use crate::domain::sign_in::Ending;
 use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
@@ -27,6 +29,7 @@ use crate::domain::visit::{
     Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
 };
 use crate::domain::{alert, audit_chain, interview, progress, reply, report, retention};
+use crate::domain::{accusation, alert, audit_chain, interview, progress, reply, report};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -113,6 +116,9 @@ code_column! {
     UnitKind,
     VisitForm,
     VisitKind,
+    ReviewKind,
+    accusation::Feedback,
+    accusation::OutcomeKind,
     alert::Kind,
     audit_chain::Outcome,
     import::State,

@@ -5,6 +5,7 @@
 
 pub mod account_resets;
 pub mod accounts;
+pub mod accusations;
 pub mod acknowledgements;
 pub mod alerts;
 pub mod approvals;
@@ -29,6 +30,7 @@ pub mod exclusions;
 pub mod documents;
 mod error;
 pub mod form;
+pub mod inspections;
 pub mod interviews;
 pub mod figures;
 pub mod grants;
@@ -53,6 +55,7 @@ pub mod replies;
 pub mod reports;
 pub mod retention;
 pub mod reveals;
+pub mod reviewers;
 pub mod roles;
 pub mod rule_changes;
 pub mod second_factors;

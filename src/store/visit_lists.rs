@@ -230,6 +230,8 @@ pub struct VisitFile {
     pub voided_at: Option<DateTime<Utc>>,
     /// When its period was over, and what was told at it destroyed.
     pub erased_at: Option<DateTime<Utc>>,
+    /// When an accusation was sent to the inspection office.
+    pub sent_at: Option<DateTime<Utc>>,
 }
 
 /// The visit with this number, unless it doesn't exist or lies outside the scope.
@@ -242,8 +244,11 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   v.visit_kind AS "kind: VisitKind", v.visit_form AS "form: VisitForm", v.people_count AS people,
                   v.involved_count AS involved, v.category AS "category: Category", o.name AS "origin?",
                   v.origin_unit_id AS "origin_unit: UnitId", p.name AS "name?", p.id_tail AS "id_tail?",
-                  p.id_verified AS "id_verified?", p.phone_tail AS "phone_tail?", v.principal_name, v.mandate, v.assist,
+                  p.id_verified AS "id_verified?", p.phone_tail AS "phone_tail?",
+                  CASE WHEN v.visit_kind <> 'accusation' THEN v.principal_name ELSE '' END AS "principal_name!",
+                  v.mandate, v.assist,
                   ARRAY(SELECT r.name FROM visit_representative r WHERE r.visit_id = v.id
+                          AND (v.visit_kind <> 'accusation' OR v.recorded_by = $3)
                         ORDER BY r.place) AS "representatives!",
                   coalesce(nullif(t.summary, ''), e.summary) AS summary, ev.number AS "same_as?",
                   t.origin_case_number AS "origin_case_number?", t.answer_text AS "answer?",
@@ -255,7 +260,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   k.reopened AS "reopened?: ReopenReason",
                   (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,
                   x.reason AS "void_reason?", x.voided_at AS "voided_at?",
-                  visit_erased_at(v.id) AS erased_at
+                  visit_erased_at(v.id) AS erased_at,
+                  CASE WHEN v.visit_kind = 'accusation' THEN accusation_sent_at(v.id) END AS sent_at
            FROM visit v
            JOIN hall h ON h.id = v.hall_id
            JOIN unit u ON u.id = h.unit_id

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::openings::{self, NewCase, Screening};
-use super::{StoreError, StoreResult, Tx, audit, contacts, numbers, petitioners};
+use super::{StoreError, StoreResult, Tx, accusations, audit, contacts, numbers, petitioners};
 use crate::domain::calendar;
 use crate::domain::ids::{PetitionCaseId, PetitionerId, UnitId, VisitId};
 use crate::domain::joining::Joinable;
@@ -136,6 +136,9 @@ pub async fn record(
         ..audit::Entry::default()
     };
     audit::append(tx, entry).await?;
+    if fact.goes_straight() {
+        accusations::record_straight(tx, fact, (visit, &number)).await?;
+    }
     let (case, case_number) = case.unzip();
     Ok(Recorded { visit, visit_number: number, case, case_number })
 }

@@ -171,7 +171,7 @@ pub const fn home(role: Role) -> &'static str {
         Role::President | Role::LeadingGroup => "/approvals",
         Role::Handler | Role::Leader | Role::Bureau | Role::BureauHead | Role::Job => "/my",
         Role::ContactLeader | Role::EnforcementOffice | Role::Reviewer => "/cases",
-        Role::Inspection => "/bulletins",
+        Role::Inspection => "/inspections",
         // Their pages (incidents) come later.
         Role::CourtPolice => "/account",
         Role::Sysadmin => "/admin/users",
@@ -183,8 +183,8 @@ pub const fn home(role: Role) -> &'static str {
 /// The side bar: label, address, icon, and for whom.
 const MENU: &[(&str, &str, &str, Who)] = {
     use Role::{
-        Auditor, Bureau, BureauHead, Clerk, Handler, Leader, LeadingGroup, President, Secadmin,
-        Sysadmin,
+        Auditor, Bureau, BureauHead, Clerk, Handler, Inspection, Leader, LeadingGroup, President,
+        Secadmin, Sysadmin,
     };
     &[
         (
@@ -197,6 +197,8 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("今日来访", "/visits", "list", Who::Staff(&[Clerk, Handler, Leader, Bureau, BureauHead])),
         ("信访案件", "/cases", "folder", cases::READERS),
         ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
+        ("检举控告", "/accusations", "send", Who::Staff(&[Bureau, BureauHead])),
+        ("检举控告", "/inspections", "inbox", Who::Staff(&[Inspection])),
         ("双周通报", "/bulletins", "bars", bulletins::READERS),
         ("统计看板", "/stats", "chart", stats::READERS),
         (

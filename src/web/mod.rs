@@ -1,5 +1,6 @@
 //! Pages: routes, forms, what people see. No SQL; the store's functions are the only way to data.
 
+mod accusations;
 mod acknowledgements;
 mod admin;
 mod again;
@@ -28,6 +29,7 @@ mod help;
 mod health;
 mod holds;
 mod imports;
+mod inspections;
 mod interviews;
 pub mod layers;
 pub mod layout;
@@ -38,6 +40,7 @@ mod policy;
 mod progress;
 mod replies;
 mod reports;
+mod reviewers;
 pub mod routes;
 pub mod serving;
 pub mod sign_in;
@@ -100,8 +103,11 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = documents::routes(table);
     let table = exclusions::routes(table);
     let table = holds::routes(table);
+    let table = reviewers::routes(table);
     let table = admin::routes(table);
     let table = visits::routes(table);
+    let table = accusations::routes(table);
+    let table = inspections::routes(table);
     let table = closings::routes(table);
     let table = approvals::routes(table);
     let table = bulletins::routes(table);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use anjie::domain::access::{Action, Around, Named, Object, Subject, decide};
+use anjie::domain::access::{Action, Around, Named, Object, Subject, Way, decide};
 use anjie::domain::ids::{StaffId, UnitId};
 use anjie::store::{Db, visit_lists};
 use proptest::prelude::*;
@@ -45,7 +45,7 @@ struct Drawn {
     named: Vec<usize>,
     named_units: Vec<usize>,
     received_at: usize,
-    accusation: bool,
+    accusation: Option<Way>,
     recorded_by: usize,
 }
 
@@ -56,7 +56,8 @@ fn drawn() -> impl Strategy<Value = Drawn> {
     let case = (0..UNITS.len(), any::<bool>(), prop::bool::weighted(0.4));
     let team = (prop::option::of(who.clone()), prop::option::of(who.clone()), some(2));
     let named = (prop::bool::weighted(0.4), some(2), units);
-    let visit = (0..UNITS.len(), prop::bool::weighted(0.3), who);
+    let way = prop::sample::select(vec![Way::Waiting, Way::Sent, Way::Straight]);
+    let visit = (0..UNITS.len(), prop::option::weighted(0.4, way), who);
     (case, team, named, visit).prop_map(|(case, team, (any, named, units), visit)| Drawn {
         unit: case.0,
         enforcement: case.1,
@@ -112,7 +113,8 @@ async fn lay(city: &City, all: &[Drawn]) {
         }
         for &who in &one.reviewers {
             statement.push_str(&format!(
-                "INSERT INTO case_reviewer VALUES ({case}, {}, '2026-01-01', NULL, 1);",
+                "INSERT INTO case_reviewer (case_id, staff_id, since, recorded_by, kind)
+                 VALUES ({case}, {}, '2026-01-01', 1, 'spot');",
                 staff(who)
             ));
         }
@@ -125,7 +127,7 @@ async fn lay(city: &City, all: &[Drawn]) {
             ));
         }
         let (kind, number) =
-            (if one.accusation { "accusation" } else { "petition" }, visit_number(nth));
+            (if one.accusation.is_some() { "accusation" } else { "petition" }, visit_number(nth));
         statement.push_str(&format!(
             "INSERT INTO visit (number, running, hall_id, unit_id, channel, visit_kind, visit_form, people_count, category,
                                 disposition, receiver_id, received_at, recorded_at, recorded_by,
@@ -139,6 +141,13 @@ async fn lay(city: &City, all: &[Drawn]) {
             unit(UNITS[one.received_at]),
             by = staff(one.recorded_by),
         ));
+        if let Some(way @ (Way::Sent | Way::Straight)) = one.accusation {
+            statement.push_str(&format!(
+                "INSERT INTO accusation_routing (visit_id, straight, routed_at, routed_by)
+                 SELECT id, {}, now(), 1 FROM visit WHERE number = '{number}';",
+                way == Way::Straight
+            ));
+        }
     }
     city.force(&statement).await;
 }
@@ -232,7 +241,7 @@ async fn by_decision(city: &City, username: &str, all: &[Drawn], keys: &Keys) ->
         let in_reach = decide(&subject, Action::See, &case, noon()).is_ok();
         let visit = Object::Visit {
             unit: UnitId(keys.units[UNITS[one.received_at]]),
-            is_accusation: one.accusation,
+            way: one.accusation,
             recorded_by: StaffId(keys.staff[STAFF[one.recorded_by]]),
             team: if in_reach { &team } else { &[] },
             named,

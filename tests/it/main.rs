@@ -11,6 +11,7 @@
 
 mod architecture;
 mod access;
+mod accusations;
 mod administration;
 mod exclusions;
 mod approvals;
@@ -45,6 +46,7 @@ mod routes;
 mod rules;
 mod security;
 mod sign_in;
+mod reviewers;
 mod stats;
 mod supply;
 mod support;

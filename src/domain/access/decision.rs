@@ -35,6 +35,16 @@ pub struct Named<'a> {
     pub units: &'a [UnitId],
 }
 
+/// Where an accusation is on its way to the inspection office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// With the bureau, which has not sent it on yet.
+    Waiting,
+    Sent,
+    /// Past the bureau, which it accuses.
+    Straight,
+}
+
 /// What the decision is about, with every attribute that a matcher asks for.
 #[derive(Debug, Clone, Copy)]
 pub enum Object<'a> {
@@ -51,7 +61,8 @@ pub enum Object<'a> {
     /// A visit. Its text is its narrative; it has no content beyond.
     Visit {
         unit: UnitId,
-        is_accusation: bool,
+        /// Of an accusation.
+        way: Option<Way>,
         recorded_by: StaffId,
         /// The teams of those cases that it is about and that are within reach: whose case has
         /// gone to another court has no part in it any more.
@@ -98,8 +109,8 @@ pub fn decide(
     }
     match *object {
         Object::Case { .. } => of_case(actor, action, object),
-        Object::Visit { is_accusation, recorded_by, team, .. } => {
-            of_visit(actor, action, (is_accusation, recorded_by == actor.staff, team))
+        Object::Visit { way, recorded_by, team, .. } => {
+            of_visit(actor, action, (way, recorded_by == actor.staff, team))
         }
     }
 }
@@ -132,15 +143,17 @@ fn of_case(actor: &Actor, action: Action, object: &Object<'_>) -> Result<(), Den
 }
 
 /// The register of visits: kept by the courts' desks and the bureau. An accusation is a number to
-/// whoever wrote it down and to the bureau that sends it on; its words are the inspection office's.
+/// whoever wrote it down and to the bureau that sends it on, unless it accuses the bureau; its words
+/// are the inspection office's, once it was sent.
 fn of_visit(
     actor: &Actor,
     action: Action,
-    (is_accusation, is_own, team): (bool, bool, &[StaffId]),
+    (way, is_own, team): (Option<Way>, bool, &[StaffId]),
 ) -> Result<(), Denied> {
-    let inspects = actor.role == Role::Inspection;
-    if is_accusation {
-        let sends_on = is_own || matches!(actor.role, Role::Bureau | Role::BureauHead);
+    if let Some(way) = way {
+        let inspects = actor.role == Role::Inspection && way != Way::Waiting;
+        let is_bureau = matches!(actor.role, Role::Bureau | Role::BureauHead);
+        let sends_on = is_own || is_bureau && way != Way::Straight;
         return match action {
             Action::See if inspects || sends_on && Matters::of(actor.role) == Matters::All => {
                 Ok(())
@@ -221,12 +234,14 @@ mod tests {
         ) -> Object<'static> {
             const OTHERS: &[StaffId] = &[StaffId(1), StaffId(2)];
             const WITH_ME: &[StaffId] = &[StaffId(1), ME];
-            let [is_enforcement, is_submitted, is_claimed, is_accusation] = flags;
+            let [is_enforcement, is_submitted, is_claimed, straight] = flags;
+            let way = [None, Some(Way::Waiting), Some(Way::Sent), Some(Way::Straight)];
+            let way = way[2 * usize::from(is_claimed) + usize::from(straight)];
             let (unit, named) = (UnitId(unit), Named::default());
             let people = |with_me: bool| if with_me { WITH_ME } else { OTHERS };
             if of_visit {
                 let recorded_by = if own { ME } else { StaffId(1) };
-                Object::Visit { unit, is_accusation, recorded_by, team: people(team), named }
+                Object::Visit { unit, way, recorded_by, team: people(team), named }
             } else {
                 let (team, reviewers) = (people(team), people(reviews));
                 Object::Case { unit, is_enforcement, is_submitted, is_claimed, team, reviewers, named }

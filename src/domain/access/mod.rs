@@ -5,5 +5,5 @@
 mod decision;
 mod scope;
 
-pub use decision::{Action, Denied, Named, Object, Subject, decide};
+pub use decision::{Action, Denied, Named, Object, Subject, Way, decide};
 pub use scope::{Around, Depth, Excluded, Matters, Opening, Scope};

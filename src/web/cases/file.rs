@@ -13,6 +13,7 @@ use crate::domain::ledger::Place;
 use crate::domain::legal_hold::may_hold;
 use crate::domain::next_step::{NextStep, Turn, Viewer, next_step};
 use crate::domain::petition_case::Stage;
+use crate::domain::reviewing::may_give;
 use crate::domain::staff::{Actor, Role};
 use crate::store::case_files::{CaseFile, Part};
 
@@ -316,7 +317,9 @@ fn acts(file: &CaseFile, actor: &Actor, writes: bool) -> Vec<(&'static str, Stri
     ];
     let excludes = may_exclude(actor, &file.case).then_some(("回避", "exclusions"));
     let holds = may_hold(actor).then_some(("暂缓销毁", "holds"));
-    let acts = handling.into_iter().filter(|_| writes).chain(excludes).chain(holds);
+    let gives = may_give(actor).then_some(("评查员", "reviewers"));
+    let acts = handling.into_iter().filter(|_| writes);
+    let acts = acts.chain(excludes).chain(gives).chain(holds);
     acts.map(|(label, path)| (label, format!("/cases/{}/{path}", file.case.number))).collect()
 }
 

@@ -66,6 +66,7 @@ pub struct VisitForm {
     pub appeal_category: String,
     pub origin_court: String,
     pub origin_case_no: String,
+    pub accuses_bureau: String,
     pub not_same_reason: String,
     pub summary: String,
     pub same_claim: String,
@@ -230,6 +231,7 @@ impl VisitForm {
             urgent_reason,
             receiver: self.receiver(desk),
             not_same,
+            accuses_bureau: sealed && !self.accuses_bureau.is_empty(),
         };
         Ok((person, entry))
     }
@@ -296,7 +298,8 @@ impl VisitForm {
     }
 
     fn account(&self, found: &Found, problems: &mut Problems) -> Option<Account> {
-        if !self.same_claim.is_empty() {
+        // What was said at another visit, the inspection office can't read there.
+        if !self.same_claim.is_empty() && self.kind() != VisitKind::Accusation {
             let last = found.last.as_ref().map(|(visit, _)| Account::SameAs(*visit));
             return problems.take("same_claim", last, "没有可以沿用的上次诉求，请填写事由与诉求");
         }

@@ -30,6 +30,7 @@ struct VisitPage {
     voided: Option<String>,
     /// The day on which its content was destroyed.
     erased: Option<NaiveDate>,
+    sent: Option<String>,
     materials: Section,
     today: NaiveDate,
 }
@@ -115,6 +116,7 @@ pub async fn page(
             && (visit.kind != VisitKind::Accusation || visit.recorded_by == actor.staff),
         voided: visit.voided_at.map(|at| calendar::format_moment(at, day_of(now))),
         erased: visit.erased_at.map(day_of),
+        sent: visit.sent_at.map(|at| calendar::format_moment(at, day_of(now))),
         materials: Section {
             lines: materials::list(&mut tx, visit.id).await?,
             can_add: registers && receiving.may_be_added_to(actor).is_ok(),

@@ -25,7 +25,9 @@ async fn what_hangs_on_one_case_is_not_found_under_another() {
             "GET /cases/{case_no}/documents/{uuid}",
             "POST /cases/{case_no}/exclusions/{uuid}/lifting",
             "POST /cases/{case_no}/holds/{uuid}/lifting",
-            "GET /visits/{visit_no}/materials/{uuid}"
+            "POST /cases/{case_no}/reviewers/{uuid}/withdrawal",
+            "GET /visits/{visit_no}/materials/{uuid}",
+            "GET /inspections/{visit_no}/materials/{uuid}"
         ]
     );
     for row in &rows {
@@ -39,7 +41,9 @@ async fn what_hangs_on_one_case_is_not_found_under_another() {
             }
         }
         let opens =
-            if row.who.admits(Role::Bureau) { "zhongyuan.bureau" } else { "donghu.handler" };
+            [(Role::Bureau, "zhongyuan.bureau"), (Role::Inspection, "zhongyuan.inspection")];
+        let opens = opens.iter().find(|(role, _)| row.who.admits(*role));
+        let opens = opens.map_or("donghu.handler", |(_, who)| who);
         let page = ask(&site, Some(opens), row, (&places[0], &places[0])).await;
         assert_ne!(page.status, StatusCode::NOT_FOUND, "{} {}", row.method, row.path);
     }

@@ -30,12 +30,16 @@ pub struct Place {
     court: String,
     case: String,
     visit: String,
+    /// What was sent to the inspection office, and a file of it.
+    accusation: String,
+    evidence: String,
     batch: String,
     document: String,
     material: String,
     closing: String,
     exclusion: String,
     hold: String,
+    reviewer: String,
     /// A line of the progress.
     pub progress: String,
     /// To be confirmed, and to be refused.
@@ -57,12 +61,15 @@ impl Place {
             court: "0999".to_owned(),
             case: case.to_owned(),
             visit: visit.to_owned(),
+            accusation: visit.to_owned(),
+            evidence: id(),
             batch: batch.to_owned(),
             document: id(),
             material: id(),
             closing: id(),
             exclusion: id(),
             hold: id(),
+            reviewer: id(),
             progress: id(),
             proposals: [id(), id()],
             user: id(),
@@ -77,6 +84,11 @@ impl Place {
     pub fn address(&self, path: &str, inner: &Self) -> String {
         let parts = path.split('/').map(|part| match part {
             "{case_no}" => &self.case,
+            "{visit_no}"
+                if ["/accusations", "/inspections"].iter().any(|it| path.starts_with(it)) =>
+            {
+                &self.accusation
+            }
             "{visit_no}" => &self.visit,
             "{batch_no}" => &self.batch,
             "{court}" | "{code}" => &self.court,
@@ -101,9 +113,11 @@ impl Place {
         let known = [
             ("/approvals/", &self.closing),
             ("/documents/", &self.document),
+            ("/inspections/", &self.evidence),
             ("/materials/", &self.material),
             ("/exclusions/", &self.exclusion),
             ("/holds/", &self.hold),
+            ("/reviewers/", &self.reviewer),
             ("/confirmation", &self.proposals[0]),
             ("/refusal", &self.proposals[1]),
             ("/admin/users/", &self.user),
@@ -142,12 +156,13 @@ impl World {
         }
         let mut places: [Place; 3] = places.try_into().unwrap();
         city.force(&format!(
-            "INSERT INTO case_reviewer
-             SELECT c.id, s.id, '2026-06-10', NULL, s.id FROM petition_case c, staff s
+            "INSERT INTO case_reviewer (case_id, staff_id, since, recorded_by, kind)
+             SELECT c.id, s.id, '2026-06-10', s.id, 'spot' FROM petition_case c, staff s
              WHERE c.number = '{}' AND s.username = 'zhongyuan.reviewer'",
             places[0].case
         ))
         .await;
+        places[0].reviewer = city.value("SELECT uuid::text FROM case_reviewer").await;
         if imports {
             import(&city, &site, &mut places).await;
         }
@@ -209,7 +224,9 @@ async fn lay(city: &City, site: &Site, court: Court) -> Place {
     let closed = laid::lay(city, kind).await;
     matters::closed(city, &closed, "2026-06-12", "settled_written").await;
     cases.push(closed);
-    let visit = receive(site, account, name).await;
+    let visit = receive(site, account, &visit(&[("name", name)])).await;
+    let [waiting, accusation] = accuse(city, site, account).await;
+    cases.extend([waiting, accusation.clone()]);
     let list = cases.iter().map(|number| format!("'{number}'")).collect::<Vec<_>>().join(",");
     city.force(&format!(
         "UPDATE petition_case SET registered_unit_id = u.id FROM unit u
@@ -226,7 +243,8 @@ async fn lay(city: &City, site: &Site, court: Court) -> Place {
          JOIN visit v ON v.id = vc.visit_id WHERE v.number = '{visit}'"
     );
     cases.push(city.value(&accepted).await);
-    let place = Place { court: code.to_owned(), case, visit, closing, ..Place::nowhere() };
+    let place =
+        Place { court: code.to_owned(), case, visit, accusation, closing, ..Place::nowhere() };
     read(city, account, Place { numbers: cases, ..place }).await
 }
 
@@ -253,10 +271,23 @@ async fn fill(city: &City, site: &Site, case: &str, account: &str) {
     .await;
 }
 
-async fn receive(site: &Site, account: &str, name: &str) -> String {
+/// An accusation that waits for the bureau, and one that was sent on.
+async fn accuse(city: &City, site: &Site, account: &str) -> [String; 2] {
+    let said = visit(&[("visit_kind", "accusation"), ("summary", "反映某法官逾期不立案")]);
+    let both = [receive(site, account, &said).await, receive(site, account, &said).await];
+    city.force(&format!(
+        "INSERT INTO accusation_routing (visit_id, straight, routed_at, routed_by)
+         SELECT id, false, now(), recorded_by FROM visit WHERE number = '{}'",
+        both[1]
+    ))
+    .await;
+    both
+}
+
+async fn receive(site: &Site, account: &str, said: &[(&str, &str)]) -> String {
     let clerk = format!("{account}.clerk");
     let files = [("files", "材料.pdf", "application/pdf", PDF)];
-    let taken = site.upload(Some(&clerk), "/visits/new", &visit(&[("name", name)]), &files).await;
+    let taken = site.upload(Some(&clerk), "/visits/new", said, &files).await;
     let visit = taken.expect(StatusCode::SEE_OTHER).location();
     visit.trim_start_matches("/visits/").split(['/', '?']).next().unwrap().to_owned()
 }
@@ -269,6 +300,11 @@ async fn read(city: &City, account: &str, place: Place) -> Place {
             "SELECT t.uuid::text FROM {table} t JOIN petition_case c ON c.id = t.case_id
              WHERE c.number = '{}' ORDER BY t.id LIMIT 1",
             place.case
+        )
+    };
+    let of_visit = |number: &str| {
+        format!(
+            "SELECT m.uuid::text FROM visit_material m JOIN visit v ON v.id = m.visit_id WHERE v.number = '{number}'"
         )
     };
     let second = format!(
@@ -293,11 +329,8 @@ async fn read(city: &City, account: &str, place: Place) -> Place {
         exclusion: one(of_case("exclusion")).await,
         hold: one(of_case("legal_hold")).await,
         progress: one(of_case("progress_entry")).await,
-        material: one(format!(
-            "SELECT m.uuid::text FROM visit_material m JOIN visit v ON v.id = m.visit_id WHERE v.number = '{}'",
-            place.visit
-        ))
-        .await,
+        material: one(of_visit(&place.visit)).await,
+        evidence: one(of_visit(&place.accusation)).await,
         user: one(format!("SELECT s.uuid::text {second}")).await,
         grant: one(format!("SELECT g.id::text {second}")).await,
         proposals: [one(proposal("clerk")).await, one(proposal("leader")).await],

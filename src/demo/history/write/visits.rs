@@ -76,6 +76,7 @@ impl Scribe<'_> {
             urgent_reason: visit.urgent_reason.to_owned(),
             receiver: desk.actor().staff,
             not_same: None,
+            accuses_bureau: false,
         })
     }
 }

@@ -83,12 +83,12 @@ fn start_log(env: &Environment) -> anyhow::Result<()> {
 pub async fn app(db: Db, settings: &Settings) -> anyhow::Result<App> {
     let court = store::units::first_court(&db).await?;
     let court = court.context("There is no court yet. Add the first with `anjie unit add`.")?;
-    app_of(court, db, settings)
+    Ok(app_of(court, db, settings))
 }
 
 /// The same before it is known whose it is.
-pub fn app_of(court: String, db: Db, settings: &Settings) -> anyhow::Result<App> {
-    Ok(App {
+pub fn app_of(court: String, db: Db, settings: &Settings) -> App {
+    App {
         db,
         clock: Clock::system(),
         start: settings.rules,
@@ -97,7 +97,7 @@ pub fn app_of(court: String, db: Db, settings: &Settings) -> anyhow::Result<App>
         strangers: Strangers::default(),
         court,
         edge: settings.edge.clone(),
-    })
+    }
 }
 
 async fn serve(env: &Environment, asked: Serve) -> anyhow::Result<ExitCode> {

@@ -68,7 +68,7 @@ pub async fn serve_once_open(
     (settings, watching): (&Settings, &Watching),
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
-    let app = super::app_of(String::new(), place.db(), settings)?;
+    let app = super::app_of(String::new(), place.db(), settings);
     let (site, edge) = (Arc::new(OnceLock::new()), app.edge.clone());
     let (watch, works) = (OnceLock::new(), place.working());
     let router = web::once_open(Arc::clone(&site), app.clone());

@@ -46,7 +46,7 @@ struct RuleRow {
 }
 
 impl RuleRow {
-    fn of(rule: &ClockRule) -> Self {
+    fn of(rule: ClockRule) -> Self {
         Self {
             clock: rule.kind.code().to_owned(),
             days: rule.days,
@@ -109,7 +109,7 @@ pub async fn list(tx: &mut Tx, size: i64) -> StoreResult<Vec<ProposalLine>> {
 /// Writes the proposal.
 pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<()> {
     let wanted = fact.wanted();
-    let rules: Vec<RuleRow> = wanted.rules.iter().map(RuleRow::of).collect();
+    let rules: Vec<RuleRow> = wanted.rules.iter().copied().map(RuleRow::of).collect();
     let uuid = sqlx::query_scalar!(
         "SELECT rule_propose($1, $2, $3, $4, $5, $6)",
         fact.code(),

@@ -27,6 +27,7 @@ struct RulesPage {
     unknown: Option<NaiveDate>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands over references")]
 impl RulesPage {
     fn is_to_come(&self, version: &Version) -> bool {
         version.set.valid_from > self.today

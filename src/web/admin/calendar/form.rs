@@ -45,13 +45,11 @@ impl CalendarForm {
     /// A file takes the place of what was pasted; its text stands in the field from then on.
     pub fn take_file(&mut self, files: &[Upload]) -> Result<(), Problems> {
         let Some(file) = files.iter().find(|file| file.field == "file") else { return Ok(()) };
-        match std::str::from_utf8(&file.bytes) {
-            Ok(text) => text.clone_into(&mut self.rows),
-            Err(_) => {
-                let said = "文件读不出来：请另存为“CSV UTF-8”格式，或把表格内容粘贴到下面";
-                return Err(Problems::at("file", said));
-            }
-        }
+        let Ok(text) = std::str::from_utf8(&file.bytes) else {
+            let said = "文件读不出来：请另存为“CSV UTF-8”格式，或把表格内容粘贴到下面";
+            return Err(Problems::at("file", said));
+        };
+        text.clone_into(&mut self.rows);
         Ok(())
     }
 

@@ -194,6 +194,41 @@ CREATE TABLE document (
     CONSTRAINT document_size_check CHECK (size BETWEEN 1 AND 52428800)
 );
 CREATE INDEX document_case_idx ON document (case_id, kind);
+CREATE INDEX document_recorded_idx ON document (recorded_at);
+CREATE INDEX visit_material_recorded_idx ON visit_material (recorded_at);
+
+-- What one person files in 24 hours, and what one unit does: no account fills the disk.
+CREATE FUNCTION filing_limit(of_whom text) RETURNS bigint LANGUAGE sql IMMUTABLE
+    SET search_path = public
+    RETURN CASE of_whom WHEN 'person' THEN 1073741824 ELSE 10 * 1073741824::bigint END;
+
+CREATE FUNCTION filing_is_within_limits() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    by_person bigint;
+    by_unit bigint;
+BEGIN
+    SELECT coalesce(sum(f.size) FILTER (WHERE f.recorded_by = NEW.recorded_by), 0), coalesce(sum(f.size), 0)
+    INTO by_person, by_unit
+    FROM (SELECT d.size, d.recorded_by FROM document d
+          WHERE d.recorded_at > NEW.recorded_at - interval '24 hours' AND d.recorded_at <= NEW.recorded_at
+          UNION ALL
+          SELECT m.size, m.recorded_by FROM visit_material m
+          WHERE m.recorded_at > NEW.recorded_at - interval '24 hours' AND m.recorded_at <= NEW.recorded_at) f
+    JOIN staff s ON s.id = f.recorded_by
+    WHERE s.unit_id = (SELECT w.unit_id FROM staff w WHERE w.id = NEW.recorded_by);
+    IF by_person > filing_limit('person') THEN
+        RAISE EXCEPTION 'too much filed' USING ERRCODE = 'check_violation', CONSTRAINT = 'filed_by_person';
+    ELSIF by_unit > filing_limit('unit') THEN
+        RAISE EXCEPTION 'too much filed' USING ERRCODE = 'check_violation', CONSTRAINT = 'filed_by_unit';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER filing_is_within_limits AFTER INSERT ON document
+    FOR EACH ROW EXECUTE FUNCTION filing_is_within_limits();
+CREATE TRIGGER filing_is_within_limits AFTER INSERT ON visit_material
+    FOR EACH ROW EXECUTE FUNCTION filing_is_within_limits();
 
 CALL lay_wall('ledger', wall_of_case('content', 'ledger.case_id'));
 CALL lay_wall('ledger_version', wall_of_case('content', 'ledger_version.case_id'));

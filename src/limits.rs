@@ -57,6 +57,15 @@ pub const FORM: usize = 64 * 1024;
 pub const LONG_FORM: usize = 1024 * 1024;
 /// One file.
 pub const FILE: usize = document::LARGEST;
+/// What all files that are being received may take of the memory; a file that would take more is
+/// refused for now.
+pub const FILES_AT_ONCE: usize = 256 * 1024 * 1024;
+/// In steps of so much; a smaller file counts as nothing.
+pub const FILE_PIECE: usize = 1024 * 1024;
+/// What one person files in 24 hours, and what one unit does; the database refuses more
+/// (`filing_limit` of migration 0013).
+pub const FILED_BY_PERSON: usize = 1024 * 1024 * 1024;
+pub const FILED_BY_UNIT: usize = 10 * 1024 * 1024 * 1024;
 /// One file of the largest size with its form.
 pub const UPLOAD: usize = FILE + LONG_FORM;
 /// A browser's report of what the policy stopped.

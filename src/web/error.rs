@@ -36,6 +36,9 @@ pub enum AppError {
     /// The body is larger than the route allows.
     #[error("too large")]
     TooLarge,
+    /// Others are sending so much that there is no room for one more file.
+    #[error("no room for one more file")]
+    Crowded,
     /// Too many requests; seconds to wait.
     #[error("too many requests")]
     Busy(u32),
@@ -152,6 +155,12 @@ impl AppError {
                 "单个文件不超过50MB，一次上传合计也不超过50MB。可以分开上传，或先压缩扫描件。",
                 &[HOME],
             ),
+            Self::Crowded => failed(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "正在上传的文件太多",
+                "同时上传的文件太多，这一次没有保存。请过一分钟再提交，文件要重新选择。",
+                &[HOME],
+            ),
             Self::Busy(seconds) => Failed {
                 status: StatusCode::TOO_MANY_REQUESTS,
                 title: "操作太频繁",
@@ -179,6 +188,18 @@ fn page_of_store(error: &StoreError) -> Failed {
             &[HOME],
         ),
         StoreError::Busy(_) | StoreError::Crossed(_) => slow(),
+        StoreError::Refused(limit, _) if limit == "filed_by_person" => failed(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "今天上传的文件已满",
+            "您24小时内上传的文件合计已到1GB，这一次没有保存。请明天再上传，或先压缩扫描件；急需上传的，请联系系统管理员。",
+            &[HOME],
+        ),
+        StoreError::Refused(limit, _) if limit == "filed_by_unit" => failed(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "本院今天上传的文件已满",
+            "本院24小时内上传的文件合计已到10GB，这一次没有保存。请明天再上传，或先压缩扫描件；急需上传的，请联系系统管理员。",
+            &[HOME],
+        ),
         StoreError::Refused(..)
         | StoreError::Database(_)
         | StoreError::OtherForm(_)

@@ -1,17 +1,22 @@
 //! What a handler may ask for: the session, a path, a form.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
+use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::routes::Row;
 use super::typed::Typed;
 use super::unsent::Late;
 use super::{App, AppError, door, gate, sign_in, urls};
+use crate::limits;
 use crate::store::{FormKey, Session};
 
 impl FromRequestParts<App> for Session {
@@ -63,7 +68,19 @@ pub struct Upload {
     pub name: String,
     pub media_type: String,
     pub bytes: Bytes,
+    /// Its part of the memory that files may take, given back when it is dropped.
+    pub room: Room,
 }
+
+/// The memory that all files together may take while they are received and sealed, in pieces.
+static MEMORY: Semaphore = Semaphore::const_new(limits::FILES_AT_ONCE / limits::FILE_PIECE);
+
+/// What a file takes of it.
+#[derive(Debug, Clone, Default)]
+pub struct Room(
+    #[expect(dead_code, reason = "held, and given back when dropped")]
+    Option<Arc<SemaphorePermit<'static>>>,
+);
 
 /// The forms that may come twice: who signs in twice or leaves twice is where they want to be.
 const COUNTED_BY_NOBODY: [&str; 3] = ["/login", sign_in::CODE_PAGE, "/logout"];
@@ -183,10 +200,16 @@ async fn read_parts(
         let field = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
         let media_type = part.content_type().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(|error| too_large(error.status()))?;
+        let (bytes, room) = match &file {
+            Some(_) => receive(part).await?,
+            None => {
+                let bytes = part.bytes().await.map_err(|error| too_large(error.status()))?;
+                (bytes, Room::default())
+            }
+        };
         match file {
             Some(name) if !name.is_empty() => {
-                files.push(Upload { field, name, media_type, bytes });
+                files.push(Upload { field, name, media_type, bytes, room });
             }
             Some(_) => {}
             None => {
@@ -196,6 +219,28 @@ async fn read_parts(
         }
     }
     Ok(())
+}
+
+/// Receives a file piece by piece, no further than a file may be long and no faster than there is
+/// room for it: what came of one that is refused is dropped at once.
+async fn receive(mut part: Field<'_>) -> Result<(Bytes, Room), AppError> {
+    let (mut bytes, mut held) = (Vec::new(), None::<SemaphorePermit<'static>>);
+    while let Some(piece) = part.chunk().await.map_err(|error| too_large(error.status()))? {
+        if bytes.len() + piece.len() > limits::FILE {
+            return Err(AppError::TooLarge);
+        }
+        bytes.extend_from_slice(&piece);
+        let pieces = bytes.len() / limits::FILE_PIECE;
+        let more = pieces.saturating_sub(held.as_ref().map_or(0, SemaphorePermit::num_permits));
+        if let Some(more) = u32::try_from(more).ok().filter(|more| *more > 0) {
+            let more = MEMORY.try_acquire_many(more).map_err(|_| AppError::Crowded)?;
+            match &mut held {
+                Some(held) => held.merge(more),
+                None => held = Some(more),
+            }
+        }
+    }
+    Ok((Bytes::from(bytes), Room(held.map(Arc::new))))
 }
 
 fn without_nul(body: Bytes) -> Bytes {

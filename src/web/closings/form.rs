@@ -142,6 +142,7 @@ pub fn filed<'a>(uploads: &'a [Upload], problems: &mut Problems) -> Vec<Filed<'a
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::extract::Room;
 
     fn form() -> ClosingForm {
         let sections = Sections::each(|section| section.label().to_owned());
@@ -190,6 +191,7 @@ mod tests {
             name: "息诉承诺书.pdf".to_owned(),
             media_type: String::new(),
             bytes: axum::body::Bytes::from_static(bytes),
+            room: Room::default(),
         };
         let uploads = [
             upload("file_settlement", b"%PDF-1.7"),

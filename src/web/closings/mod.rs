@@ -148,6 +148,10 @@ async fn create(
         Ok(()) => layout::kept(tx, &location(&number), "已报包案领导签字。").await,
         Err((status, problems)) => {
             let found = Found::load(&mut tx, &number).await?;
+            // The page of a report that can't be written has no place for what was typed.
+            if found.may_apply(asking.actor()).is_err() {
+                return Err(StoreError::Stale.into());
+            }
             let (form, origin) = (form.fields, Origin::Hand);
             let shown = Shown { form, origin, draft_saved: None, problems, status };
             writing(&asking, &mut tx, found, shown).await

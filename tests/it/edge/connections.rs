@@ -57,6 +57,7 @@ fn the_figures_are_those_of_the_table_in_the_readme() {
         Limits::PRODUCTION;
     let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
     let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
+    let gib = |bytes: usize| format!("{} GiB", bytes / 1024 / 1024 / 1024);
     let grouped = format!("{},{:03}", limits::PARAMETERS / 1000, limits::PARAMETERS % 1000);
     for (limit, figure) in [
         ("a request's header, and a connection between two requests", seconds(header)),
@@ -71,6 +72,9 @@ fn the_figures_are_those_of_the_table_in_the_readme() {
         ("an ordinary form", format!("{}, {grouped} fields", kib(limits::FORM))),
         ("a long form (report, closing, bulletin, ledger, lists)", mib(limits::LONG_FORM)),
         ("a form with a file", format!("{}, the file {}", mib(limits::UPLOAD), mib(limits::FILE))),
+        ("all files that are being received", mib(limits::FILES_AT_ONCE)),
+        ("what one person files in 24 hours", gib(limits::FILED_BY_PERSON)),
+        ("what one unit files in 24 hours", gib(limits::FILED_BY_UNIT)),
         (
             "a report of the browser's policy",
             format!("{}, {} a minute", kib(limits::VIOLATION), limits::VIOLATIONS_A_MINUTE),

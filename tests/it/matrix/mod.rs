@@ -2,6 +2,7 @@
 //! intermediate court and a court elsewhere. What is allowed is a file that anyone can read.
 
 mod absent;
+mod fields;
 mod mixed;
 mod places;
 

@@ -49,33 +49,57 @@ async fn a_wrong_password_an_unknown_name_and_a_closed_account_are_answered_alik
     assert_eq!(answers[0], answers[2]);
 }
 
-/// S1. Without the work on behalf of nobody an unknown name would answer ten times as fast.
+/// How often each kind of failure is tried.
+const TRIES: usize = 200;
+/// How far their medians may lie apart.
+const APART: f64 = 0.1;
+
+/// The medians of a wrong password, an unknown name and a closed account. They are tried in turn, so
+/// that whatever else the machine has to do falls on all three alike.
+async fn medians(city: &City, site: &Site) -> [f64; 3] {
+    const NAMES: [&str; 3] = ["donghu.clerk", "nobody.known", "qingxi.clerk"];
+    let pool = city.truth();
+    let mut browser = Browser::new(site);
+    let token = browser.get("/login").await.value("csrf_token").unwrap();
+    let mut times = [const { Vec::new() }; 3];
+    for round in 0..TRIES {
+        for turn in 0..NAMES.len() {
+            let kind = (round + turn) % NAMES.len();
+            let forget = "DELETE FROM sign_in_attempt; DELETE FROM sign_in_address";
+            sqlx::raw_sql(forget).execute(&pool).await.unwrap();
+            let body = format!("csrf_token={token}&username={}&password=wrong", NAMES[kind]);
+            let begun = Instant::now();
+            let page = browser.ask("POST", "/login", body).await;
+            times[kind].push(begun.elapsed());
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text());
+        }
+    }
+    pool.close().await;
+    times.map(|mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2].as_secs_f64()
+    })
+}
+
+/// S1.
+/// Without the work on behalf of nobody an unknown name would answer ten times as fast. A machine
+/// that is busy elsewhere gets a second chance; what is slower by its nature is so twice.
 #[tokio::test]
-async fn an_unknown_name_takes_as_long_as_a_known_one() {
+async fn an_unknown_name_and_a_closed_account_take_as_long_as_a_wrong_password() {
     let city = City::new().await;
     city.force("UPDATE staff SET active = false WHERE username = 'qingxi.clerk'").await;
     let site = Site::of(&city).await;
-    let mut times = vec![Vec::new(); 3];
-    for _ in 0..15 {
-        for (nth, name) in ["donghu.clerk", "nobody.known", "qingxi.clerk"].into_iter().enumerate()
-        {
-            city.force("DELETE FROM sign_in_attempt; DELETE FROM sign_in_address").await;
-            let mut browser = Browser::new(&site);
-            browser.get("/login").await;
-            let begun = Instant::now();
-            browser.sign_in(name, "wrong").await;
-            times[nth].push(begun.elapsed());
+    let mut found = Vec::new();
+    for _ in 0..2 {
+        let [known, unknown, closed] = medians(&city, &site).await;
+        println!("medians: known {known:.4} s, unknown {unknown:.4} s, closed {closed:.4} s");
+        let apart = |other: f64| (other / known - 1.0).abs();
+        if apart(unknown) <= APART && apart(closed) <= APART {
+            return;
         }
+        found.push([known, unknown, closed]);
     }
-    let median = |times: &mut Vec<Duration>| {
-        times.sort_unstable();
-        times[times.len() / 2].as_secs_f64()
-    };
-    let [known, unknown, closed] = &mut times[..] else { panic!("three") };
-    let (known, unknown, closed) = (median(known), median(unknown), median(closed));
-    println!("medians: known {known:.4} s, unknown {unknown:.4} s, closed {closed:.4} s");
-    assert!((unknown / known - 1.0).abs() < 0.5, "{unknown} against {known}");
-    assert!((closed / known - 1.0).abs() < 0.5, "{closed} against {known}");
+    panic!("{found:?}");
 }
 
 /// S5.

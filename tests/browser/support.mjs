@@ -24,8 +24,8 @@ export class Browser {
   }
 
   /** Runs what is to be done in a browser and closes it whatever happens. */
-  static async with({ script = true, ...options }, work) {
-    const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  static async with({ script = true, launch = {}, ...options }, work) {
+    const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, ...launch });
     try {
       await work(new Browser(browser, {
         javaScriptEnabled: script,

@@ -55,6 +55,42 @@ async fn a_report_whose_session_ended_is_not_lost_without_script_either() {
     write_late("off").await;
 }
 
+/// S19, S67.
+/// The browser's way back, with its cache of whole pages, after signing out.
+#[tokio::test]
+async fn after_signing_out_the_way_back_shows_nothing_that_was_read() {
+    let city = City::new().await;
+    let number = lay(&city, Laid { name: "欧阳某某", ..Laid::default() }).await;
+    run_at(&city, "back.mjs", &[number.as_str(), "欧阳某某"]).await;
+}
+
+/// Runs a script against one site over a city.
+async fn run_at(city: &City, script: &str, arguments: &[&str]) {
+    let chromium = match needed() {
+        Ok(chromium) => chromium,
+        Err(missing) => return skip(script, &missing),
+    };
+    let _alone = BROWSER.lock().await;
+    let site = Site::of(city).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (edge, (router, _)) = (site.app.edge.clone(), web::router(site.app));
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        serving::serve(listener, router, &edge, std::future::pending()).await;
+    });
+    let run = tokio::process::Command::new("node")
+        .arg(folder().join(script))
+        .arg(address)
+        .args(arguments)
+        .env("CHROMIUM", chromium)
+        .kill_on_drop(true)
+        .output();
+    let said = tokio::time::timeout(LONGEST, run).await.unwrap().unwrap();
+    let text = [said.stdout, said.stderr].concat();
+    assert!(said.status.success(), "{script}: {}", String::from_utf8_lossy(&text));
+}
+
 /// Writes a report in a browser; the session is ended when the script says so.
 async fn write_late(script: &str) {
     let chromium = match needed() {

@@ -42,9 +42,10 @@ CREATE TABLE form_receipt (
 );
 CALL lay_wall('form_receipt', 'staff_id = (SELECT asking_staff())');
 
--- Private to its writer; kept 14 days.
+-- What someone types and has not sent. Private to its writer; kept 14 days.
 CREATE TABLE draft (
     staff_id bigint NOT NULL,
+    -- `form`: a long form, by the address of what it is about; or a form that keeps its own.
     form text NOT NULL,
     subject text NOT NULL,
     -- Sealed like an identity number: a draft holds what was said at the counter.
@@ -57,20 +58,20 @@ CALL lay_wall('draft', 'staff_id = (SELECT asking_staff())');
 
 -- What was typed into a form that came when its session was over. It becomes the draft of whoever
 -- was signed in, sealed for them; it opens nothing and tells nothing. A device that was put out by
--- hand keeps nothing, and nobody has more than twenty.
-CREATE FUNCTION keep_unsent(of_token bytea, sent_to text, sealed text, at timestamptz) RETURNS void
+-- hand keeps nothing, and nobody has more than a hundred.
+CREATE FUNCTION keep_unsent(of_token bytea, what text, sealed text, at timestamptz) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
     INSERT INTO draft (staff_id, form, subject, body, saved_at)
-    SELECT s.staff_id, 'unsent', sent_to, sealed, at FROM session s JOIN staff p ON p.id = s.staff_id
+    SELECT s.staff_id, 'form', what, sealed, at FROM session s JOIN staff p ON p.id = s.staff_id
     WHERE s.token_hash = of_token AND s.whole AND p.active AND s.created_at > at - interval '3 days'
       AND coalesce(s.ended_why, '') NOT IN ('revoked', 'administrator')
     ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at;
-    DELETE FROM draft d WHERE d.form = 'unsent'
+    DELETE FROM draft d WHERE d.form = 'form'
       AND d.staff_id = (SELECT s.staff_id FROM session s WHERE s.token_hash = of_token)
       AND d.subject NOT IN (SELECT n.subject FROM draft n
-                            WHERE n.form = 'unsent' AND n.staff_id = d.staff_id
-                            ORDER BY n.saved_at DESC, n.subject LIMIT 20);
+                            WHERE n.form = 'form' AND n.staff_id = d.staff_id
+                            ORDER BY n.saved_at DESC, n.subject LIMIT 100);
 END;
 
 -- What is kept for a while only: drafts, receipts of forms and sessions that ended long ago, and

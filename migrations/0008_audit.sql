@@ -22,6 +22,8 @@ CREATE TABLE audit (
     reason text NOT NULL DEFAULT '',
     fields text NOT NULL DEFAULT '',
     detail text NOT NULL DEFAULT '',
+    -- The numbers of the cases and visits that a list showed, with blanks between them.
+    shown text NOT NULL DEFAULT '',
     -- Keyed hashes of a record as it was and as it became.
     before_digest bytea,
     after_digest bytea,
@@ -34,11 +36,12 @@ CREATE TABLE audit (
     CONSTRAINT audit_outcome_check CHECK (outcome IN ('done', 'refused', 'failed')),
     -- What stands between the parts of the text that is hashed stands in none of them.
     CONSTRAINT audit_text_check CHECK (
-        strpos(session || address || object || reason || fields || detail, E'\x1f') = 0)
+        strpos(session || address || object || reason || fields || detail || shown, E'\x1f') = 0)
 );
 CREATE INDEX audit_case_idx ON audit (case_id, nth) WHERE case_id IS NOT NULL;
 CREATE INDEX audit_visit_idx ON audit (object) WHERE verb LIKE 'visit.%' OR verb LIKE 'petitioner.%';
 CREATE INDEX audit_staff_idx ON audit (staff_id, at);
+CREATE INDEX audit_shown_idx ON audit USING gin (string_to_array(shown, ' ')) WHERE shown <> '';
 CREATE INDEX audit_at_idx ON audit USING brin (at);
 
 -- The head of each chain: what the next entry hangs on.
@@ -55,7 +58,7 @@ CREATE FUNCTION audit_text(entry audit) RETURNS text LANGUAGE sql STABLE SET sea
     RETURN concat_ws(E'\x1f', entry.unit_id, entry.seq, entry.nth,
         to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         entry.staff_id, entry.grant_id, entry.session, entry.address, entry.verb, entry.outcome,
-        coalesce(entry.case_id::text, ''), entry.object, entry.reason, entry.fields, entry.detail,
+        coalesce(entry.case_id::text, ''), entry.object, entry.reason, entry.fields, entry.detail, entry.shown,
         coalesce(encode(entry.before_digest, 'hex'), ''), coalesce(encode(entry.after_digest, 'hex'), ''),
         encode(entry.previous_hash, 'hex'));
 
@@ -106,29 +109,39 @@ GRANT SELECT, INSERT ON audit TO app_user;
 GRANT SELECT ON audit_head TO app_user;
 
 -- An entry beside what is read, in the statement that reads it.
-CREATE FUNCTION audit_note(of_verb text, of_case bigint, of_object text, which text, more text, moment timestamptz)
+CREATE FUNCTION audit_note(of_verb text, of_case bigint, of_object text, which text, more text, listed text,
+                           moment timestamptz)
     RETURNS boolean LANGUAGE plpgsql SET search_path = public AS $$
 BEGIN
-    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, fields, detail, previous_hash, hash)
-    VALUES (0, 0, moment, 0, 0, of_verb, of_case, of_object, which, more, '', '');
+    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, fields, detail, shown,
+                       previous_hash, hash)
+    VALUES (0, 0, moment, 0, 0, of_verb, of_case, of_object, which, more, listed, '', '');
     RETURN true;
 END
 $$;
 
--- The same as a transaction of its own, for a page that was made and not yet sent. The case is
--- found by its number or by a paper of it.
-CREATE FUNCTION audit_read(who bigint, held bigint, of_session text, of_address text, of_verb text,
-                           of_object text, which text, more text, moment timestamptz)
-    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+-- The case that a number or a paper of it is about.
+CREATE FUNCTION case_behind(of_object text) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    PERFORM set_config('app.staff_id', who::text, true), set_config('app.grant_id', held::text, true),
-            set_config('app.session', of_session, true), set_config('app.address', of_address, true);
-    PERFORM audit_note(of_verb, coalesce(
+    RETURN coalesce(
         (SELECT id FROM petition_case WHERE number = of_object),
         (SELECT case_id FROM closing
          WHERE uuid = CASE WHEN of_object ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN of_object::uuid END),
         (SELECT vc.case_id FROM visit v JOIN visit_case vc ON vc.visit_id = v.id
-         WHERE v.number = of_object ORDER BY vc.case_id LIMIT 1)), of_object, which, more, moment);
+         WHERE v.number = of_object ORDER BY vc.case_id LIMIT 1));
+END
+$$;
+REVOKE EXECUTE ON FUNCTION case_behind(text) FROM PUBLIC;
+
+-- The same as a transaction of its own, for a page that was made and not yet sent.
+CREATE FUNCTION audit_read(who bigint, held bigint, of_session text, of_address text, of_verb text,
+                           of_object text, which text, more text, listed text, moment timestamptz)
+    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM set_config('app.staff_id', who::text, true), set_config('app.grant_id', held::text, true),
+            set_config('app.session', of_session, true), set_config('app.address', of_address, true);
+    PERFORM audit_note(of_verb, case_behind(of_object), of_object, which, more, listed, moment);
 END
 $$;
 
@@ -137,37 +150,48 @@ CREATE TABLE refusal (
     staff_id bigint NOT NULL,
     session text NOT NULL,
     verb text NOT NULL,
+    -- Where each form of each record is counted by itself; empty where all of a kind are counted
+    -- together.
+    object text NOT NULL DEFAULT '',
     minute timestamptz NOT NULL,
     times int NOT NULL,
-    CONSTRAINT refusal_pkey PRIMARY KEY (staff_id, session, verb, minute)
+    CONSTRAINT refusal_pkey PRIMARY KEY (staff_id, session, verb, object, minute)
 );
 CALL lay_wall('refusal', '(SELECT asking_role()) = ''job''');
 GRANT SELECT ON refusal TO app_user;
 
 -- The trace of what was refused, or failed and was undone: a transaction of its own. In a flood the
--- first, the tenth, the hundredth of a minute leave an entry, so that it can't fill the disk. Where
--- nobody is signed in the entry stands under the program's own identity.
-CREATE FUNCTION audit_refusal(of_verb text, how text, of_object text, why text, moment timestamptz) RETURNS void
+-- first, the tenth, the hundredth of a minute leave an entry, so that it can't fill the disk. A form
+-- that a rule refused came back with its page, so each record it is about leaves its own.
+CREATE FUNCTION audit_refusal(of_verb text, how text, of_object text, of_number text, listed text, which text,
+                              why text, moment timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    who bigint := asking_staff();
-    held bigint := asking_grant();
     nth int;
 BEGIN
-    IF who IS NULL THEN
-        SELECT g.staff_id, g.id INTO who, held FROM role_grant g JOIN staff s ON s.id = g.staff_id
-        WHERE s.username = 'job.admin' ORDER BY g.id LIMIT 1;
-    END IF;
-    INSERT INTO refusal (staff_id, session, verb, minute, times)
-    VALUES (who, coalesce(current_setting('app.session', true), ''), of_verb, date_trunc('minute', moment), 1)
+    INSERT INTO refusal (staff_id, session, verb, object, minute, times)
+    VALUES (asking_staff(), coalesce(current_setting('app.session', true), ''), of_verb,
+            CASE WHEN of_verb = 'act.refused' THEN of_object ELSE '' END, date_trunc('minute', moment), 1)
     ON CONFLICT ON CONSTRAINT refusal_pkey DO UPDATE SET times = refusal.times + 1
     RETURNING times INTO nth;
     IF nth::text ~ '^10*$' THEN
-        INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, outcome, object, reason, detail, previous_hash, hash)
-        VALUES (0, 0, moment, who, held, of_verb, how, of_object, why,
-                CASE WHEN nth > 1 THEN 'times=' || nth ELSE '' END, '', '');
+        INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, outcome, case_id, object, reason, fields, detail, shown,
+                           previous_hash, hash)
+        VALUES (0, 0, moment, 0, 0, of_verb, how, case_behind(of_number), of_object, why, which,
+                CASE WHEN nth > 1 THEN 'times=' || nth ELSE '' END, listed, '', '');
     END IF;
 END
+$$;
+
+-- The trace of someone who was turned away before it was known who asks: under the program's own
+-- identity. The program counts, and writes as seldom.
+CREATE FUNCTION audit_stranger(of_verb text, of_object text, why text, more text, of_address text, moment timestamptz)
+    RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, outcome, object, reason, detail, address,
+                       previous_hash, hash)
+    SELECT 0, 0, moment, g.staff_id, g.id, of_verb, 'refused', of_object, why, more, of_address, '', ''
+    FROM role_grant g JOIN staff s ON s.id = g.staff_id
+    WHERE s.username = 'job.admin' ORDER BY g.id LIMIT 1
 $$;
 
 -- What the program does by itself: on the chain of the intermediate court. With a digest it is
@@ -245,6 +269,8 @@ DECLARE
         UNION SELECT y.petitioner_id FROM party y JOIN petition_case c ON c.id = y.case_id
               WHERE c.number = of_case AND y.part = 'main');
     cases bigint[] := ARRAY(SELECT y.case_id FROM party y WHERE y.petitioner_id = ANY (persons));
+    numbers text[] := ARRAY(SELECT c.number FROM petition_case c WHERE c.id = ANY (cases)
+                            UNION ALL SELECT v.number FROM visit v WHERE v.petitioner_id = ANY (persons));
     things text[] := ARRAY(
         SELECT v.number FROM visit v WHERE v.petitioner_id = ANY (persons)
         UNION ALL SELECT p.uuid::text FROM petitioner p WHERE p.id = ANY (persons));
@@ -253,17 +279,23 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-        SELECT e.nth, e.at, s.name, g.role, u.name, e.verb, e.object, e.fields, e.reason
+        -- A form that came back showed what its page shows, and names the fields at fault.
+        SELECT e.nth, e.at, s.name, g.role, u.name, e.verb, e.object,
+               CASE WHEN e.verb = 'act.refused' THEN 'name summary' ELSE e.fields END,
+               CASE WHEN e.verb = 'act.refused' THEN '' ELSE e.reason END
         FROM (SELECT a.* FROM audit a
               WHERE a.case_id = ANY (cases) AND (a.verb LIKE '%.read' OR a.verb LIKE '%.printed'
-                                                 OR a.verb = 'identity.revealed')
+                                                 OR a.verb IN ('identity.revealed', 'act.refused'))
               UNION
               SELECT a.* FROM audit a
-              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)) e
+              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%') AND a.object = ANY (things)
+              UNION
+              SELECT a.* FROM audit a
+              WHERE a.shown <> '' AND string_to_array(a.shown, ' ') && numbers) e
         JOIN staff s ON s.id = e.staff_id
         JOIN role_grant g ON g.id = e.grant_id
         JOIN unit u ON u.id = e.unit_id
-        WHERE e.outcome = 'done'
+        WHERE e.outcome = 'done' OR e.verb = 'act.refused'
         ORDER BY e.nth DESC LIMIT 2000;
 END
 $$;
@@ -309,9 +341,10 @@ GRANT SELECT, INSERT ON alert TO app_user;
 
 GRANT EXECUTE ON FUNCTION case_for_audit(text), case_number_for_audit(bigint),
     accesses_to_petitioner(bytea, text), own_reveals(timestamptz) TO app_user;
-GRANT EXECUTE ON FUNCTION audit_note(text, bigint, text, text, text, timestamptz),
-    audit_read(bigint, bigint, text, text, text, text, text, text, timestamptz),
-    audit_refusal(text, text, text, text, timestamptz), audit_program(text, text, text, bytea, timestamptz),
+GRANT EXECUTE ON FUNCTION audit_note(text, bigint, text, text, text, text, timestamptz),
+    audit_read(bigint, bigint, text, text, text, text, text, text, text, timestamptz),
+    audit_refusal(text, text, text, text, text, text, text, timestamptz),
+    audit_stranger(text, text, text, text, text, timestamptz), audit_program(text, text, text, bytea, timestamptz),
     log_of_case(bigint, boolean) TO app_user;
 
 -- Whether it is on record already that a sealed value doesn't open.

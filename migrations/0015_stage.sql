@@ -371,6 +371,14 @@ SELECT 'assign', '', n.case_id, n.unit_id,
 FROM petition_case_now n
 JOIN round r ON r.id = n.round_id
 LEFT JOIN screening s ON s.round_id = r.id
-WHERE n.is_open AND n.stage IN ('accepted', 'reopened');
+WHERE n.is_open AND n.stage IN ('accepted', 'reopened')
+UNION ALL
+-- Whoever was kept out of a case still stands in its team until the ledger names another.
+SELECT 'replace', t.place, n.case_id, n.unit_id, NULL, max(e.recorded_at), NULL
+FROM petition_case_now n
+JOIN team_member t ON t.case_id = n.case_id AND t.ended_at IS NULL AND t.staff_id IS NOT NULL
+JOIN exclusion e ON e.case_id = t.case_id AND e.staff_id = t.staff_id AND e.lifted_at IS NULL
+WHERE n.is_open
+GROUP BY n.case_id, n.unit_id, t.place;
 
 GRANT SELECT ON work TO app_user;

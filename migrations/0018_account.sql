@@ -38,16 +38,16 @@ CREATE FUNCTION has_second_factor(who bigint) RETURNS boolean
 GRANT EXECUTE ON FUNCTION has_second_factor(bigint) TO app_user;
 
 -- Someone was turned away at the sign-in page, so nobody asks: the entry stands under the account, or
--- where the name is unknown under the program's own identity.
-CREATE FUNCTION refuse_sign_in(who bigint, why text, moment timestamptz) RETURNS void
+-- where the name is unknown, or never had a right, under the program's own identity.
+CREATE FUNCTION refuse_sign_in(who bigint, why text, of_address text, moment timestamptz) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, detail, previous_hash, hash)
-    SELECT 0, 0, moment, g.staff_id, g.id, 'session.refused', why, '', ''
-    FROM role_grant g
-    WHERE g.staff_id = coalesce(who, (SELECT id FROM staff WHERE username = 'job.admin'))
-    ORDER BY g.id LIMIT 1
+    INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, outcome, detail, address, previous_hash, hash)
+    SELECT 0, 0, moment, g.staff_id, g.id, 'session.refused', 'refused', why, of_address, '', ''
+    FROM role_grant g JOIN staff s ON s.id = g.staff_id
+    WHERE g.staff_id = who OR s.username = 'job.admin'
+    ORDER BY g.staff_id IS DISTINCT FROM who, g.id LIMIT 1
 $$;
-GRANT EXECUTE ON FUNCTION refuse_sign_in(bigint, text, timestamptz) TO app_user;
+GRANT EXECUTE ON FUNCTION refuse_sign_in(bigint, text, text, timestamptz) TO app_user;
 
 -- Whatever changes what a person may do ends their sessions, whichever hand changes it.
 CREATE FUNCTION end_sessions() RETURNS trigger

@@ -125,6 +125,19 @@ $$;
 GRANT EXECUTE ON FUNCTION staff_add(text, text, bigint, text),
     staff_change(uuid, text, bigint, text, boolean), post_set(bigint, bigint, text, text, date) TO app_user;
 
+-- Who edited an account or a unit last, for the page that shows two edits beside each other: the
+-- audit itself stays with its reader.
+CREATE FUNCTION last_edit(objects text[], OUT editor text, OUT edited_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT s.name, a.at FROM audit a JOIN staff s ON s.id = a.staff_id
+    WHERE a.object = ANY (objects) AND a.outcome = 'done' AND asking_role() = 'sysadmin'
+      AND a.verb IN ('staff.added', 'staff.changed', 'staff.deactivated', 'post.set',
+                     'unit.added', 'unit.changed', 'contact.set')
+    ORDER BY a.nth DESC LIMIT 1;
+END;
+GRANT EXECUTE ON FUNCTION last_edit(text[]) TO app_user;
+
 -- Units: names, order, halls and the contact list; their place in the tree is founded once.
 CREATE FUNCTION unit_add(above bigint, of_code text, full_name text, short text, of_kind text, since date) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public

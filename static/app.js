@@ -187,7 +187,7 @@
     field.parentNode.appendChild(pick);
   }
 
-  /* Drafts: five seconds after a change and on leaving a field, to the form's `data-draft` address. */
+  /* Drafts: five seconds after a change and on leaving a field, of a form with `data-draft`. */
   function keepDraft(form) {
     var state = one("[data-draft-state]");
     var changed = false, timer = 0;
@@ -202,7 +202,7 @@
       changed = false;
       var body = new URLSearchParams();
       new FormData(form).forEach(function (value, name) { if (typeof value === "string" && !/password/.test(name)) body.append(name, value); });
-      fetch(form.dataset.draft, { method: "POST", body: body, credentials: "same-origin", headers: { "x-draft": "1" } }).then(function (answer) {
+      fetch("/drafts", { method: "POST", body: body, credentials: "same-origin", headers: { "x-draft": "1" } }).then(function (answer) {
         if (!answer.ok) throw new Error(answer.status);
         say("草稿已存" + new Date().toTimeString().slice(0, 8));
         doc.dispatchEvent(new Event("session-used"));

@@ -10,6 +10,8 @@ const VERBS: &[(&str, &str)] = &[
     ("session.ended", "退出登录"),
     ("password.changed", "修改密码"),
     ("access.refused", "越权访问被拒"),
+    ("request.refused", "请求被拒（来源、大小或登录状态不符）"),
+    ("act.refused", "提交未通过核对"),
     ("act.failed", "操作失败"),
     ("visit.registered", "来访登记"),
     ("visit.voided", "撤销来访登记"),

@@ -171,6 +171,11 @@ pub fn clock_time(at: DateTime<Utc>) -> String {
     (at + AHEAD_OF_UTC).format("%H:%M").to_string()
 }
 
+/// 「10:42:08」
+pub fn format_second(at: DateTime<Utc>) -> String {
+    (at + AHEAD_OF_UTC).format("%H:%M:%S").to_string()
+}
+
 /// 「06-14 10:42」 in the year of `today`, with the year otherwise.
 pub fn format_moment(at: DateTime<Utc>, today: NaiveDate) -> String {
     let same_year = day_of(at).year() == today.year();

@@ -38,4 +38,17 @@ macro_rules! codes {
     };
 }
 
+/// Declares the getters of a fact, whose fields its rule alone fills; of what copies.
+macro_rules! getters {
+    ($fact:ident { $($(#[$doc:meta])+ $field:ident: $type:ty,)+ }) => {
+        impl $fact {
+            $($(#[$doc])+
+            pub const fn $field(&self) -> $type {
+                self.$field
+            })+
+        }
+    };
+}
+
 pub(crate) use codes;
+pub(crate) use getters;

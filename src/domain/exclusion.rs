@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::access::Depth;
+use super::code::getters;
 use super::ids::{PetitionCaseId, StaffId, UnitId};
 use super::petition_case::PetitionCase;
 use super::staff::{Actor, Role};
@@ -128,52 +129,41 @@ pub fn lift(
     Ok(Lifted { case, reason: reason.to_owned(), by: actor.staff, at })
 }
 
+getters! {
+    Excluded {
+        /// The case.
+        case: PetitionCaseId,
+        /// Who is kept out of it.
+        whom: Whom,
+        /// Who noted it.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
+    }
+}
+
 impl Excluded {
-    /// The case.
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    /// Who is kept out of it.
-    pub const fn whom(&self) -> Whom {
-        self.whom
-    }
-
     /// What the petition says, or why else.
     pub fn reason(&self) -> &str {
         &self.reason
     }
+}
 
-    /// Who noted it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Lifted {
+        /// The case.
+        case: PetitionCaseId,
+        /// Who lifted it.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 
 impl Lifted {
-    /// The case.
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
     /// Why.
     pub fn reason(&self) -> &str {
         &self.reason
-    }
-
-    /// Who lifted it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
     }
 }
 

@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar;
+use super::code::getters;
 use super::ids::{StaffId, UnitId};
 use super::staff::{Actor, Role};
 use super::unit::{Unit, UnitKind};
@@ -218,69 +219,47 @@ pub fn end(
     Ok(Ended { by: actor.staff, at })
 }
 
-impl Proposed {
-    /// Who is to hold the role.
-    pub const fn staff(&self) -> StaffId {
-        self.staff
+getters! {
+    Proposed {
+        /// Who is to hold the role.
+        staff: StaffId,
+        /// The role.
+        role: Role,
+        /// Its unit.
+        unit: UnitId,
+        /// From when.
+        from: DateTime<Utc>,
+        /// Until when, if it ends.
+        until: Option<DateTime<Utc>>,
+        /// Who proposed it.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
+}
 
-    /// The role.
-    pub const fn role(&self) -> Role {
-        self.role
-    }
-
-    /// Its unit.
-    pub const fn unit(&self) -> UnitId {
-        self.unit
-    }
-
-    /// From when.
-    pub const fn from(&self) -> DateTime<Utc> {
-        self.from
-    }
-
-    /// Until when, if it ends.
-    pub const fn until(&self) -> Option<DateTime<Utc>> {
-        self.until
-    }
-
-    /// Who proposed it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Decided {
+        /// Who decided.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 
 impl Decided {
-    /// Who decided.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
     /// Why it was declined; none: confirmed.
     pub fn declined(&self) -> Option<&str> {
         self.declined.as_deref()
     }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
 }
 
-impl Ended {
-    /// Who ended it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Ended {
+        /// Who ended it.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 

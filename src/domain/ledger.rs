@@ -19,6 +19,13 @@ codes! {
     }
 }
 
+impl Place {
+    /// What asks the court for another, where whoever stands there was kept out of the case (回避).
+    pub fn asks_for_another(self, name: &str) -> String {
+        format!("{0}{name}已回避，请更换{0}", self.label())
+    }
+}
+
 /// The places that a ledger must fill: 逐案明确包案领导、责任领导、责任人和联系方式 (000 §五).
 pub const NAMED: [Place; 3] = [Place::Leader, Place::Chief, Place::Handler];
 

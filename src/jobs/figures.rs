@@ -2,7 +2,8 @@
 
 use crate::domain::ids::ImportId;
 use crate::domain::summary::{By, Summary};
-use crate::store::{Db, StoreResult, Tx, outcomes, sessions};
+use crate::store::outcomes::{self, Base};
+use crate::store::{Db, StoreResult, Tx, sessions};
 
 /// The identity under which figures are computed and checked.
 const IDENTITY: &str = "job.figures";
@@ -16,5 +17,5 @@ pub(super) async fn begin(db: &Db) -> StoreResult<Tx> {
 /// How the petition cases ended: all of them, or those of one import.
 pub async fn outcomes(db: &Db, by: By, import: Option<ImportId>) -> StoreResult<Summary> {
     let mut tx = begin(db).await?;
-    outcomes::summary(&mut tx, by, import).await
+    outcomes::summary(&mut tx, by, Base { import, own: false }).await
 }

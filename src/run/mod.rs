@@ -23,6 +23,7 @@ use anjie::jobs::watch::Watch;
 use anjie::store::{self, Db};
 use anjie::web::App;
 use anjie::web::sign_in::password::Line;
+use anjie::web::strangers::Strangers;
 use anyhow::Context;
 use clap::Parser;
 use place::Place;
@@ -92,6 +93,7 @@ pub fn app_of(court: String, db: Db, settings: &Settings) -> anyhow::Result<App>
         idle,
         rules: settings.rules,
         line: Line::default(),
+        strangers: Strangers::default(),
         court,
         edge: settings.edge.clone(),
     })

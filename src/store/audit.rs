@@ -21,6 +21,8 @@ pub struct Entry<'a> {
     pub fields: &'a str,
     /// Other codes.
     pub detail: &'a str,
+    /// The numbers of what a list showed, with blanks between them.
+    pub shown: &'a str,
     /// A keyed hash of the record as it was, and as it became.
     pub before: Option<&'a [u8]>,
     pub after: Option<&'a [u8]>,
@@ -31,8 +33,8 @@ pub struct Entry<'a> {
 pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
     sqlx::query!(
         "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, object, reason, fields, detail,
-                            before_digest, after_digest, previous_hash, hash)
-         VALUES (0, 0, $1, 0, 0, $2, $3, $4, $5, $6, $7, $8, $9, '', '')",
+                            before_digest, after_digest, shown, previous_hash, hash)
+         VALUES (0, 0, $1, 0, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '')",
         entry.at,
         entry.verb,
         entry.case.map(|case| case.0),
@@ -42,6 +44,7 @@ pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
         entry.detail,
         entry.before,
         entry.after,
+        entry.shown,
     )
     .execute(tx.unscoped())
     .await?;
@@ -94,6 +97,8 @@ pub struct Read<'a> {
     pub object: &'a str,
     pub fields: &'a str,
     pub detail: &'a str,
+    /// The numbers of what a list shows, with blanks between them.
+    pub shown: &'a str,
 }
 
 /// Notes that a page was read, before it is sent: one statement, whole in itself.
@@ -104,7 +109,7 @@ pub async fn note_read(
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
     sqlx::query!(
-        "SELECT audit_read($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "SELECT audit_read($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         session.actor().staff.0,
         session.actor().grant.0,
         session.trail.session,
@@ -113,6 +118,7 @@ pub async fn note_read(
         read.object,
         read.fields,
         read.detail,
+        read.shown,
         at,
     )
     .execute(&db.pool)
@@ -123,10 +129,17 @@ pub async fn note_read(
 /// What was refused to someone, or failed and was undone.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusal<'a> {
+    pub verb: &'a str,
     pub outcome: Outcome,
     /// The route, with the number of what was asked for.
     pub object: &'a str,
-    /// The status of the answer.
+    /// The number alone, where what it is of was shown.
+    pub number: &'a str,
+    /// The numbers of what a list that came back shows.
+    pub shown: &'a str,
+    /// The names of the fields at fault.
+    pub fields: &'a str,
+    /// The status of the answer, or what it doesn't say.
     pub reason: &'a str,
 }
 
@@ -137,19 +150,48 @@ pub async fn note_refusal(
     refusal: Refusal<'_>,
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    let verb = if refusal.outcome == Outcome::Failed { "act.failed" } else { "access.refused" };
     let mut tx = db.begin(session).await?;
     sqlx::query!(
-        "SELECT audit_refusal($1, $2, $3, $4, $5)",
-        verb,
+        "SELECT audit_refusal($1, $2, $3, $4, $5, $6, $7, $8)",
+        refusal.verb,
         refusal.outcome.code(),
         refusal.object,
+        refusal.number,
+        refusal.shown,
+        refusal.fields,
         refusal.reason,
         at,
     )
     .execute(tx.unscoped())
     .await?;
     tx.commit().await
+}
+
+/// Someone who was turned away before it was known who asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Stranger<'a> {
+    pub verb: &'a str,
+    /// The route as the table has it.
+    pub object: &'a str,
+    pub reason: &'a str,
+    pub detail: &'a str,
+    pub address: &'a str,
+}
+
+/// Notes it, under the program's own identity. Whoever calls this counts, and calls it seldom.
+pub async fn note_stranger(db: &Db, one: Stranger<'_>, at: DateTime<Utc>) -> StoreResult<()> {
+    sqlx::query!(
+        "SELECT audit_stranger($1, $2, $3, $4, $5, $6)",
+        one.verb,
+        one.object,
+        one.reason,
+        one.detail,
+        one.address,
+        at,
+    )
+    .execute(&db.pool)
+    .await?;
+    Ok(())
 }
 
 /// Notes what the program does by itself. With a digest (of its settings) only when it is another
@@ -216,7 +258,7 @@ pub async fn entries(
     let entries = sqlx::query_as!(
         Link,
         r#"SELECT unit_id AS "court: UnitId", seq, nth, at, staff_id AS "staff: StaffId", grant_id AS "grant: GrantId",
-                  session, address, verb, outcome, case_id AS "case: PetitionCaseId", object, reason, fields, detail,
+                  session, address, verb, outcome, case_id AS "case: PetitionCaseId", object, reason, fields, detail, shown,
                   before_digest AS before, after_digest AS after, previous_hash, hash
            FROM audit
            WHERE unit_id = $1 AND unit_id = ANY ($2) AND seq > $3

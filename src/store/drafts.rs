@@ -14,9 +14,9 @@ pub struct Subject<'a> {
     pub of: &'a str,
 }
 
-/// What was typed into the form of an address and not carried out: its session was over.
-pub const fn unsent(address: &str) -> Subject<'_> {
-    Subject { form: "unsent", of: address }
+/// A long form, by the key that tells it from every other.
+pub const fn of_form(key: &str) -> Subject<'_> {
+    Subject { form: "form", of: key }
 }
 
 /// A draft as it was last saved.
@@ -71,17 +71,28 @@ pub async fn keep(
     )
     .execute(tx.unscoped())
     .await?;
+    sqlx::query!(
+        "DELETE FROM draft WHERE staff_id = $1 AND form = 'form' AND subject NOT IN (
+             SELECT subject FROM draft WHERE staff_id = $1 AND form = 'form'
+             ORDER BY saved_at DESC, subject LIMIT 100)",
+        staff,
+    )
+    .execute(tx.unscoped())
+    .await?;
     Ok(())
 }
 
-/// Keeps a draft unless its form was sent in the meantime: a save that is under way must not bring
-/// it back.
+/// Keeps a draft unless its form was carried out in the meantime: a save that is under way must not
+/// bring it back. It waits for a form that is being carried out, and looks then.
 pub async fn keep_unless_sent(
     tx: &mut Tx,
     subject: Subject<'_>,
     (body, form): (&str, &FormKey),
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))", form.key)
+        .fetch_one(tx.unscoped())
+        .await?;
     let sent = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM form_receipt WHERE key = $1) AS "sent!""#,
         form.key
@@ -133,14 +144,14 @@ pub async fn over(db: &Db, token: &str, at: DateTime<Utc>) -> StoreResult<Option
 }
 
 /// Keeps what was typed into a form of a session that is over.
-pub async fn keep_unsent(
+pub async fn keep_late(
     db: &Db,
     over: &Over,
-    (address, body): (&str, &str),
+    (key, body): (&str, &str),
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    let sealed = db.keys.seal_text((PURPOSE, &record(over.staff, unsent(address))), body)?;
-    sqlx::query!("SELECT keep_unsent($1, $2, $3, $4)", &over.token, address, sealed, at)
+    let sealed = db.keys.seal_text((PURPOSE, &record(over.staff, of_form(key))), body)?;
+    sqlx::query!("SELECT keep_unsent($1, $2, $3, $4)", &over.token, key, sealed, at)
         .execute(&db.pool)
         .await?;
     Ok(())

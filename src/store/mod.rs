@@ -23,6 +23,7 @@ pub mod cursor;
 pub mod deadlines;
 pub mod dormancy;
 pub mod drafts;
+pub mod edits;
 pub mod exclusions;
 pub mod documents;
 mod error;
@@ -93,7 +94,7 @@ pub enum Begun {
 pub struct Tx {
     inner: Transaction<'static, Postgres>,
     scope: Scope,
-    form: Option<Uuid>,
+    form: Option<FormKey>,
     keys: Keys,
 }
 
@@ -179,12 +180,11 @@ impl Db {
         at: DateTime<Utc>,
     ) -> StoreResult<Begun> {
         let mut tx = self.begin(session).await?;
+        // What is saved of the form while it is carried out waits, and sees that it was.
         let fresh = sqlx::query!(
-            "WITH carried_out AS (
-                 DELETE FROM draft WHERE staff_id = $2 AND form = 'unsent' AND subject = $3
-             )
+            "WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0)))
              INSERT INTO form_receipt (key, staff_id, path, received_at)
-             VALUES ($1, $2, $3, $4)
+             SELECT $1, $2, $3, $4 FROM alone
              ON CONFLICT ON CONSTRAINT form_receipt_pkey DO NOTHING",
             form.key,
             session.actor().staff.0,
@@ -194,7 +194,7 @@ impl Db {
         .execute(&mut *tx.inner)
         .await?;
         if fresh.rows_affected() == 1 {
-            tx.form = Some(form.key);
+            tx.form = Some(form.clone());
             return Ok(Begun::Fresh(tx));
         }
         let first =
@@ -211,6 +211,8 @@ impl Db {
 pub struct FormKey {
     pub key: Uuid,
     pub path: String,
+    /// Under what its draft is kept.
+    pub draft: String,
 }
 
 impl Tx {
@@ -219,12 +221,21 @@ impl Tx {
         Ok(self.inner.commit().await?)
     }
 
-    /// Ends a form's work, and keeps where it led.
+    /// Ends a form's work, and keeps where it led. It is a draft no more.
     pub async fn commit_to(mut self, location: &str) -> StoreResult<()> {
-        if let Some(key) = self.form {
-            sqlx::query!("UPDATE form_receipt SET location = $2 WHERE key = $1", key, location)
-                .execute(&mut *self.inner)
-                .await?;
+        if let Some(form) = &self.form {
+            sqlx::query!(
+                "WITH carried_out AS (
+                     DELETE FROM draft WHERE staff_id = $3 AND form = 'form' AND subject = $4
+                 )
+                 UPDATE form_receipt SET location = $2 WHERE key = $1",
+                form.key,
+                location,
+                self.scope.staff().0,
+                form.draft,
+            )
+            .execute(&mut *self.inner)
+            .await?;
         }
         self.commit().await
     }

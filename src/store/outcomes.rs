@@ -3,11 +3,31 @@
 use chrono::{DateTime, Utc};
 
 use super::{StoreResult, Tx, units};
+use crate::domain::access::Scope;
 use crate::domain::composition::{Group, by_ending, sources};
 use crate::domain::ids::{ImportId, UnitId};
 use crate::domain::outcome::Outcome;
 use crate::domain::source::Source;
 use crate::domain::summary::{By, Part, Reviewed, Reviews, Summary, rates};
+
+/// Of which of the cases within reach figures are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Base {
+    /// Of one import alone. It is a cohort: its open cases are in the base of the rates.
+    pub import: Option<ImportId>,
+    /// Of those alone in whose team the reader is.
+    pub own: bool,
+}
+
+impl Base {
+    fn import(self) -> Option<i64> {
+        self.import.map(|import| import.0)
+    }
+
+    fn member(self, scope: &Scope) -> Option<i64> {
+        self.own.then_some(scope.staff().0)
+    }
+}
 
 /// A closed case, with what rows are made of.
 struct Closed {
@@ -16,13 +36,12 @@ struct Closed {
     outcome: Outcome,
 }
 
-/// The outcomes of the closed cases within reach, or of the cases of one import. An import is a
-/// cohort: its open cases are in the base of the rates.
-pub async fn summary(tx: &mut Tx, by: By, import: Option<ImportId>) -> StoreResult<Summary> {
-    let closed = closed(tx, import).await?;
+/// The outcomes of the closed cases within reach, or of some of them.
+pub async fn summary(tx: &mut Tx, by: By, base: Base) -> StoreResult<Summary> {
+    let closed = closed(tx, base).await?;
     let outcomes: Vec<_> = closed.iter().map(|case| case.outcome).collect();
-    let cohort = match import {
-        Some(import) => Some(count(tx, import).await?),
+    let cohort = match base.import {
+        Some(_) => Some(count(tx, base).await?),
         None => None,
     };
     let composition = match by {
@@ -35,7 +54,7 @@ pub async fn summary(tx: &mut Tx, by: By, import: Option<ImportId>) -> StoreResu
             by_ending(&courts(tx).await?, &closed)
         }
     };
-    let reviews = reviews(tx, import).await?;
+    let reviews = reviews(tx, base).await?;
     Ok(Summary { by, composition, rates: rates(&outcomes, cohort), reviews })
 }
 
@@ -50,7 +69,7 @@ async fn courts(tx: &mut Tx) -> StoreResult<Vec<Group<UnitId>>> {
 }
 
 /// The cases whose last round is closed, by how it ended.
-async fn closed(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Vec<Closed>> {
+async fn closed(tx: &mut Tx, base: Base) -> StoreResult<Vec<Closed>> {
     let (conn, scope) = tx.scoped();
     let closed = sqlx::query_as!(
         Closed,
@@ -58,9 +77,12 @@ async fn closed(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Vec<Closed
            FROM petition_case c
            JOIN petition_case_now n ON n.case_id = c.id
            JOIN round_outcome o ON o.round_id = n.round_id
-           WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)"#,
+           WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+             AND ($3::bigint IS NULL OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
+                                                AND t.staff_id = $3 AND t.ended_at IS NULL))"#,
         scope.reach() as _,
-        import.map(|import| import.0),
+        base.import(),
+        base.member(scope),
     )
     .fetch_all(conn)
     .await?;
@@ -74,7 +96,7 @@ pub struct Counted<'a> {
     /// The code of a source or of a unit; none: all groups.
     pub group: Option<&'a str>,
     pub part: Part,
-    pub import: Option<ImportId>,
+    pub base: Base,
 }
 
 /// A case behind a figure.
@@ -111,14 +133,17 @@ pub async fn counted(
            WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
              AND o.outcome = ANY ($3) AND ($4::text IS NULL OR coalesce(n.source, '') = $4)
              AND ($5::text IS NULL OR u.code = $5) AND c.number > $6
+             AND ($8::bigint IS NULL OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
+                                                AND t.staff_id = $8 AND t.ended_at IS NULL))
            ORDER BY c.number LIMIT $7"#,
         scope.reach() as _,
-        of.import.map(|import| import.0),
+        of.base.import(),
         &outcomes,
         source,
         unit,
         after,
         size,
+        of.base.member(scope),
     )
     .fetch_all(conn)
     .await?;
@@ -126,14 +151,17 @@ pub async fn counted(
 }
 
 /// How many cases an import brought, void ones apart.
-async fn count(tx: &mut Tx, import: ImportId) -> StoreResult<u32> {
+async fn count(tx: &mut Tx, base: Base) -> StoreResult<u32> {
     let (conn, scope) = tx.scoped();
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
            FROM petition_case c JOIN petition_case_now n ON n.case_id = c.id
-           WHERE within($1, c.unit_id, c.id) AND c.import_id = $2 AND n.stage <> 'void'"#,
+           WHERE within($1, c.unit_id, c.id) AND c.import_id = $2 AND n.stage <> 'void'
+             AND ($3::bigint IS NULL OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
+                                                AND t.staff_id = $3 AND t.ended_at IS NULL))"#,
         scope.reach() as _,
-        import.0,
+        base.import(),
+        base.member(scope),
     )
     .fetch_one(conn)
     .await?;
@@ -141,7 +169,7 @@ async fn count(tx: &mut Tx, import: ImportId) -> StoreResult<u32> {
 }
 
 /// The last grade of each reviewed court case.
-async fn reviews(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Reviews> {
+async fn reviews(tx: &mut Tx, base: Base) -> StoreResult<Reviews> {
     let (conn, scope) = tx.scoped();
     let row = sqlx::query!(
         r#"SELECT count(*) FILTER (WHERE grade = 1) AS "first!", count(*) FILTER (WHERE grade = 2) AS "second!",
@@ -152,9 +180,12 @@ async fn reviews(tx: &mut Tx, import: Option<ImportId>) -> StoreResult<Reviews> 
                  JOIN petition_case c ON c.id = r.case_id
                  JOIN petition_case_now n ON n.case_id = c.id
                  WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+                   AND ($3::bigint IS NULL OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
+                                                      AND t.staff_id = $3 AND t.ended_at IS NULL))
                  ORDER BY r.case_id, r.court_case_id, r.id DESC) last"#,
         scope.reach() as _,
-        import.map(|import| import.0),
+        base.import(),
+        base.member(scope),
     )
     .fetch_one(conn)
     .await?;
@@ -177,7 +208,7 @@ pub struct GradedCase {
 /// The court cases behind a figure of the reviews, by the number of the petition case, after a line.
 pub async fn graded(
     tx: &mut Tx,
-    (of, import): (Reviewed, Option<ImportId>),
+    (of, base): (Reviewed, Base),
     (after, review): (&str, i64),
     size: i64,
 ) -> StoreResult<Vec<GradedCase>> {
@@ -194,16 +225,19 @@ pub async fn graded(
                  JOIN unit u ON u.id = c.unit_id
                  JOIN court_case x ON x.id = r.court_case_id
                  WHERE within($1, c.unit_id, c.id) AND n.stage <> 'void' AND ($2::bigint IS NULL OR c.import_id = $2)
+                   AND ($7::bigint IS NULL OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
+                                                      AND t.staff_id = $7 AND t.ended_at IS NULL))
                  ORDER BY r.case_id, r.court_case_id, r.id DESC) last
            WHERE CASE WHEN $3::int IS NULL THEN accountability ELSE grade = $3 END
              AND (number, review) > ($4, $5)
            ORDER BY number, review LIMIT $6"#,
         scope.reach() as _,
-        import.map(|import| import.0),
+        base.import(),
         of.grade(),
         after,
         review,
         size,
+        base.member(scope),
     )
     .fetch_all(conn)
     .await?;

@@ -18,6 +18,7 @@ pub struct EntryLine {
     pub next: String,
     pub reply_to_public: String,
     pub correction_reason: String,
+    pub corrects_id: Option<i64>,
     /// When the line that this one corrects happened.
     pub corrects: Option<DateTime<Utc>>,
     /// When it was corrected itself.
@@ -32,7 +33,7 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<EntryLine>> {
     let lines = sqlx::query_as!(
         EntryLine,
         r#"SELECT e.id, e.uuid, e.kind AS "kind: Kind", e.happened_at, e.text, e.next, e.reply_to_public,
-                  e.correction_reason, o.happened_at AS "corrects?", n.recorded_at AS "corrected_at?",
+                  e.correction_reason, e.corrects_id, o.happened_at AS "corrects?", n.recorded_at AS "corrected_at?",
                   e.recorded_at, s.name AS recorded_by
            FROM progress_entry e
            JOIN staff s ON s.id = e.recorded_by
@@ -50,6 +51,23 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<EntryLine>> {
 pub async fn find(tx: &mut Tx, opened: &Opened, uuid: Uuid) -> StoreResult<Option<EntryLine>> {
     let lines = list(tx, opened).await?;
     Ok(lines.into_iter().find(|line| line.uuid == uuid))
+}
+
+/// The latest correction of a line, if it was corrected: the correction may have been corrected
+/// itself.
+pub async fn latest_correction(
+    tx: &mut Tx,
+    opened: &Opened,
+    mut line: i64,
+) -> StoreResult<Option<EntryLine>> {
+    let mut latest = None;
+    let mut lines = list(tx, opened).await?;
+    while let Some(nth) = lines.iter().position(|one| one.corrects_id == Some(line)) {
+        let next = lines.swap_remove(nth);
+        line = next.id;
+        latest = Some(next);
+    }
+    Ok(latest)
 }
 
 /// Writes the line.

@@ -127,14 +127,16 @@ pub async fn give_back(db: &Db, address: IpAddr, at: DateTime<Utc>) -> StoreResu
     Ok(())
 }
 
-/// Leaves the trace of someone who was turned away: of the account, or of no known one.
+/// Leaves the trace of someone who was turned away at an address: of the account, or of no known
+/// one.
 pub async fn refused(
     db: &Db,
     staff: Option<StaffId>,
-    why: &str,
+    (why, address): (&str, &str),
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    sqlx::query!("SELECT refuse_sign_in($1, $2, $3)", staff.map(|staff| staff.0), why, at)
+    let staff = staff.map(|staff| staff.0);
+    sqlx::query!("SELECT refuse_sign_in($1, $2, $3, $4)", staff, why, address, at)
         .fetch_one(&db.pool)
         .await?;
     Ok(())

@@ -21,6 +21,11 @@ impl Session {
         self
     }
 
+    /// The address that it asks from.
+    pub fn address(&self) -> &str {
+        &self.trail.address
+    }
+
     /// The session as it asks from an address.
     #[must_use]
     pub fn from_address(mut self, address: std::net::IpAddr) -> Self {

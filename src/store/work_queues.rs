@@ -7,6 +7,7 @@ use super::cursor::{self, Paged, Place};
 use super::{StoreResult, Tx};
 use crate::domain::deadline::ClockKind;
 use crate::domain::ids::UnitId;
+use crate::domain::ledger::Place as Seat;
 use crate::domain::petition_case::Stage;
 use crate::domain::sign_step::SignStep;
 use crate::domain::staff::{Actor, Role};
@@ -86,6 +87,8 @@ impl Desk {
 pub struct WorkLine {
     /// What is to be done; `None` for what a court is late with, as the bureau sees it.
     pub task: Option<Task>,
+    /// Who still stands in this place of the team and was kept out of the case.
+    pub kept_out: Option<(Seat, String)>,
     /// What a court is late with.
     pub awaited: Option<Task>,
     pub due_on: Option<NaiveDate>,
@@ -128,7 +131,7 @@ macro_rules! at_desk {
              JOIN unit u ON u.id = w.unit_id
              LEFT JOIN grounds g ON g.case_id = w.case_id
              CROSS JOIN LATERAL (
-                 SELECT (w.desk IN ('duty', 'assign'))::int AS place, coalesce(w.due_on, DATE '9999-12-31') AS due,
+                 SELECT CASE w.desk WHEN 'replace' THEN -1 WHEN 'duty' THEN 1 WHEN 'assign' THEN 1 ELSE 0 END AS place, coalesce(w.due_on, DATE '9999-12-31') AS due,
                         CASE WHEN n.source IN ('province_plc', 'province_court') THEN 0
                              WHEN n.source = 'city_plc' THEN 1 WHEN n.source = 'city_court' THEN 2 ELSE 3 END AS rank,
                         w.desk || ' ' || w.step AS nth) k
@@ -142,6 +145,7 @@ macro_rules! at_desk {
                    WHEN 'sign' THEN
                        w.step = $6 AND (w.step <> 'leader' OR n.leader_id = $2)
                        AND ($7::bigint IS NULL OR court_of(w.unit_id) = $7)
+                   WHEN 'replace' THEN $6 = 'president' AND court_of(w.unit_id) = $7
                    ELSE $5 END
             " $(+ $tail)+,
             $scope.reach() as _,
@@ -158,12 +162,13 @@ macro_rules! at_desk {
 }
 
 /// How much there is at a desk.
-/// The reading of the queue is noted in the same statement; whoever shows it must commit.
+/// The reading of the queue is noted in the same statement, with the numbers of the cases on the
+/// page; whoever shows it must commit.
 pub async fn counts(
     tx: &mut Tx,
     desk: Desk,
     today: NaiveDate,
-    at: DateTime<Utc>,
+    (shown, at): (&str, DateTime<Utc>),
 ) -> StoreResult<WorkCounts> {
     let (conn, scope) = tx.scoped();
     let counts = at_desk!(
@@ -176,9 +181,10 @@ pub async fn counts(
                 count(*) FILTER (WHERE w.desk IN ('sign', 'receive')) AS \"sign!\",
                 count(*) FILTER (WHERE w.desk = 'duty' AND $5) AS \"supervise!\",
                 min(w.due_on) FILTER (WHERE w.due_on >= $8) AS first_due,
-                (SELECT audit_note('work.listed', NULL, '', 'name summary', '', $9)) AS noted";
+                (SELECT audit_note('work.listed', NULL, '', 'name summary', '', $9, $10)) AS noted";
         "";
         (scope, desk, today),
+        shown,
         at
     )
     .fetch_one(conn)
@@ -202,6 +208,7 @@ struct Row {
     visits: i64,
     unclaimed: bool,
     paper: Option<Uuid>,
+    whom: Option<String>,
     place: i32,
     due: NaiveDate,
     rank: i32,
@@ -215,6 +222,7 @@ impl Row {
                 .and_then(|kind| Task::of_clock(kind, self.stage, self.reporting)),
             "sign" => SignStep::from_code(&self.step).map(Task::Sign),
             "receive" => Some(Task::Receive),
+            "replace" => None,
             _ => Some(Task::Assign),
         };
         let late_court = desk.bureau && self.desk == "duty";
@@ -222,6 +230,7 @@ impl Row {
         let (place, rank) = (self.place.to_string(), self.rank.to_string());
         WorkLine {
             task,
+            kept_out: Seat::from_code(&self.step).zip(self.whom),
             awaited,
             due_on: self.due_on,
             since: self.since,
@@ -272,6 +281,8 @@ async fn rows(
                 "SELECT w.desk AS \"desk!\", w.step AS \"step!\", n.stage AS \"stage: Stage\", w.due_on, w.since,
                         n.number, n.name, g.summary AS \"summary?\", u.short_name AS court, n.leader, n.source,
                         n.visits, w.paper, n.handler_id IS NULL AS \"unclaimed!\",
+                        (SELECT t.name FROM team_member t WHERE w.desk = 'replace' AND t.case_id = w.case_id
+                         AND t.place = w.step AND t.ended_at IS NULL LIMIT 1) AS whom,
                         EXISTS (SELECT FROM assignment a JOIN clock c ON c.assignment_id = a.id
                                 WHERE a.round_id = n.round_id AND c.kind = 'P7' AND c.state = 'running')
                             AS \"reporting!\",

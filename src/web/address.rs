@@ -24,6 +24,12 @@ impl Address {
         let lines = lines.iter().map(|line| line.to_str().unwrap_or("?"));
         Self(proxies.speaker(peer(request.extensions()), lines))
     }
+
+    /// The address as the door noted it.
+    pub fn noted(request: &Request) -> IpAddr {
+        let noted = request.extensions().get::<Self>().copied();
+        noted.map_or_else(|| peer(request.extensions()), |Self(address)| address)
+    }
 }
 
 /// The other end of the connection; without a connection, ourselves.

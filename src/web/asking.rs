@@ -9,7 +9,7 @@ use super::{App, AppError, AppResult, handling};
 use crate::domain::calendar::format_full;
 use crate::domain::staff::Actor;
 use crate::store::petition_cases::Opened;
-use crate::store::{Begun, FormKey, Session, Tx};
+use crate::store::{Begun, FormKey, Session, Tx, ledgers};
 
 /// Who asks, and the frame of the page that answers.
 #[derive(Debug)]
@@ -78,6 +78,14 @@ impl Asking {
     /// To carry out a form of such a case.
     pub async fn act_on(&self, number: &str, form: &FormKey) -> AppResult<(Tx, Opened)> {
         let mut tx = self.act(form).await?;
+        let opened = handling::opened(&mut tx, number).await?;
+        Ok((tx, opened))
+    }
+
+    /// The same while nobody else decides on the case: what is read of it stands until the end.
+    pub async fn act_alone_on(&self, number: &str, form: &FormKey) -> AppResult<(Tx, Opened)> {
+        let (mut tx, opened) = self.act_on(number, form).await?;
+        ledgers::hold(&mut tx, &opened).await?;
         let opened = handling::opened(&mut tx, number).await?;
         Ok((tx, opened))
     }

@@ -10,41 +10,77 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::address::{self, Address};
-use super::health;
-use crate::edge::{Edge, PublicUrl};
+use super::strangers::Knock;
+use super::{App, health};
+use crate::edge::PublicUrl;
 use crate::limits;
 
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// Lets a request in, and notes the address that it comes from.
-pub async fn door(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
-    let address = Address::of(&request, &edge.proxies);
+pub async fn door(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let address = Address::of(&request, &app.edge.proxies);
     request.extensions_mut().insert(address);
-    if let Err((status, why)) = examine(&request, edge.public.as_ref()) {
-        tracing::warn!(address = %address.0, why, "turned away at the door");
-        return status.into_response();
+    if let Err(why) = examine(&request, app.edge.public.as_ref()) {
+        tracing::warn!(address = %address.0, why = why.code(), "turned away at the door");
+        Knock::of(&request).turned_away(&app, why.code()).await;
+        return why.status().into_response();
     }
     next.run(request).await
 }
 
-fn examine(
-    request: &Request,
-    public: Option<&PublicUrl>,
-) -> Result<(), (StatusCode, &'static str)> {
+/// Why a request is not let in.
+#[derive(Debug, Clone, Copy)]
+enum TurnedAway {
+    /// It means another host than this program's.
+    Host,
+    /// Its body is packed.
+    Packed,
+    /// Its address has more parameters than any page.
+    Parameters,
+    /// An act from another site.
+    Site,
+    /// An act from another origin.
+    Origin,
+}
+
+impl TurnedAway {
+    /// As the log and the audit have it.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Packed => "packed",
+            Self::Parameters => "parameters",
+            Self::Site => "site",
+            Self::Origin => "origin",
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::Packed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Parameters => StatusCode::BAD_REQUEST,
+            Self::Site | Self::Origin => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+fn examine(request: &Request, public: Option<&PublicUrl>) -> Result<(), TurnedAway> {
     if !is_host_known(request, public) {
-        return Err((StatusCode::MISDIRECTED_REQUEST, "not the host of this program"));
+        return Err(TurnedAway::Host);
     }
     if request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "a packed body"));
+        return Err(TurnedAway::Packed);
     }
     let query = request.uri().query().unwrap_or_default();
     if has_too_many_parts(query.as_bytes()) {
-        return Err((StatusCode::BAD_REQUEST, "too many parameters"));
+        return Err(TurnedAway::Parameters);
     }
     if [Method::GET, Method::HEAD].contains(request.method()) {
         return Ok(());
     }
-    is_own_site(request, public).map_err(|why| (StatusCode::FORBIDDEN, why))
+    is_own_site(request, public)
 }
 
 /// Whether a query or a form has more fields than any page.
@@ -75,11 +111,11 @@ fn is_host_known(request: &Request, public: Option<&PublicUrl>) -> bool {
 /// case. tower-http's `CsrfLayer` is not enough: it stops at `Sec-Fetch-Site` and lets
 /// `Origin: null` pass behind it, compares hosts without the scheme, and lets OPTIONS and TRACE
 /// through.
-fn is_own_site(request: &Request, public: Option<&PublicUrl>) -> Result<(), &'static str> {
+fn is_own_site(request: &Request, public: Option<&PublicUrl>) -> Result<(), TurnedAway> {
     let headers = request.headers();
     for site in headers.get_all(FETCH_SITE) {
         if ![&b"same-origin"[..], b"none"].contains(&site.as_bytes()) {
-            return Err("an act from another site");
+            return Err(TurnedAway::Site);
         }
     }
     for origin in headers.get_all(header::ORIGIN) {
@@ -88,7 +124,7 @@ fn is_own_site(request: &Request, public: Option<&PublicUrl>) -> Result<(), &'st
             None => is_at_host(origin, request),
         });
         if !is_ours {
-            return Err("an act from another origin");
+            return Err(TurnedAway::Origin);
         }
     }
     Ok(())

@@ -5,10 +5,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::again::Crossed;
+use super::drafts::Waiting;
 use super::layout::{Frame, Shell};
 use super::routes::Who;
+use super::traces::Why;
 use super::typed::{Again, Typed};
-use super::unsent::Waiting;
 use super::urls;
 use crate::store::StoreError;
 
@@ -30,6 +31,9 @@ pub enum AppError {
     /// The form's token is not that of the session.
     #[error("the form was not made for this session")]
     Forged,
+    /// Nor is this one's, but of an earlier session of the same person: refused, and kept for them.
+    #[error("the form was made for an earlier session")]
+    Kept(Waiting),
     /// The request can't be read.
     #[error("malformed request")]
     Malformed,
@@ -137,7 +141,7 @@ impl AppError {
                 "为安全起见，长时间没有操作已退出，没有保存。",
                 &[("重新登录", "/login")],
             ),
-            Self::Forged => failed(
+            Self::Forged | Self::Kept(_) => failed(
                 StatusCode::FORBIDDEN,
                 "表单已失效",
                 "这张表单不是在本次登录中打开的，没有保存。请返回后刷新页面，再提交一次。",
@@ -261,6 +265,12 @@ impl IntoResponse for AppError {
         if matches!(self, Self::Store(StoreError::Crossed(_))) {
             response.extensions_mut().insert(Crossed);
         }
+        if matches!(self, Self::Forged | Self::Kept(_)) {
+            response.extensions_mut().insert(Why::Csrf);
+        }
+        if let Self::Kept(waiting) = self {
+            response.extensions_mut().insert(waiting);
+        }
         response.extensions_mut().insert(failed);
         response
     }
@@ -319,6 +329,15 @@ impl Failed {
     fn wait(self, asked: &Asked, waiting: &Waiting) -> Said {
         let files =
             if waiting.with_files { "文件没有留下，请到时重新选择。" } else { "" };
+        if self.status != StatusCode::UNAUTHORIZED {
+            return Said {
+                text: format!(
+                    "这张表单是您上一次登录时打开的，没有提交。您填写的内容已存为草稿，请打开原来的页面，核对后再提交。{files}"
+                ),
+                ways: vec![("打开原来的页面", waiting.page.clone())],
+                ..self.say(asked)
+            };
+        }
         Said {
             text: format!(
                 "为安全起见，长时间没有操作已退出，还没有提交。您填写的内容已存为草稿，重新登录后在同一页接着填写。{files}"

@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
+use super::drafts::Late;
 use super::routes::Row;
 use super::typed::Typed;
-use super::unsent::Late;
-use super::{App, AppError, door, gate, sign_in, urls};
+use super::{App, AppError, door, drafts, gate, sign_in, urls};
 use crate::limits;
 use crate::store::{FormKey, Session};
 
@@ -91,6 +91,8 @@ pub struct Form<T> {
     pub fields: T,
     pub key: FormKey,
     pub files: Vec<Upload>,
+    /// All its fields as they came.
+    pub typed: Typed,
 }
 
 #[derive(Deserialize, Default)]
@@ -119,7 +121,7 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
         typed.leave(&body, !files.is_empty());
         let tokens: Tokens = parse(&body, app).await?;
         if binding.is_none_or(|binding| !app.db.keys().is_csrf(&tokens.csrf_token, &binding)) {
-            let late = Late { route, path: &path, typed: &typed };
+            let late = Late { path: &path, typed: &typed };
             return Err(not_of_this_session(app, session.as_ref(), &late).await?);
         }
         let key = match tokens.idempotency_key {
@@ -127,12 +129,13 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
             None if COUNTED_BY_NOBODY.contains(&route) => Uuid::new_v4(),
             None => return Err(AppError::Malformed),
         };
-        Ok(Self { fields: parse(&body, app).await?, key: FormKey { key, path }, files })
+        let key = FormKey { key, draft: drafts::key(&path, &typed), path };
+        Ok(Self { fields: parse(&body, app).await?, key, files, typed })
     }
 }
 
-/// What is answered to a form that another session's page made: if that was the same person's, it
-/// waits for them on its page.
+/// What is answered to a form that another session's page made: it is refused; if that was the same
+/// person's, it waits for them on its page.
 async fn not_of_this_session(
     app: &App,
     session: Option<&Session>,
@@ -141,7 +144,7 @@ async fn not_of_this_session(
     let Some(session) = session.filter(|session| session.is_whole()) else {
         return Ok(AppError::Forged);
     };
-    Ok(late.take_over(app, session).await?.map_or(AppError::Forged, AppError::Elsewhere))
+    Ok(late.take_over(app, session).await?.map_or(AppError::Forged, AppError::Kept))
 }
 
 /// Reads the form of a request that is turned away, so that its page can give it back.

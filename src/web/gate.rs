@@ -7,13 +7,14 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::address::{Address, peer};
+use super::address::Address;
+use super::drafts::Late;
 use super::layout::{Frame, done};
 use super::routes::{Row, Who, is_larger};
 use super::sign_in::CODE_PAGE;
+use super::strangers::Knock;
 use super::traces::Trace;
 use super::typed::Typed;
-use super::unsent::Late;
 use super::{App, AppError, extract, urls};
 use crate::limits;
 use crate::store::{self, Session, StoreResult};
@@ -45,21 +46,25 @@ pub async fn gate(
     };
     let is_larger = is_larger(request.headers(), row.body.max(limits::FORM));
     let Some(session) = session else {
-        return match who {
+        let knock = Knock::of(&request);
+        let response = match who {
             Who::Everyone if is_larger => too_large(request, &app).await,
             Who::Everyone => next.run(request).await,
             Who::Halfway | Who::SignedIn | Who::Court | Who::Staff(_) => {
-                signed_out(request, &app, row).await
+                signed_out(request, &app).await
             }
         };
+        return knock.leave(&app, response).await;
     };
-    let session = session.from_address(address(&request));
+    let session = session.from_address(Address::noted(&request));
     if !session.is_whole() {
-        return if is_larger {
+        let knock = Knock::of(&request);
+        let response = if is_larger {
             too_large(request, &app).await
         } else {
             halfway(session, who, request, next).await
         };
+        return knock.leave(&app, response).await;
     }
     let trace = Trace::of(&app, &session, row, &request);
     let frame = Frame::new(&app, &session, &request);
@@ -107,12 +112,6 @@ async fn halfway(session: Session, who: Who, mut request: Request, next: Next) -
     }
 }
 
-/// The address as the door noted it.
-fn address(request: &Request) -> std::net::IpAddr {
-    let noted = request.extensions().get::<Address>().copied();
-    noted.map_or_else(|| peer(request.extensions()), |Address(address)| address)
-}
-
 async fn turned_away(error: AppError, request: Request, app: &App) -> Response {
     extract::leave(request, app).await;
     error.into_response()
@@ -149,9 +148,9 @@ async fn resume(app: &App, headers: &HeaderMap) -> StoreResult<Option<Session>> 
 
 /// A page is asked for again after signing in; a form answers 401, so that nothing typed is lost
 /// behind a redirect.
-async fn signed_out(request: Request, app: &App, row: Row) -> Response {
+async fn signed_out(request: Request, app: &App) -> Response {
     if !is_page(&request) {
-        return too_late(request, app, row).await;
+        return too_late(request, app).await;
     }
     let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
     let wanted = if urls::has_personal_number(&urls::decode(wanted)) { "/" } else { wanted };
@@ -160,12 +159,12 @@ async fn signed_out(request: Request, app: &App, row: Row) -> Response {
 }
 
 /// Keeps what was typed for whoever's session it was.
-async fn too_late(request: Request, app: &App, row: Row) -> Response {
+async fn too_late(request: Request, app: &App) -> Response {
     let token = cookie(request.headers(), SESSION_COOKIE).map(str::to_owned);
     let path = request.uri().path().to_owned();
     let typed = request.extensions().get::<Typed>().cloned().unwrap_or_default();
     let mut response = turned_away(AppError::SignedOut, request, app).await;
-    let late = Late { route: row.path, path: &path, typed: &typed };
+    let late = Late { path: &path, typed: &typed };
     if let Some(waiting) = late.keep(app, token.as_deref()).await {
         response.extensions_mut().insert(waiting);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +18,7 @@ use tracing::Instrument;
 use super::door::door;
 use super::error::Asked;
 use super::typed::Typed;
-use super::{App, AppError, error, layout, policy, static_files, urls};
+use super::{App, AppError, error, layout, policy, static_files, strangers, traces};
 use crate::edge::PublicUrl;
 
 /// Where style, script and icons stand.
@@ -26,9 +26,9 @@ const STATIC: &str = "/static/";
 
 /// The finished site.
 pub fn around(router: Router<App>, app: App) -> Router {
-    let edge = Arc::new(app.edge.clone());
-    let secure = edge.public.as_ref().is_some_and(PublicUrl::is_secure);
-    let between_pieces = edge.limits.body;
+    let secure = app.edge.public.as_ref().is_some_and(PublicUrl::is_secure);
+    let between_pieces = app.edge.limits.body;
+    let shared = Arc::new(app.clone());
     router.route("/static/{*path}", get(static_files::serve)).with_state(app).layer(
         ServiceBuilder::new()
             .layer(CompressionLayer::new())
@@ -36,7 +36,7 @@ pub fn around(router: Router<App>, app: App) -> Router {
             .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
                 AppError::Office("a handler panicked".to_owned()).into_response()
             }))
-            .layer(from_fn_with_state(edge, door))
+            .layer(from_fn_with_state(shared, door))
             .layer(RequestBodyTimeoutLayer::new(between_pieces)),
     )
 }
@@ -45,7 +45,7 @@ pub fn around(router: Router<App>, app: App) -> Router {
 /// every answer bears.
 async fn outermost(State(secure): State<bool>, mut request: Request, next: Next) -> Response {
     let id = format!("{:08x}", rand::random::<u32>());
-    let (method, path) = (request.method().clone(), shown_path(request.uri().path()));
+    let (method, shown) = (strangers::method(request.method()), Shown::of(&request));
     let flash = layout::has_flash(request.headers());
     let private = !request.uri().path().starts_with(STATIC);
     let span = tracing::info_span!("request", request.id = %id);
@@ -57,7 +57,9 @@ async fn outermost(State(secure): State<bool>, mut request: Request, next: Next)
     let mut response = error::render(response, &asked);
     let duration_ms = started.elapsed().as_millis();
     span.in_scope(|| {
-        tracing::info!(%method, path, status = response.status().as_u16(), duration_ms, "answered");
+        let Shown { route, number } = &shown;
+        let status = response.status().as_u16();
+        tracing::info!(method, route, number, status, duration_ms, "answered");
     });
     if flash && private && response.status() == StatusCode::OK {
         layout::forget_flash(&mut response);
@@ -71,11 +73,19 @@ async fn outermost(State(secure): State<bool>, mut request: Request, next: Next)
     response
 }
 
-/// The path as the log shows it: numbers of cases and visits stay, those of people are left out,
-/// long tokens don't occur.
-fn shown_path(path: &str) -> String {
-    let path = urls::without_personal_parts(path);
-    path.chars().take(120).filter(|letter| !letter.is_control()).collect()
+/// An address as the log shows it: the route that it met, and the number that it names. What else was
+/// typed there may be anybody's name or identity number.
+struct Shown {
+    route: String,
+    number: String,
+}
+
+impl Shown {
+    fn of(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+        let (_, number) = traces::named(route, request.uri().path());
+        Self { route: route.to_owned(), number }
+    }
 }
 
 /// Nothing private stays in a browser or on the way; nor does a failure, wherever it stands.

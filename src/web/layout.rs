@@ -6,10 +6,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::drafts::Notice;
 use super::form::Problems;
 use super::routes::Who;
-use super::unsent::Notice;
-use super::{App, AppError, AppResult, cases, gate, urls};
+use super::traces::{Faults, Listed};
+use super::typed::Typed;
+use super::{App, AppError, AppResult, bulletins, cases, gate, stats, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
 use crate::store::{Session, Tx};
@@ -40,8 +42,12 @@ pub struct Shell {
     pub demonstration: bool,
     /// What the form of the page was filled with: typed before, and not carried out.
     pub unsent: Option<Notice>,
-    /// The address of the page.
+    /// The address of the page, and the same without what is asked of it.
     pub here: String,
+    pub path: String,
+    /// What was typed into the form that this page answers: where the form can't stand any more it
+    /// is given back to be copied.
+    pub typed: Option<String>,
 }
 
 impl Shell {
@@ -86,6 +92,7 @@ pub struct Frame {
     idle_minutes: i64,
     demonstration: bool,
     here: String,
+    typed: Typed,
     /// Left by the handler that took it up.
     pub unsent: Option<Notice>,
 }
@@ -125,6 +132,7 @@ impl Frame {
             idle_minutes: app.idle.min(session.ends_at() - app.clock.now()).num_minutes(),
             demonstration: app.rules.demonstration,
             here: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
+            typed: request.extensions().get::<Typed>().cloned().unwrap_or_default(),
             unsent: None,
         }
     }
@@ -150,6 +158,8 @@ impl Frame {
             demonstration: self.demonstration,
             unsent: self.unsent.clone(),
             here: self.here.clone(),
+            path: self.path.clone(),
+            typed: self.typed.text(),
         }
     }
 }
@@ -161,8 +171,9 @@ pub const fn home(role: Role) -> &'static str {
         Role::President | Role::LeadingGroup => "/approvals",
         Role::Handler | Role::Leader | Role::Bureau | Role::BureauHead | Role::Job => "/my",
         Role::ContactLeader | Role::EnforcementOffice | Role::Reviewer => "/cases",
-        // Their pages come later; what they read until then is published for everyone.
-        Role::Inspection | Role::CourtPolice => "/bulletins",
+        Role::Inspection => "/bulletins",
+        // Their pages (incidents) come later.
+        Role::CourtPolice => "/account",
         Role::Sysadmin => "/admin/users",
         Role::Secadmin => "/admin/roles",
         Role::Auditor => "/admin/audit",
@@ -186,8 +197,8 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("今日来访", "/visits", "list", Who::Staff(&[Clerk, Handler, Leader, Bureau, BureauHead])),
         ("信访案件", "/cases", "folder", cases::READERS),
         ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
-        ("双周通报", "/bulletins", "bars", Who::Court),
-        ("统计看板", "/stats", "chart", Who::Staff(&[President, Bureau, BureauHead, LeadingGroup])),
+        ("双周通报", "/bulletins", "bars", bulletins::READERS),
+        ("统计看板", "/stats", "chart", stats::READERS),
         (
             "签批",
             "/approvals",
@@ -230,7 +241,29 @@ pub fn shown(page: &impl Template) -> AppResult<Response> {
 /// A page as first shown, or as it comes back with what was wrong.
 pub fn answer(page: &impl Template, problems: &Problems) -> AppResult<Response> {
     let wrong = !problems.is_empty();
-    answer_with(page, if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK })
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    answer_as(page, status, problems)
+}
+
+/// The page of a list, for whose reading the audit keeps the numbers of what it shows.
+pub fn naming<'a>(
+    page: AppResult<Response>,
+    shown: impl IntoIterator<Item = &'a str>,
+) -> AppResult<Response> {
+    let mut response = page?;
+    response.extensions_mut().insert(Listed::of(shown));
+    Ok(response)
+}
+
+/// A page with a status of its own, on which something is wrong: the audit names the fields.
+pub fn answer_as(
+    page: &impl Template,
+    status: StatusCode,
+    problems: &Problems,
+) -> AppResult<Response> {
+    let mut response = answer_with(page, status)?;
+    response.extensions_mut().insert(Faults::of(problems));
+    Ok(response)
 }
 
 /// A page with a status of its own.

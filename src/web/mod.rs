@@ -12,9 +12,11 @@ mod bulletins;
 mod cases;
 mod chips;
 mod closings;
+mod conflict;
 mod documents;
 mod exclusions;
 mod door;
+mod drafts;
 mod error;
 pub mod extract;
 mod files;
@@ -39,9 +41,9 @@ pub mod sign_in;
 mod signing;
 mod static_files;
 mod stats;
+pub mod strangers;
 pub mod traces;
 mod typed;
-mod unsent;
 mod urls;
 mod visits;
 mod waiting;
@@ -57,6 +59,7 @@ use asking::Asking;
 pub use error::{AppError, AppResult};
 use routes::{Row, Table};
 use sign_in::password::Line;
+use strangers::Strangers;
 pub use waiting::once_open;
 
 /// What every handler can reach.
@@ -72,6 +75,8 @@ pub struct App {
     pub line: Line,
     /// The court whose name the sign-in page bears.
     pub court: String,
+    /// Those who were turned away and whom nobody knows.
+    pub strangers: Strangers,
     /// Where it meets the network.
     pub edge: Edge,
 }
@@ -99,7 +104,7 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = stats::routes(table);
     let table = imports::routes(table);
     let table = audits::routes(table);
-    let table = unsent::routes(table);
+    let table = drafts::routes(table);
     let table = health::routes(table);
     let table = policy::routes(table);
     let (router, rows) = table.finish();

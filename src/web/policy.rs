@@ -100,8 +100,8 @@ async fn report(app: &App, counted: &Violations, request: Request) -> AppResult<
     let directive = directive.into_iter().find(|it| !it.is_empty()).map_or("", |it| shown(it));
     tracing::warn!(
         directive = ?directive,
-        blocked = ?shown(&report.blocked_uri),
-        page = ?shown(&report.document_uri),
+        blocked = ?bare(&report.blocked_uri),
+        page = ?bare(&report.document_uri),
         line = report.line_number,
         "a browser stopped what the policy forbids"
     );
@@ -114,6 +114,20 @@ fn shown(text: &str) -> &str {
     let end = plain.char_indices().nth(120).map_or(plain.len(), |(at, _)| at);
     plain.get(..end).unwrap_or_default()
 }
+
+/// An address without what may have been typed there: names come escaped, and the digits of an
+/// identity number or a telephone in one run.
+fn bare(address: &str) -> String {
+    let plain = |part: &&str| {
+        let mut runs = part.split(|letter: char| !letter.is_ascii_digit());
+        !part.contains('%') && part.is_ascii() && runs.all(|run| run.len() < LONG_RUN)
+    };
+    let parts = shown(address).split('/');
+    parts.map(|part| if plain(&part) { part } else { "*" }).collect::<Vec<_>>().join("/")
+}
+
+/// Digits in a run that no number of a case or a visit has.
+const LONG_RUN: usize = 9;
 
 #[cfg(test)]
 mod tests {
@@ -136,5 +150,16 @@ mod tests {
         assert_eq!(shown("https://a.example/visits?name=张某"), "https://a.example/visits");
         assert_eq!(shown("/a#b"), "/a");
         assert_eq!(shown(&"张".repeat(500)).chars().count(), 120);
+        for (address, said) in [
+            ("https://a.example/cases/XF2026-00128?q=1", "https://a.example/cases/XF2026-00128"),
+            (
+                "https://a.example/visits/LF20260615-0110-018",
+                "https://a.example/visits/LF20260615-0110-018",
+            ),
+            ("https://a.example/cases/99011019680101001X/log", "https://a.example/cases/*/log"),
+            ("https://a.example/cases/%E5%BC%A0", "https://a.example/cases/*"),
+        ] {
+            assert_eq!(bare(address), said);
+        }
     }
 }

@@ -6,6 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 
+use super::form::Problems;
 use super::routes::Row;
 use super::{App, AppError};
 use crate::domain::audit_chain::Outcome;
@@ -68,7 +69,8 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("GET", "/assignments", Personal("case.listed", LIST)),
         ("GET", "/assignments/new", Personal("case.listed", LIST)),
         ("GET", "/assignments/preview", Personal("case.listed", LIST)),
-        ("POST", "/assignments/preview", Personal("case.listed", LIST)),
+        ("POST", "/assignments/preview", Nothing),
+        ("POST", "/assignments/new", Personal("case.listed", LIST)),
         ("GET", "/assignments/{batch_no}", Personal("case.listed", LIST)),
         ("GET", "/visits", Personal("visit.listed", LIST)),
         ("GET", "/visits/new", Nothing),
@@ -140,39 +142,69 @@ impl Trace {
         let status = response.status();
         let outcome = match status {
             StatusCode::OK => {
-                return match self.read().await {
+                let shown = response.extensions().get::<Listed>().cloned();
+                return match self.read(&shown.unwrap_or_default().0).await {
                     Ok(()) => response,
                     Err(error) => AppError::from(error).into_response(),
                 };
             }
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Outcome::Refused,
+            StatusCode::UNPROCESSABLE_ENTITY => return self.rejected(response).await,
+            StatusCode::METHOD_NOT_ALLOWED => return response,
             StatusCode::CONFLICT => Outcome::Failed,
+            _ if status.is_client_error() => Outcome::Refused,
             _ if status.is_server_error() => Outcome::Failed,
             _ => return response,
         };
         // What isn't in the table refuses nobody anything; a page that fails changes nothing.
         let is_read = self.row.method == Method::GET.as_str();
         if !self.row.path.is_empty() && (outcome == Outcome::Refused || !is_read) {
-            self.refused(outcome, status).await;
+            let verb = match status {
+                _ if outcome == Outcome::Failed => "act.failed",
+                StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => "access.refused",
+                _ => "request.refused",
+            };
+            self.refused((verb, outcome), &Why::of(&response)).await;
         }
         response
     }
 
-    async fn read(&self) -> StoreResult<()> {
+    /// What a rule refused came back with its page, which shows what the form's page shows: where
+    /// that can't be noted, it is not sent either.
+    async fn rejected(&self, response: Response) -> Response {
+        let (route, number) = named(self.row.path, &self.path);
+        let faults = response.extensions().get::<Faults>().cloned();
+        let listed = response.extensions().get::<Listed>().cloned().unwrap_or_default();
+        let refusal = Refusal {
+            verb: "act.refused",
+            outcome: Outcome::Refused,
+            object: &format!("{} {route}", self.row.method),
+            number: &number,
+            shown: &listed.0,
+            fields: faults.as_ref().map_or("", |faults| faults.0.as_str()),
+            reason: StatusCode::UNPROCESSABLE_ENTITY.as_str(),
+        };
+        match audit::note_refusal(&self.db, &self.session, refusal, self.at).await {
+            Ok(()) => response,
+            Err(error) => AppError::from(error).into_response(),
+        }
+    }
+
+    async fn read(&self, shown: &str) -> StoreResult<()> {
         let Some(Shows::Personal(verb, fields)) = shows(self.row.method, self.row.path) else {
             return Ok(());
         };
         let (_, object) = named(self.row.path, &self.path);
-        let read = Read { verb, object: &object, fields, detail: self.row.path };
+        let read = Read { verb, object: &object, fields, detail: self.row.path, shown };
         audit::note_read(&self.db, &self.session, read, self.at).await
     }
 
     /// The answer says nothing that would have to be held back; where the database is away its page
     /// doesn't wait for the trace.
-    async fn refused(&self, outcome: Outcome, status: StatusCode) {
+    async fn refused(&self, (verb, outcome): (&str, Outcome), reason: &str) {
         let (route, _) = named(self.row.path, &self.path);
         let object = format!("{} {route}", self.row.method);
-        let refusal = Refusal { outcome, object: &object, reason: status.as_str() };
+        let refusal =
+            Refusal { verb, outcome, object: &object, number: "", shown: "", fields: "", reason };
         let noted = audit::note_refusal(&self.db, &self.session, refusal, self.at);
         match tokio::time::timeout(crate::limits::TRACE, noted).await {
             Ok(Ok(())) => {}
@@ -182,9 +214,64 @@ impl Trace {
     }
 }
 
+/// Why an answer refuses, where its status doesn't say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The form bears the token of another session, or none.
+    Csrf,
+}
+
+impl Why {
+    /// The reason as the audit keeps it.
+    pub fn of(response: &Response) -> String {
+        match response.extensions().get::<Self>() {
+            Some(Self::Csrf) => "csrf".to_owned(),
+            None => response.status().as_u16().to_string(),
+        }
+    }
+}
+
+/// The numbers of the cases and visits that a list shows: whose data was seen in it.
+#[derive(Debug, Clone, Default)]
+pub struct Listed(pub String);
+
+impl Listed {
+    /// Each once, with blanks between them.
+    pub fn of<'a>(numbers: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut numbers: Vec<&str> = numbers.into_iter().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        Self(numbers.join(" "))
+    }
+}
+
+/// The names of the fields at which something was wrong, and nothing that was typed there.
+#[derive(Debug, Clone)]
+pub struct Faults(String);
+
+/// As many fields as an entry names, and as many letters of each.
+const NAMED: usize = 10;
+const LETTERS: usize = 32;
+
+impl Faults {
+    /// Of what a form came back with. A name can come with the request: its letters are kept alone.
+    pub fn of(problems: &Problems) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for problem in problems.list() {
+            let is_letter = |letter: &char| letter.is_ascii_lowercase() || *letter == '_';
+            let name: String = problem.field.chars().take_while(is_letter).take(LETTERS).collect();
+            let name = if name.is_empty() { "form".to_owned() } else { name };
+            if !names.contains(&name) && names.len() < NAMED {
+                names.push(name);
+            }
+        }
+        Self(names.join(" "))
+    }
+}
+
 /// An address with its numbers, and the first of them. What was typed in the place of a number may
 /// be anybody's name: it is left out.
-fn named(pattern: &str, path: &str) -> (String, String) {
+pub fn named(pattern: &str, path: &str) -> (String, String) {
     let mut first = String::new();
     let parts = pattern.split('/').zip(path.split('/')).map(|(part, typed)| {
         if !part.starts_with('{') {
@@ -202,15 +289,36 @@ fn named(pattern: &str, path: &str) -> (String, String) {
     (address, first)
 }
 
-/// Of a case, a visit or a batch; a key of the program's own; a period.
+/// Of a case, a visit or a batch; a key of the program's own; a period. Their digits stand in short
+/// groups: an identity number or a telephone number behind the letters is none.
 fn is_number(typed: &str) -> bool {
-    let digits = |text: &str| {
-        text.len() <= 24 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    const SHAPES: [(&str, &[usize]); 3] = [("XF", &[4, 7]), ("LF", &[8, 6, 5]), ("JB", &[4, 6])];
+    let fits = |(kind, groups): &(&str, &[usize])| {
+        let Some(rest) = typed.strip_prefix(kind) else { return false };
+        let parts: Vec<&str> = rest.split('-').collect();
+        let first = groups.first().copied().unwrap_or_default();
+        parts.len() == groups.len()
+            && parts.first().is_some_and(|part| part.len() == first)
+            && parts
+                .iter()
+                .zip(*groups)
+                .all(|(part, longest)| !part.is_empty() && part.len() <= *longest && is_plain(part))
     };
-    ["XF", "LF", "JB"].iter().any(|kind| typed.strip_prefix(kind).is_some_and(digits))
+    let is_period = |(year, week): (&str, &str)| {
+        year.len() == 4 && week.len() == 2 && [year, week].iter().all(|part| is_digits(part))
+    };
+    SHAPES.iter().any(fits)
         || uuid::Uuid::try_parse(typed).is_ok()
-        || typed.len() == 8
-            && typed.split_once("-W").is_some_and(|(year, week)| digits(year) && digits(week))
+        || typed.split_once("-W").is_some_and(is_period)
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Codes of halls have letters too.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -232,6 +340,13 @@ mod tests {
                 ("/visits/LF20260615-0110-018", "LF20260615-0110-018"),
             ),
             ("/cases/{case_no}", "/cases/zhangsan", ("/cases/*", "")),
+            ("/cases/{case_no}", "/cases/XF990110196801010012", ("/cases/*", "")),
+            ("/cases/{case_no}", "/cases/XF10000000021", ("/cases/*", "")),
+            (
+                "/visits/{visit_no}",
+                "/visits/LF20260615-100000-00021",
+                ("/visits/LF20260615-100000-00021", "LF20260615-100000-00021"),
+            ),
             ("/cases/{case_no}", "/cases/990110196801010012", ("/cases/*", "")),
             ("/cases/{case_no}", "/cases/10000000021", ("/cases/*", "")),
             ("/cases/{case_no}", "/cases/%E5%BC%A0%E6%9F%90", ("/cases/*", "")),

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Bytes;
 use uuid::Uuid;
 
+use super::conflict::chosen;
 use super::urls;
 
 /// The body of a request's form, left here by whoever reads it.
@@ -29,10 +30,14 @@ pub struct Again {
 }
 
 /// What a page fills in, and no one types.
-const FILLED: [&str; 3] = ["csrf_token", "idempotency_key", "version"];
+const FILLED: [&str; 5] = ["csrf_token", "idempotency_key", "version", "draft_of", "draft_key"];
 
 /// What belongs to the page and the press, and not to what was typed.
-pub const OF_THE_PAGE: [&str; 3] = ["csrf_token", "idempotency_key", "take"];
+const OF_THE_PAGE: [&str; 7] =
+    ["csrf_token", "idempotency_key", "take", "action", "then", "draft_of", "draft_key"];
+
+/// What says which reading of a record a form was made from.
+const OF_A_READING: [&str; 2] = ["version", "base"];
 
 impl Typed {
     /// Leaves the fields, urlencoded, for the page of a failure.
@@ -50,19 +55,32 @@ impl Typed {
         Some(Again { path: path.to_owned(), fields, passwords, with_files: sent.with_files })
     }
 
-    /// The first value of a field.
-    pub fn field(&self, wanted: &str) -> Option<String> {
-        self.0.get()?.fields().find(|(name, _)| name == wanted).map(|(_, value)| value)
+    /// Every field with its value, in the order in which they came.
+    pub fn fields(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.get().into_iter().flat_map(Sent::fields)
     }
 
-    /// The form as a draft keeps it, and whether files came along.
+    /// The first value of a field.
+    pub fn field(&self, wanted: &str) -> Option<String> {
+        self.fields().find(|(name, _)| name == wanted).map(|(_, value)| value)
+    }
+
+    /// The form as a draft keeps it, and whether files came along. What came from the page of a
+    /// conflict is no reading of the record any more: whoever goes on chooses anew.
     pub fn body(&self) -> Option<(String, bool)> {
         let sent = self.0.get()?;
-        let kept = sent.fields().filter(|(name, _)| {
-            !OF_THE_PAGE.contains(&name.as_str()) && !name.contains("password")
-        });
+        let settles = sent.fields().any(|(name, _)| chosen(&name).is_some());
+        let is_kept = |name: &str| {
+            !OF_THE_PAGE.contains(&name)
+                && !name.contains("password")
+                && !is_file(name)
+                && !(settles && (OF_A_READING.contains(&name) || chosen(name).is_some()))
+        };
+        let kept = sent.fields().filter(|(name, _)| is_kept(name));
         let pairs = kept.map(|(name, value)| [urls::encode(&name), urls::encode(&value)].join("="));
-        Some((pairs.collect::<Vec<_>>().join("&"), sent.with_files))
+        // A browser that sends a form without its files sends their names.
+        let named = sent.fields().any(|(name, value)| is_file(&name) && !value.is_empty());
+        Some((pairs.collect::<Vec<_>>().join("&"), sent.with_files || named))
     }
 
     /// The words and numbers in it, a line each, to be copied.
@@ -83,6 +101,10 @@ impl Sent {
             (urls::decode(&name.replace('+', " ")), urls::decode(&value.replace('+', " ")))
         })
     }
+}
+
+fn is_file(name: &str) -> bool {
+    name == "files" || name.starts_with("file_")
 }
 
 /// A choice of a list has a code for a value; what people write has letters of theirs or digits.

@@ -14,6 +14,13 @@ await Browser.with({ script: script === "on" }, async (browser) => {
   const { page } = person;
   const area = (name) => page.locator(`textarea[name=${name}]`);
   for (const [name, text] of parts.slice(0, 4)) await area(name).fill(text);
+  if (script === "on") {
+    await area("s4").blur();
+    await person.sees("草稿已存");
+    await page.reload();
+    await person.sees("有未提交的草稿");
+    for (const [name, text] of parts.slice(0, 4)) assert.equal(await area(name).inputValue(), text);
+  }
   await told("end the session");
   for (const [name, text] of parts.slice(4)) await area(name).fill(text);
   await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "报送中院信访局" }).click()]);

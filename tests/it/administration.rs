@@ -177,19 +177,74 @@ async fn the_system_administrator_adds_a_person_who_can_open_nothing_yet() {
                   WHERE s.username = 'donghu.clerk9'";
     assert_eq!(city.value::<i64>(grants).await, 0);
     // Renamed, then deactivated: gone at once.
-    site.act(SYSADMIN, &location, &[("name", "马某"), ("unit", &unit), ("active", "yes")]).await;
+    let seen = reading(&site, &location).await;
+    let named = [("name", "马某"), ("unit", unit.as_str()), ("active", "yes"), ("version", &seen)];
+    site.act(SYSADMIN, &location, &named).await;
     let list = site.get(Some(SYSADMIN), "/admin/users?q=donghu.clerk9").await.text();
     assert!(list.contains("马某") && list.contains("未设密码"), "{list}");
     let clerk: uuid::Uuid =
         city.value("SELECT uuid FROM staff WHERE username = 'donghu.clerk'").await;
     site.get(Some("donghu.clerk"), "/visits").await.expect(StatusCode::OK);
-    let gone = [("name", "赵某"), ("unit", unit.as_str()), ("active", "no")];
+    let seen = reading(&site, &format!("/admin/users/{clerk}")).await;
+    let mut gone = [("name", "赵某"), ("unit", &unit), ("active", "no"), ("version", &seen)];
     site.act(SYSADMIN, &format!("/admin/users/{clerk}"), &gone).await;
     site.get(Some("donghu.clerk"), "/visits").await.expect(StatusCode::SEE_OTHER);
     let own: uuid::Uuid =
         city.value(&format!("SELECT uuid FROM staff WHERE username = '{SYSADMIN}'")).await;
+    let seen = reading(&site, &format!("/admin/users/{own}")).await;
+    gone[3].1 = &seen;
     let page = site.post(Some(SYSADMIN), &format!("/admin/users/{own}"), &gone).await;
     assert_eq!(page.problem("active").as_deref(), Some("本人不能停用自己的账号"));
+}
+
+/// What the form of an account or a unit says that it was made from.
+async fn reading(site: &Site, path: &str) -> String {
+    site.get(Some(SYSADMIN), path).await.expect(StatusCode::OK).value("version").unwrap()
+}
+
+/// R3.
+///
+/// Neither counts versions: the form itself is the reading.
+#[tokio::test]
+async fn of_two_who_edit_one_account_or_one_court_the_second_chooses_what_stays() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let unit: i64 = city.value("SELECT id FROM unit WHERE code = '0110'").await;
+    let uuid: uuid::Uuid =
+        city.value("SELECT uuid FROM staff WHERE username = 'donghu.clerk'").await;
+    let path = format!("/admin/users/{uuid}");
+    let (seen, unit) = (reading(&site, &path).await, unit.to_string());
+    let person = |name, phone, version| {
+        [
+            ("name", name),
+            ("unit", unit.as_str()),
+            ("phone", phone),
+            ("active", "yes"),
+            ("version", version),
+        ]
+    };
+    site.act(SYSADMIN, &path, &person("赵某", "0000-1000091", &seen)).await;
+    let late = person("钱某", "0000-1000092", &seen);
+    let page = site.post(Some(SYSADMIN), &path, &late).await.expect(StatusCode::CONFLICT);
+    let by = city.value::<String>("SELECT name FROM staff WHERE username = 'zhongyuan.sysadmin'");
+    assert!(page.text().contains(&format!("{}在06-15 12:00保存了", by.await)), "{}", page.text());
+    assert!(page.texts("tbody th").starts_with(&["姓名".to_owned()]));
+    let now = page.value("version").unwrap();
+    let mut chosen = person("钱某", "0000-1000092", &now).to_vec();
+    chosen.extend([("choice[name]", "theirs"), ("choice[phone]", "mine")]);
+    site.act(SYSADMIN, &path, &chosen).await;
+    let saved = "SELECT name || phone FROM staff WHERE username = 'donghu.clerk'";
+    assert_eq!(city.value::<String>(saved).await, "赵某0000-1000092");
+
+    let path = "/admin/courts/0110";
+    let page = site.get(Some(SYSADMIN), path).await;
+    let (seen, order) = (page.value("version").unwrap(), page.value("order").unwrap());
+    let court = |name| {
+        [("name", "东湖区人民法院"), ("short_name", name), ("order", &*order), ("version", &*seen)]
+    };
+    site.act(SYSADMIN, path, &court("东湖院")).await;
+    let page = site.post(Some(SYSADMIN), path, &court("东湖")).await.expect(StatusCode::CONFLICT);
+    assert_eq!(page.texts("tbody th"), ["简称"]);
 }
 
 #[tokio::test]
@@ -219,7 +274,13 @@ async fn the_system_administrator_keeps_the_courts_and_their_contact_leaders() {
         )
         .await;
     assert!(reach);
-    let renamed = [("name", "新城区人民法院"), ("short_name", "新城区法院"), ("order", "99")];
+    let seen = reading(&site, "/admin/courts/0114").await;
+    let renamed = [
+        ("name", "新城区人民法院"),
+        ("short_name", "新城区法院"),
+        ("order", "99"),
+        ("version", &seen),
+    ];
     site.act(SYSADMIN, "/admin/courts/0114", &renamed).await;
     let contacts: i64 = city
         .value("SELECT count(*) FROM contact_point k JOIN unit u ON u.id = k.unit_id WHERE u.code = '0114'")

@@ -208,7 +208,9 @@ fn every_module_says_what_it_is_for() {
     assert_eq!(silent, [""; 0]);
 }
 
-/// R2. Sending one of these twice does no harm: who signs in or out twice is where they want to be,
+/// R2.
+///
+/// Sending one of these twice does no harm: who signs in or out twice is where they want to be,
 /// and what a failure gives back brings the key that it came with.
 const FORMS_WITHOUT_A_KEY: [&str; 6] = [
     "templates/base.html /logout",
@@ -240,4 +242,68 @@ fn every_form_that_changes_something_bears_the_key_that_makes_it_count_once() {
     }
     without.sort();
     assert_eq!(without, FORMS_WITHOUT_A_KEY);
+}
+
+/// What is kept without the key of a form, so that a second press does what the first did and no
+/// more: the audit's line of a reading, a draft or its end, a file that is on file once, a session.
+const KEPT_WITHOUT_A_KEY: [&str; 19] = [
+    "assignments/mod.rs",
+    "audits/accesses.rs",
+    "audits/export.rs",
+    "audits/list.rs",
+    "cases/list.rs",
+    "cases/sections.rs",
+    "closings/mod.rs",
+    "documents/mod.rs",
+    "drafts/late.rs",
+    "drafts/mod.rs",
+    "imports/check.rs",
+    "imports/choose.rs",
+    "my/mod.rs",
+    "sign_in/admission.rs",
+    "sign_in/code.rs",
+    "sign_in/mod.rs",
+    "visits/drafts.rs",
+    "visits/materials.rs",
+    "visits/new.rs",
+];
+
+/// R2.
+///
+/// A handler gets what can be written in by the key of its form, the key from a form that was
+/// read, and a form is read from what a page sent with its key or not at all.
+#[test]
+fn nothing_is_carried_out_but_by_the_key_that_came_with_its_form() {
+    let web = files("src/web", ".rs");
+    let those = |word: &str| {
+        let of_web = |path: &PathBuf| path.strip_prefix("src/web").unwrap().display().to_string();
+        let found = web.iter().filter(|path| code(path).contains(word)).map(of_web);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(those(".commit()"), KEPT_WITHOUT_A_KEY);
+    assert_eq!(
+        those("commit_to("),
+        ["admin/accounts/password.rs", "cases/reveal.rs", "imports/choose.rs", "layout.rs"]
+    );
+    assert_eq!(those("begin_form("), ["asking.rs"], "the one way to act");
+    assert_eq!(those("FormKey {"), ["extract.rs"], "the one place that reads the key of a form");
+    assert_eq!(said("src/store", &["FormKey {"]), ["src/store/mod.rs: FormKey {"], "its type");
+}
+
+/// A long text that no draft keeps: parts of a form that a page puts together.
+const PARTS_OF_THE_INTAKE: [&str; 2] =
+    ["templates/visits/course.html", "templates/visits/matter.html"];
+
+#[test]
+fn every_form_in_which_someone_writes_at_length_keeps_its_draft() {
+    let mut without = Vec::new();
+    for path in files("templates", ".html") {
+        let text = fs::read_to_string(&path).unwrap();
+        let writes = ["ui::textarea(", "<textarea class=\"in\" id=\"summary\""];
+        let is_kept = text.contains(" data-draft");
+        if writes.iter().any(|area| text.contains(area)) && !is_kept {
+            without.push(path.display().to_string());
+        }
+    }
+    assert_eq!(without, PARTS_OF_THE_INTAKE);
 }

@@ -119,19 +119,21 @@ async fn a_draft_is_found_again_by_its_writer_alone() {
     let site = Site::of(&city).await;
     let number = handled(&city, &site).await;
     let path = format!("/cases/{number}/closing");
-    let fields = [("outcome", "terminated"), ("c6", "自查中"), ("action", "draft")];
+    let seen = site.get(Some(HANDLER), &path).await.value("version").unwrap();
+    let fields =
+        [("outcome", "terminated"), ("c6", "自查中"), ("action", "draft"), ("version", &seen)];
     assert_eq!(site.act(HANDLER, &path, &fields).await, path);
     let page = site.get(Some(HANDLER), &path).await.expect(StatusCode::OK);
     assert_eq!(page.value("c6").unwrap(), "自查中");
     assert_eq!(page.attributes("input[name=outcome][checked]", "value"), ["terminated"]);
-    assert_eq!(page.texts("[data-draft-state]"), ["有未提交的草稿（今天12:00）"]);
+    assert_eq!(page.texts("[data-unsent]"), ["有未提交的草稿（今天12:00），已填入本页。"]);
     let other = site.get(Some(LEADER), &path).await.expect(StatusCode::OK);
     assert_eq!(other.value("c6").unwrap(), "");
     let sealed: String = city.value("SELECT body FROM draft").await;
     assert!(!sealed.contains("自查中"));
 
-    let kept = site.post(Some(HANDLER), &format!("{path}/draft"), &[("c6", "自查完毕")]).await;
-    kept.expect(StatusCode::NO_CONTENT);
+    let more = [("draft_of", path.as_str()), ("c6", "自查完毕"), ("version", &seen)];
+    site.act(HANDLER, "/drafts", &more).await;
     let print = site.get(Some(HANDLER), &format!("{path}/print")).await.expect(StatusCode::OK);
     assert_eq!(print.texts(".draft"), [format!("草稿 信访编号 {number}")]);
     assert!(print.text().contains("自查完毕"));
@@ -141,8 +143,7 @@ async fn a_draft_is_found_again_by_its_writer_alone() {
     let key: String = city
         .value("SELECT key::text FROM form_receipt WHERE path LIKE '%/closing' ORDER BY received_at DESC LIMIT 1")
         .await;
-    let late = [("c6", "自查完毕")];
-    site.post_again(Some(HANDLER), &format!("{path}/draft"), &late, &key).await;
+    site.post_again(Some(HANDLER), "/drafts", &more, &key).await;
     assert_eq!(city.value::<i64>("SELECT count(*) FROM draft").await, 0, "sent is sent");
 }
 

@@ -133,3 +133,45 @@ async fn what_is_wrong_with_an_exclusion_stands_beside_its_field_and_nothing_is_
     assert_eq!(page.location(), "/cases");
     site.get(Some(CLERK), &format!("/cases/{case}")).await.expect(StatusCode::NOT_FOUND);
 }
+
+/// S30.
+/// Whoever is kept out stands in the team until the ledger names another.
+#[tokio::test]
+async fn the_court_is_asked_for_another_in_the_place_of_whoever_is_kept_out() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let mine = format!("/cases/{case}");
+    let handler = name_of(&city, HANDLER).await;
+    let president = Some("donghu.president");
+    let asked = format!("责任人{handler}已回避，请更换责任人");
+    for who in [president, Some("donghu.leader"), Some(BUREAU)] {
+        let page = site.get(who, &mine).await.expect(StatusCode::OK);
+        assert!(page.texts("[data-kept-out]").is_empty());
+    }
+    note(&site, CLERK, &case, &[("person", &handler), ("reason", "反映执行员拖延")]).await;
+    let page = site.get(president, "/my").await.expect(StatusCode::OK);
+    assert_eq!(page.texts(".q .q-act a"), [asked.clone()]);
+    assert_eq!(page.attributes(".q .q-act a", "href"), [mine.clone()]);
+    for who in [president, Some("donghu.leader"), Some(BUREAU)] {
+        let page = site.get(who, &mine).await.expect(StatusCode::OK);
+        let said = page.texts("[data-kept-out]");
+        assert_eq!(said.len(), 1);
+        assert!(said[0].starts_with(&asked), "{said:?}");
+    }
+    for who in ["qingxi.president", "zhongyuan.president", "donghu.leader", BUREAU] {
+        let page = site.get(Some(who), "/my").await.expect(StatusCode::OK);
+        assert!(!page.text().contains("已回避"), "{who}");
+    }
+    city.force(
+        "UPDATE team_member SET ended_at = '2026-06-15 12:00+08' WHERE place = 'handler';
+         INSERT INTO team_member (case_id, round_id, place, staff_id, name, since, recorded_at, recorded_by)
+         SELECT t.case_id, t.round_id, 'handler', s.id, s.name, t.since, t.since, s.id
+         FROM team_member t, staff s WHERE t.place = 'handler' AND s.username = 'donghu.handler2'",
+    )
+    .await;
+    let page = site.get(president, "/my").await.expect(StatusCode::OK);
+    assert!(!page.text().contains("已回避"));
+    let page = site.get(president, &mine).await.expect(StatusCode::OK);
+    assert!(page.texts("[data-kept-out]").is_empty());
+}

@@ -231,7 +231,8 @@ async fn an_account_that_the_system_administrator_opens_again_stays_open() {
     let (name, unit) =
         (page.value("name").unwrap(), city.value::<i64>("SELECT id FROM unit WHERE code = '0110'"));
     let unit = unit.await.to_string();
-    let fields = [("name", name.as_str()), ("unit", unit.as_str()), ("active", "yes")];
+    let seen = page.value("version").unwrap();
+    let fields = [("name", name.as_str()), ("unit", &unit), ("active", "yes"), ("version", &seen)];
     site.act(SYSADMIN, &path, &fields).await;
     let db = db(&city);
     let work = async |job, at| perform(&db, job, at).await;

@@ -52,8 +52,8 @@ async fn something_of_everything(site: &Site) {
         ("name", "李某某"),
     ];
     site.post(Some(CLERK), NEW, &visit(&group)).await.expect(StatusCode::SEE_OTHER);
-    let typed = visit(&[("draft", "1"), ("summary", "只写了一半的事由")]);
-    site.post(Some(CLERK), "/drafts/visit", &typed).await;
+    let typed = [("draft_of", "/visits/new"), ("draft", "1"), ("summary", "只写了一半的事由")];
+    site.act(CLERK, "/drafts", &visit(&typed)).await;
     take_over(site).await;
 }
 

@@ -66,7 +66,9 @@ async fn whoever_is_not_admitted_is_turned_away_from_every_route() {
     }
 }
 
-/// R2. A form without its key is refused like one without its token, by every route of the table.
+/// R2.
+///
+/// A form without its key is refused like one without its token, by every route of the table.
 #[tokio::test]
 async fn a_form_without_the_key_that_makes_it_count_once_is_refused() {
     let city = City::new().await;

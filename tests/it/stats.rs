@@ -100,33 +100,59 @@ async fn each_grade_of_the_reviews_opens_to_its_cases_within_the_readers_reach()
     let elsewhere = "/stats/cases?by=source&of=all&part=grade2";
     let page = site.get(Some("qingxi.president"), elsewhere).await.expect(StatusCode::OK);
     assert!(page.texts("tbody tr").is_empty(), "another court's");
-    site.get(Some("donghu.handler"), elsewhere).await.expect(StatusCode::FORBIDDEN);
+    site.get(Some("donghu.clerk"), elsewhere).await.expect(StatusCode::NOT_FOUND);
+    site.get(Some("zhongyuan.reviewer"), elsewhere).await.expect(StatusCode::FORBIDDEN);
     // Reviews are of a case's content: the group reads the figures alone.
-    let group = Some("zhongyuan.leading_group");
-    let page = site.get(group, "/stats").await.expect(StatusCode::OK);
-    assert_eq!(page.texts("section:last-of-type tbody .r")[0], "0/3");
-    assert!(page.texts(grades).is_empty());
-    site.get(group, elsewhere).await.expect(StatusCode::NOT_FOUND);
+    for who in [Some("zhongyuan.leading_group"), Some("zhongyuan.inspection")] {
+        let page = site.get(who, "/stats").await.expect(StatusCode::OK);
+        assert_eq!(page.texts("section:last-of-type tbody .r")[0], "0/3");
+        assert!(page.texts(grades).is_empty());
+        site.get(who, elsewhere).await.expect(StatusCode::NOT_FOUND);
+    }
     let opened = site.get(Some(BUREAU), elsewhere).await;
     assert_eq!(opened.attributes("tbody a", "href")[0], format!("/cases/{}/review", numbers[0]));
 }
 
+/// S21.
+/// Own court, own cases, the courts of the contact list, or all (privacy.md 8.4).
 #[tokio::test]
 async fn each_reader_sees_the_figures_of_what_is_theirs() {
     let city = City::new().await;
-    closed_cases(&city).await;
+    let numbers = closed_cases(&city).await;
+    city.force(&format!(
+        "DELETE FROM contact_point WHERE unit_id = (SELECT id FROM unit WHERE code = '0104');
+         UPDATE team_member SET ended_at = now();
+         INSERT INTO team_member (case_id, round_id, place, staff_id, name, since, recorded_at, recorded_by)
+         SELECT r.case_id, r.id, 'handler', s.id, s.name, now(), now(), s.id
+         FROM round r JOIN petition_case c ON c.id = r.case_id, staff s
+         WHERE c.number = '{}' AND s.username = 'donghu.handler'",
+        numbers[1]
+    ))
+    .await;
     let site = Site::of(&city).await;
     for (who, total) in [
         ("zhongyuan.bureau_head", "4"),
         ("zhongyuan.president", "4"),
         // The group opens submitted cases only, and reads the figures of all.
         ("zhongyuan.leading_group", "4"),
+        ("zhongyuan.inspection", "4"),
         ("donghu.president", "2"),
+        ("donghu.clerk", "2"),
+        ("donghu.handler", "1"),
+        ("donghu.leader", "0"),
+        ("zhongyuan.contact_leader", "2"),
     ] {
         let page = site.get(Some(who), "/stats").await.expect(StatusCode::OK);
         assert_eq!(page.texts("section:first-of-type tfoot td")[0], total, "{who}");
+        let behind = "/stats/cases?by=source&of=all&part=";
+        let page = site.get(Some(who), behind).await.expect(StatusCode::OK);
+        assert_eq!(page.texts("tbody tr").len().to_string(), total, "{who}");
     }
-    site.get(Some("donghu.handler"), "/stats").await.expect(StatusCode::FORBIDDEN);
+    for who in ["zhongyuan.reviewer", "zhongyuan.court_police", "zhongyuan.sysadmin"] {
+        site.get(Some(who), "/stats").await.expect(StatusCode::FORBIDDEN);
+    }
+    // The court police have to do with incidents alone.
+    site.get(Some("zhongyuan.court_police"), "/bulletins").await.expect(StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -167,12 +167,16 @@ pub async fn find(
                    JOIN clock_rule q ON q.rule_set_id = l.rule_set_id AND q.clock = l.kind
                    WHERE b.round_id = n.round_id) AS "clocks: Json<Vec<rows::ClockRow>>",
                   (SELECT json_agg(json_build_object('place', m.place, 'name', m.name, 'title', m.post_title,
-                                                     'phone', m.phone))
-                   FROM (SELECT place, name, post_title, phone FROM team_member
+                                                     'phone', m.phone, 'kept_out', m.kept_out))
+                   FROM (SELECT place, name, post_title, phone,
+                                EXISTS (SELECT FROM exclusion e WHERE e.case_id = c.id AND e.lifted_at IS NULL
+                                        AND e.staff_id = b.staff_id) AS kept_out
+                         FROM team_member b
                          WHERE case_id = c.id AND ended_at IS NULL
                          UNION ALL
                          SELECT 'supervisor', s.name,
-                                coalesce((SELECT title FROM post WHERE staff_id = s.id ORDER BY id LIMIT 1), ''), s.phone
+                                coalesce((SELECT title FROM post WHERE staff_id = s.id ORDER BY id LIMIT 1), ''), s.phone,
+                                false
                          FROM contact_point cp JOIN staff s ON s.id = cp.staff_id
                          WHERE cp.unit_id = c.unit_id AND cp.valid_from <= $4
                            AND (cp.valid_until IS NULL OR $4 < cp.valid_until)) m) AS "team: Json<Vec<rows::Person>>",
@@ -206,7 +210,7 @@ pub async fn find(
                   (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!",
                   CASE WHEN $6::text IS NOT NULL THEN audit_note('case.read', c.id, c.number,
                       CASE WHEN d.reads THEN 'name sex birth_date id_tail phone_tail summary' ELSE 'name' END,
-                      $6, $7::timestamptz) END AS noted
+                      $6, '', $7::timestamptz) END AS noted
            FROM petition_case c
            JOIN petition_case_now n ON n.case_id = c.id
            JOIN round r ON r.id = n.round_id

@@ -20,6 +20,8 @@ pub struct Person {
     pub name: String,
     pub title: String,
     pub phone: String,
+    /// Kept out of the case (回避), and not yet replaced.
+    pub kept_out: bool,
 }
 
 /// As what someone petitions.

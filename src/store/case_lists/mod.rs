@@ -151,6 +151,8 @@ pub struct Noted<'a> {
     pub verb: &'a str,
     /// The names of what was filtered by.
     pub detail: &'a str,
+    /// The numbers of the cases on the page.
+    pub shown: &'a str,
     pub at: DateTime<Utc>,
 }
 
@@ -164,8 +166,9 @@ pub async fn around(
 ) -> StoreResult<Around> {
     let rows = query::around(tx, filter, today, noted).await?;
     if rows.iter().all(|row| row.noted.is_none()) {
-        let entry = audit::Entry { verb: noted.verb, at: noted.at, ..audit::Entry::default() };
-        audit::append(tx, audit::Entry { detail: noted.detail, ..entry }).await?;
+        let Noted { verb, detail, shown, at } = noted;
+        audit::append(tx, audit::Entry { verb, detail, shown, at, ..audit::Entry::default() })
+            .await?;
     }
     let (count, overdue) = rows.first().map_or((0, 0), |row| (row.count, row.overdue));
     let units = rows.into_iter().map(|row| UnitChoice { code: row.code, name: row.name });

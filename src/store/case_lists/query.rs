@@ -184,7 +184,7 @@ pub async fn around(
                                        LIMIT 1001) x) AS \"overdue!\",
                 (SELECT count(*) FROM (SELECT FROM petition_case_now n ";
         "LIMIT 1001) x) AS \"count!\",
-                (SELECT audit_note($18, NULL, '', 'name summary', $19, $20)) AS \"noted?\"
+                (SELECT audit_note($18, NULL, '', 'name summary', $19, $20, $21)) AS \"noted?\"
          FROM unit o
          WHERE o.id = ANY (($1::reach).units) AND o.kind <> 'petition_bureau'
          ORDER BY o.place, o.id";
@@ -192,6 +192,7 @@ pub async fn around(
         today,
         noted.verb,
         noted.detail,
+        noted.shown,
         noted.at
     )
     .fetch_all(conn)

@@ -1,6 +1,8 @@
 //! The suites of ciphers that a value can be sealed with. Another one, or a certified module, is one
 //! more [`Suite`] with a tag of its own.
 
+use std::marker::PhantomData;
+
 use aes_gcm::aead::{Aead, KeyInit, Nonce, Payload, consts::U12};
 use aes_gcm::{Aes256Gcm, AesGcm};
 use hmac::{Hmac, Mac};
@@ -45,8 +47,8 @@ impl Cipher {
 
     pub(super) fn suite(self) -> &'static dyn Suite {
         match self {
-            Self::Aes => &AesSha,
-            Self::Sm4 => &Sm4Sm3,
+            Self::Aes => &AesSha::IT,
+            Self::Sm4 => &Sm4Sm3::IT,
         }
     }
 }
@@ -56,12 +58,24 @@ pub(super) fn of_tag(tag: u8) -> Option<&'static dyn Suite> {
     Cipher::ALL.into_iter().map(Cipher::suite).find(|suite| suite.tag() == tag)
 }
 
-struct AesSha;
-struct Sm4Sm3;
+/// A cipher and a hash for its MACs, the tag of what they make, and the bytes of the cipher's key.
+struct Pair<C, M, const TAG: u8, const KEY: usize>(PhantomData<fn() -> (C, M)>);
 
-impl Suite for AesSha {
+type AesSha = Pair<Aes256Gcm, Hmac<Sha256>, 1, 32>;
+/// A key of SM4 has 128 bits: half of what is kept.
+type Sm4Sm3 = Pair<AesGcm<sm4::Sm4, U12>, Hmac<sm3::Sm3>, 2, 16>;
+
+impl<C, M, const TAG: u8, const KEY: usize> Pair<C, M, TAG, KEY> {
+    const IT: Self = Self(PhantomData);
+}
+
+impl<C, M, const TAG: u8, const KEY: usize> Suite for Pair<C, M, TAG, KEY>
+where
+    C: Aead + KeyInit,
+    M: Mac + KeyInit,
+{
     fn tag(&self) -> u8 {
-        1
+        TAG
     }
 
     fn seal(
@@ -70,7 +84,8 @@ impl Suite for AesSha {
         nonce: [u8; NONCE],
         payload: Payload<'_, '_>,
     ) -> Option<Vec<u8>> {
-        sealed::<Aes256Gcm>(key, nonce, payload)
+        let nonce = Nonce::<C>::try_from(nonce.as_slice()).ok()?;
+        C::new_from_slice(key.get(..KEY)?).ok()?.encrypt(&nonce, payload).ok()
     }
 
     fn open(
@@ -79,73 +94,19 @@ impl Suite for AesSha {
         nonce: [u8; NONCE],
         payload: Payload<'_, '_>,
     ) -> Option<Vec<u8>> {
-        opened::<Aes256Gcm>(key, nonce, payload)
+        let nonce = Nonce::<C>::try_from(nonce.as_slice()).ok()?;
+        C::new_from_slice(key.get(..KEY)?).ok()?.decrypt(&nonce, payload).ok()
     }
 
+    /// A key of any length is one to HMAC; there is always a MAC.
     fn mac(&self, key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-        mac(<Hmac<Sha256> as KeyInit>::new_from_slice(key).ok(), parts)
-    }
-}
-
-impl Suite for Sm4Sm3 {
-    fn tag(&self) -> u8 {
-        2
-    }
-
-    fn seal(
-        &self,
-        key: &[u8; 32],
-        nonce: [u8; NONCE],
-        payload: Payload<'_, '_>,
-    ) -> Option<Vec<u8>> {
-        sealed::<AesGcm<sm4::Sm4, U12>>(half(key), nonce, payload)
-    }
-
-    fn open(
-        &self,
-        key: &[u8; 32],
-        nonce: [u8; NONCE],
-        payload: Payload<'_, '_>,
-    ) -> Option<Vec<u8>> {
-        opened::<AesGcm<sm4::Sm4, U12>>(half(key), nonce, payload)
-    }
-
-    fn mac(&self, key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-        mac(<Hmac<sm3::Sm3> as KeyInit>::new_from_slice(key).ok(), parts)
-    }
-}
-
-/// A key of SM4 has 128 bits.
-fn half(key: &[u8; 32]) -> &[u8] {
-    key.first_chunk::<16>().map_or(&[], |half| half.as_slice())
-}
-
-fn sealed<C: Aead + KeyInit>(
-    key: &[u8],
-    nonce: [u8; NONCE],
-    payload: Payload<'_, '_>,
-) -> Option<Vec<u8>> {
-    let nonce = Nonce::<C>::try_from(nonce.as_slice()).ok()?;
-    C::new_from_slice(key).ok()?.encrypt(&nonce, payload).ok()
-}
-
-fn opened<C: Aead + KeyInit>(
-    key: &[u8],
-    nonce: [u8; NONCE],
-    payload: Payload<'_, '_>,
-) -> Option<Vec<u8>> {
-    let nonce = Nonce::<C>::try_from(nonce.as_slice()).ok()?;
-    C::new_from_slice(key).ok()?.decrypt(&nonce, payload).ok()
-}
-
-/// A key of any length is one to HMAC; there is always a MAC.
-fn mac<M: Mac>(keyed: Option<M>, parts: &[&[u8]]) -> [u8; 32] {
-    let mut digest = [0; 32];
-    if let Some(mut mac) = keyed {
-        for part in parts {
-            mac.update(part);
+        let mut digest = [0; 32];
+        if let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) {
+            for part in parts {
+                mac.update(part);
+            }
+            digest.copy_from_slice(&mac.finalize().into_bytes());
         }
-        digest.copy_from_slice(&mac.finalize().into_bytes());
+        digest
     }
-    digest
 }

@@ -3,14 +3,16 @@
 
 use askama::Template;
 use axum::response::Response;
-use serde::Deserialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::day_of;
 use crate::domain::founding::{Refusal, Wanted, found, rename};
 use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
 use crate::store::courts::{self, CourtLine};
-use crate::store::{Tx, colleagues, units};
+use crate::store::{Tx, colleagues, edits, units};
+use crate::web::conflict::{self, Choices, Conflict, Field, Place, Shared, fact};
 use crate::web::extract::{Form, Path};
 use crate::web::form::{Choice, Problems};
 use crate::web::handling::choices;
@@ -30,7 +32,7 @@ pub async fn list(asking: Asking) -> AppResult<Response> {
     layout::shown(&CourtsPage { shell: asking.shell("法院"), lines })
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CourtForm {
     code: String,
@@ -39,6 +41,21 @@ pub struct CourtForm {
     short_name: String,
     order: String,
     contact_leader: String,
+    /// What stood in the form when it was made.
+    version: String,
+}
+
+impl Shared for CourtForm {
+    const READING: &'static [&'static str] = &["version"];
+
+    fn fields() -> Vec<Field> {
+        vec![
+            fact("name", "全称"),
+            fact("short_name", "简称"),
+            fact("order", "顺序"),
+            fact("contact_leader", "联系点院领导"),
+        ]
+    }
 }
 
 #[derive(Template)]
@@ -57,6 +74,20 @@ struct CourtPage {
 const NEW: [UnitKind; 3] = [UnitKind::BaseCourt, UnitKind::Tribunal, UnitKind::Division];
 
 impl CourtForm {
+    async fn of(tx: &mut Tx, unit: &Unit, today: NaiveDate) -> AppResult<Self> {
+        let contact = courts::contact(tx, unit.id, today).await?;
+        let form = Self {
+            code: unit.code.clone(),
+            kind: unit.kind.code().to_owned(),
+            name: unit.name.clone(),
+            short_name: unit.short_name.clone(),
+            order: unit.place.to_string(),
+            contact_leader: contact.map(|it| it.to_string()).unwrap_or_default(),
+            version: String::new(),
+        };
+        Ok(Self { version: conflict::reading(&form), ..form })
+    }
+
     fn wanted(&self) -> Wanted {
         Wanted {
             name: self.name.clone(),
@@ -81,15 +112,7 @@ pub async fn new(asking: Asking) -> AppResult<Response> {
 pub async fn edit(asking: Asking, Path(code): Path<String>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let unit = unit(&mut tx, &code).await?;
-    let contact = courts::contact(&mut tx, unit.id, day_of(asking.now())).await?;
-    let form = CourtForm {
-        code,
-        kind: unit.kind.code().to_owned(),
-        name: unit.name.clone(),
-        short_name: unit.short_name.clone(),
-        order: unit.place.to_string(),
-        contact_leader: contact.map(|it| it.to_string()).unwrap_or_default(),
-    };
+    let form = CourtForm::of(&mut tx, &unit, day_of(asking.now())).await?;
     page(&asking, &mut tx, Some(&unit), (form, Problems::default())).await
 }
 
@@ -144,9 +167,17 @@ pub async fn update(
     form: Form<CourtForm>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
+    let choices = Choices::of(&form.typed, &form.key);
     let mut form = form.fields;
+    edits::hold(&mut tx, &code).await?;
     let all = units::list(&mut tx).await?;
     let unit = all.iter().find(|unit| unit.code == code).ok_or(AppError::NotFound)?;
+    let theirs = CourtForm::of(&mut tx, unit, day_of(asking.now())).await?;
+    if form.version != theirs.version {
+        let page = differing(&asking, &mut tx, (unit, &theirs), (&form, &choices)).await?;
+        return conflict::answer(tx, page, "/admin/courts").await;
+    }
+    form = conflict::settled(form, &theirs, &choices);
     form.code = code;
     unit.kind.code().clone_into(&mut form.kind);
     match rename(asking.actor(), unit, &form.wanted(), &all, asking.now()) {
@@ -157,6 +188,26 @@ pub async fn update(
         }
         Err(refusal) => refused(&asking, &mut tx, Some(unit), form, &refusal).await,
     }
+}
+
+/// Where the edit that was saved meanwhile differs from this one.
+async fn differing(
+    asking: &Asking,
+    tx: &mut Tx,
+    (unit, theirs): (&Unit, &CourtForm),
+    (mine, choices): (&CourtForm, &Choices),
+) -> AppResult<Option<Response>> {
+    let saved = edits::last(tx, &[unit.code.clone(), unit.id.to_string()]).await?;
+    let people = leaders(tx, asking).await?;
+    let name = |field: &str, value: String| {
+        let one =
+            people.iter().find(|one| field == "contact_leader" && one.id.to_string() == value);
+        one.map_or(value, |one| one.name.clone())
+    };
+    let address = format!("/admin/courts/{}", unit.code);
+    let above = ("/admin/courts".to_owned(), "法院".to_owned());
+    let at = Place { back: address.clone(), address, above, files: None };
+    Conflict { theirs, mine, choices, saved, at }.page(asking, name)
 }
 
 async fn contact(

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::PAGE;
@@ -11,7 +11,8 @@ use crate::domain::staff::PostKind;
 use crate::domain::staffing::{Profile, Refusal, keep, username};
 use crate::domain::unit::Unit;
 use crate::store::staff::{self, Account, StaffLine};
-use crate::store::{Tx, units};
+use crate::store::{Tx, edits, units};
+use crate::web::conflict::{self, Choices, Conflict, Field, Place, Shared, fact};
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::{Choice, Problems};
 use crate::web::layout::{self, Shell};
@@ -53,7 +54,7 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     layout::shown(&UsersPage { shell: asking.shell("用户"), asked, units, lines, next })
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserForm {
     username: String,
@@ -63,6 +64,23 @@ pub struct UserForm {
     post_title: String,
     phone: String,
     active: String,
+    /// What stood in the form when it was made.
+    version: String,
+}
+
+impl Shared for UserForm {
+    const READING: &'static [&'static str] = &["version"];
+
+    fn fields() -> Vec<Field> {
+        vec![
+            fact("name", "姓名"),
+            fact("unit", "所在单位"),
+            fact("post", "职务类别"),
+            fact("post_title", "职务名称"),
+            fact("phone", "办公电话"),
+            fact("active", "状态"),
+        ]
+    }
 }
 
 #[derive(Template)]
@@ -79,16 +97,18 @@ struct UserPage {
 }
 
 impl UserForm {
-    fn of(account: Account) -> Self {
-        Self {
-            username: account.username,
-            name: account.name,
+    fn of(account: &Account) -> Self {
+        let form = Self {
+            username: account.username.clone(),
+            name: account.name.clone(),
             unit: account.unit.to_string(),
             post: account.post.map_or("", PostKind::code).to_owned(),
-            post_title: account.post_title.unwrap_or_default(),
-            phone: account.phone,
-            active: if account.active { "yes" } else { "" }.to_owned(),
-        }
+            post_title: account.post_title.clone().unwrap_or_default(),
+            phone: account.phone.clone(),
+            active: if account.active { "yes" } else { "no" }.to_owned(),
+            version: String::new(),
+        };
+        Self { version: conflict::reading(&form), ..form }
     }
 
     fn profile(&self, units: &[Unit], problems: &mut Problems) -> Option<Profile> {
@@ -120,7 +140,7 @@ pub async fn edit(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response>
     let account = staff::find(&mut tx, uuid, day_of(asking.now())).await?;
     let account = account.ok_or(AppError::NotFound)?;
     let known = (Some(uuid), account.can_sign_in);
-    page(&asking, &mut tx, known, (UserForm::of(account), Problems::default())).await
+    page(&asking, &mut tx, known, (UserForm::of(&account), Problems::default())).await
 }
 
 async fn page(
@@ -169,11 +189,23 @@ pub async fn update(
     form: Form<UserForm>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
-    let (mut form, now) = (form.fields, asking.now());
+    let (choices, now) = (Choices::of(&form.typed, &form.key), asking.now());
+    let mut form = form.fields;
+    edits::hold(&mut tx, &uuid.to_string()).await?;
     let account = staff::find(&mut tx, uuid, day_of(now)).await?.ok_or(AppError::NotFound)?;
+    let theirs = UserForm::of(&account);
+    let units = units::list(&mut tx).await?;
+    if form.version != theirs.version {
+        let saved = edits::last(&mut tx, &[uuid.to_string()]).await?;
+        let at = place(uuid);
+        let differing = Conflict { theirs: &theirs, mine: &form, choices: &choices, saved, at };
+        let page = differing.page(&asking, |field, value| said(&units, field, value))?;
+        return conflict::answer(tx, page, "/admin/users").await;
+    }
+    form = conflict::settled(form, &theirs, &choices);
     form.username.clone_from(&account.username);
     let mut problems = Problems::default();
-    let profile = form.profile(&units::list(&mut tx).await?, &mut problems);
+    let profile = form.profile(&units, &mut problems);
     let own = account.id == asking.actor().staff;
     let fact = profile.and_then(|it| kept(keep(asking.actor(), own, it, now), &mut problems));
     let (Some(fact), true) = (fact, problems.is_empty()) else {
@@ -182,6 +214,23 @@ pub async fn update(
     };
     staff::record(&mut tx, uuid, &fact).await?;
     layout::kept(tx, "/admin/users", &format!("已保存{}。", account.username)).await
+}
+
+fn place(uuid: Uuid) -> Place {
+    let address = format!("/admin/users/{uuid}");
+    let above = ("/admin/users".to_owned(), "用户".to_owned());
+    Place { back: address.clone(), address, above, files: None }
+}
+
+/// A value as people read it.
+fn said(units: &[Unit], field: &str, value: String) -> String {
+    let unit = |unit: &&Unit| unit.id.to_string() == value;
+    match field {
+        "unit" => units.iter().find(unit).map_or(value, |unit| unit.short_name.clone()),
+        "post" => PostKind::from_code(&value).map_or(value, |post| post.label().to_owned()),
+        "active" => if value == "yes" { "在用" } else { "停用" }.to_owned(),
+        _ => value,
+    }
 }
 
 /// The fact, or the refusal beside its field.

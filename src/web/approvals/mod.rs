@@ -67,7 +67,9 @@ async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
     let today = day_of(asking.now());
     let shell = asking.shell("签批");
     let page = ListPage { shell, waiting, done, shows_done, older, today };
-    layout::shown(&page)
+    let waiting = page.waiting.iter().map(|line| line.number.as_str());
+    let done = page.done.iter().map(|line| line.number.as_str());
+    layout::naming(layout::shown(&page), waiting.chain(done))
 }
 
 /// A report with the case it is about, as a signatory finds it.

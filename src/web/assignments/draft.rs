@@ -29,12 +29,12 @@ pub fn of_today(form: AssignForm, saved_at: DateTime<Utc>, now: DateTime<Utc>) -
 /// Keeps what was typed so far.
 pub async fn keep(tx: &mut Tx, form: &AssignForm, at: DateTime<Utc>) -> AppResult<()> {
     let body = serde_json::to_string(form).map_err(|error| AppError::Office(error.to_string()))?;
-    drafts::discard(tx, drafts::unsent(super::NEW)).await?;
+    drafts::discard(tx, drafts::of_form(super::NEW)).await?;
     Ok(drafts::keep(tx, SUBJECT, &body, at).await?)
 }
 
 /// Throws the draft away: it was issued, or is begun anew.
 pub async fn discard(tx: &mut Tx) -> AppResult<()> {
-    drafts::discard(tx, drafts::unsent(super::NEW)).await?;
+    drafts::discard(tx, drafts::of_form(super::NEW)).await?;
     Ok(drafts::discard(tx, SUBJECT).await?)
 }

@@ -66,7 +66,7 @@ async fn list(asking: Asking, Query(listing): Query<Listing>) -> AppResult<Respo
     let today = calendar::day_of(asking.now());
     let shell = asking.shell("交办");
     let page = ListPage { shell, today, waiting, count_waiting, batches, show_batches, next };
-    layout::shown(&page)
+    layout::naming(layout::shown(&page), page.waiting.iter().map(|line| line.number.as_str()))
 }
 
 /// A page begins after a number (`XF2026-00128`, `JB2026-0041`); after anything else it is the first.
@@ -199,7 +199,8 @@ fn page(
         waiting,
         problems,
     };
-    layout::answer(&page, &page.problems)
+    let response = layout::answer(&page, &page.problems);
+    layout::naming(response, page.rows.iter().map(|row| row.line.number.as_str()))
 }
 
 /// The rows as sent; a court that nobody chose is the suggested one, until it was asked for.
@@ -367,7 +368,8 @@ fn confirm_page(
         preview: Preview::of(&wanted.rules, wanted.at, &desk.calendar),
         form,
     };
-    layout::shown(&page)
+    let response = layout::shown(&page);
+    layout::naming(response, page.lines.iter().map(|(line, _)| line.number.as_str()))
 }
 
 async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
@@ -380,5 +382,6 @@ async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response>
         batch,
         courts: CourtOfBatch::of(lines),
     };
-    layout::shown(&page)
+    let lines = page.courts.iter().flat_map(|court| &court.lines);
+    layout::naming(layout::shown(&page), lines.map(|one| one.line.case_number.as_str()))
 }

@@ -28,18 +28,32 @@ use pages::{Head, IssueLine, ListPage, RankingPage, SettlementPage};
 use table::{Column, LateLine, ranking, settlement};
 
 const EDITORS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
+/// All who work at the courts save the court police, who have to do with incidents alone.
+pub(super) const READERS: Who = Who::Staff(&[
+    Role::Clerk,
+    Role::Handler,
+    Role::Leader,
+    Role::President,
+    Role::Bureau,
+    Role::BureauHead,
+    Role::LeadingGroup,
+    Role::ContactLeader,
+    Role::EnforcementOffice,
+    Role::Reviewer,
+    Role::Inspection,
+]);
 
 pub fn routes(table: Table) -> Table {
     table
-        .get("/bulletins", Who::Court, list)
+        .get("/bulletins", READERS, list)
         .post("/bulletins", EDITORS, create)
-        .get("/bulletins/{period}", Who::Court, show)
-        .get("/bulletins/{period}/figures/{court}/{metric}", Who::Court, figures::show)
+        .get("/bulletins/{period}", READERS, show)
+        .get("/bulletins/{period}/figures/{court}/{metric}", READERS, figures::show)
         .get("/bulletins/{period}/freeze", EDITORS, steps::new_freeze)
         .post_long("/bulletins/{period}/freeze", EDITORS, steps::create_freeze)
         .get("/bulletins/{period}/publication", EDITORS, steps::new_publication)
         .post_long("/bulletins/{period}/publication", EDITORS, steps::create_publication)
-        .get("/bulletins/{period}/print", Who::Court, print::show)
+        .get("/bulletins/{period}/print", READERS, print::show)
 }
 
 /// How many issues the list shows: two years of them.

@@ -138,5 +138,5 @@ fn page(
     let Step { what, action, warning } = step;
     let shell = asking.shell(format!("{what}：{}", head.title));
     let page = StepPage { shell, head, what, action, warning, checks, problems };
-    layout::answer_with(&page, status)
+    layout::answer_as(&page, status, &page.problems)
 }

@@ -9,6 +9,7 @@ use crate::domain::calendar::{day_of, format_short};
 use crate::domain::deadline::ClockKind;
 use crate::domain::exclusion::may_exclude;
 use crate::domain::ladder::Rung;
+use crate::domain::ledger::Place;
 use crate::domain::next_step::{NextStep, Turn, Viewer, next_step};
 use crate::domain::petition_case::Stage;
 use crate::domain::staff::{Actor, Role};
@@ -109,6 +110,8 @@ pub struct Head {
     pub tabs: Vec<TabLink>,
     pub team: Vec<Responsible>,
     pub unnamed_href: String,
+    /// What asks for others in the place of those who were kept out.
+    pub kept_out: Vec<String>,
     pub petitioner: Option<PetitionerCard>,
     pub marks: Vec<(String, String)>,
     pub acts: Vec<(&'static str, String)>,
@@ -138,6 +141,7 @@ impl Head {
             tabs: tabs(file, actor, tab),
             team: team(file),
             unnamed_href: if writes { format!("/cases/{number}/ledger") } else { String::new() },
+            kept_out: kept_out(file),
             petitioner: petitioner(file, actor, today),
             marks: marks(file),
             acts: acts(file, actor, writes),
@@ -244,6 +248,15 @@ fn team(file: &CaseFile) -> Vec<Responsible> {
                 .map(|(place, label)| line(place, label))
                 .filter(|line| line.person.is_some()),
         )
+        .collect()
+}
+
+/// Whoever was kept out stands in the team until the ledger names another; those who know what was
+/// said are told so.
+fn kept_out(file: &CaseFile) -> Vec<String> {
+    let out =
+        file.team.iter().filter(|one| one.kept_out && file.case.is_open && file.reads_narrative());
+    out.filter_map(|one| Place::from_code(&one.place).map(|it| it.asks_for_another(&one.name)))
         .collect()
 }
 

@@ -16,6 +16,7 @@ use crate::store::cursor::Paged;
 use crate::web::extract::Query;
 use crate::web::form::Choice;
 use crate::web::layout;
+use crate::web::traces::Listed;
 use crate::web::{AppResult, Asking};
 
 const DUE: [(&str, &str); 6] = [
@@ -51,11 +52,12 @@ pub async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let mut tx = asking.begin().await?;
     let found = list(&mut tx, &filter, &asked.window()).await?;
     let asked_for = asked.conditions().join(" ");
+    let Listed(shown) = Listed::of(found.rows.iter().map(|line| line.number.as_str()));
     if asked.is_print() {
         let (verb, fields) = ("case.printed", "name summary");
-        let entry =
-            audit::Entry { verb, fields, detail: &asked_for, at: now, ..audit::Entry::default() };
-        audit::append(&mut tx, entry).await?;
+        let (detail, shown) = (asked_for.as_str(), shown.as_str());
+        let entry = audit::Entry { verb, fields, detail, shown, ..audit::Entry::default() };
+        audit::append(&mut tx, audit::Entry { at: now, ..entry }).await?;
         tx.commit().await?;
         let back = asked.href(&[]);
         let page = PrintPage {
@@ -66,7 +68,7 @@ pub async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
         return layout::shown(&page);
     }
     let verb = if asked.q.is_empty() { "case.listed" } else { "case.searched" };
-    let noted = Noted { verb, detail: &asked_for, at: now };
+    let noted = Noted { verb, detail: &asked_for, shown: &shown, at: now };
     let around = around(&mut tx, &filter, today, noted).await?;
     tx.commit().await?;
     let shell = asking.shell("信访案件");

@@ -2,16 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::closing::{OFFERED, Refusal, Report, Section, Sections};
+use crate::domain::closing::{Closing, OFFERED, Refusal, Report, Section, Sections};
 use crate::domain::document::{DocumentKind, Filed, file};
 use crate::domain::outcome::Outcome;
+use crate::web::conflict::{Field, Shared, fact, long};
 use crate::web::extract::Upload;
 use crate::web::form::{Choice, Problems};
 
 /// The longest section.
 pub const SECTION_LIMIT: usize = 5000;
 
-/// The fields, which are also what a draft keeps.
+/// The fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClosingForm {
@@ -23,10 +24,19 @@ pub struct ClosingForm {
     pub c5: String,
     pub c6: String,
     pub c7: String,
-    #[serde(skip_serializing)]
     pub version: String,
-    #[serde(skip_serializing)]
+    /// The report that stood last when the form was made.
+    pub base: String,
     pub action: String,
+}
+
+impl Shared for ClosingForm {
+    const READING: &'static [&'static str] = &["version", "base"];
+
+    fn fields() -> Vec<Field> {
+        let sections = Section::ALL.iter().map(|section| long(section.code(), section.label()));
+        [fact("outcome", "办理结果")].into_iter().chain(sections).collect()
+    }
 }
 
 /// What the form means.
@@ -50,6 +60,26 @@ impl ClosingForm {
             c6: text(Section::SelfCheck),
             c7: text(Section::Conclusion),
             ..Self::default()
+        }
+    }
+
+    /// The form of a report that was handed in.
+    pub fn standing(closing: &Closing) -> Self {
+        let content = &closing.content;
+        let base = closing.uuid.to_string();
+        Self { base, ..Self::of(Some(content.outcome), &content.sections) }
+    }
+
+    /// The form made from this reading of the case.
+    pub fn read_at(self, version: i32) -> Self {
+        Self { version: version.to_string(), ..self }
+    }
+
+    /// A value as people read it.
+    pub fn said(field: &str, value: String) -> String {
+        match Outcome::from_code(&value).filter(|_| field == "outcome") {
+            Some(outcome) => outcome.label().to_owned(),
+            None => value,
         }
     }
 
@@ -175,13 +205,6 @@ mod tests {
         for (form, field, message) in table {
             assert_eq!(form.check().unwrap_err().of(field), Some(message));
         }
-    }
-
-    #[test]
-    fn a_draft_keeps_what_was_typed_and_not_the_tokens() {
-        let kept = serde_json::to_string(&form()).unwrap();
-        let read: ClosingForm = serde_json::from_str(&kept).unwrap();
-        assert_eq!(read, ClosingForm { version: String::new(), ..form() });
     }
 
     #[test]

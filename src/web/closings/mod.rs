@@ -1,21 +1,20 @@
 //! 办结报告: written from what is on file, sent through the chain, printed as a document.
 
-mod draft;
 mod form;
 mod pages;
 mod print;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::{DateTime, Utc};
 
+use super::conflict::{self, Choices, Conflict, Place};
 use super::extract::{Form, Path};
 use super::form::Problems;
 use super::layout;
 use super::routes::Table;
 use super::signing::ReplyView;
-use super::{AppResult, Asking, handling};
-use crate::domain::calendar::{clock_time, day_of, format_moment};
+use super::{AppResult, Asking, drafts, handling};
+use crate::domain::calendar::day_of;
 use crate::domain::closing::{self, Closing, Dossier, Refusal};
 use crate::domain::document::{Filed, Filing};
 use crate::domain::staff::Actor;
@@ -29,7 +28,6 @@ pub fn routes(table: Table) -> Table {
     table
         .get("/cases/{case_no}/closing", handling::UNIT, show)
         .upload("/cases/{case_no}/closing", handling::UNIT, create)
-        .post_long("/cases/{case_no}/closing/draft", handling::UNIT, draft::update)
         .get("/cases/{case_no}/closing/print", handling::INSIDERS, print::show)
 }
 
@@ -64,13 +62,25 @@ impl Found {
     fn returned(&self) -> Option<&Closing> {
         self.latest.as_ref().filter(|closing| closing.returned().is_some())
     }
+
+    /// The form of that report, as long as another may be written in its place.
+    fn theirs(&self, actor: &Actor) -> Option<ClosingForm> {
+        let version = self.opened.case().version;
+        let returned = self.returned().filter(|_| self.may_apply(actor).is_ok())?;
+        Some(ClosingForm::standing(returned).read_at(version))
+    }
+
+    /// A form that is made now.
+    fn read_now(&self, form: ClosingForm) -> ClosingForm {
+        let base = self.latest.as_ref().map(|one| one.uuid.to_string()).unwrap_or_default();
+        ClosingForm { base, ..form.read_at(self.opened.case().version) }
+    }
 }
 
 /// What a form is shown with.
 struct Shown {
     form: ClosingForm,
     origin: Origin,
-    draft_saved: Option<String>,
     problems: Problems,
     status: StatusCode,
 }
@@ -79,46 +89,34 @@ async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respo
     let mut tx = asking.begin().await?;
     let found = Found::load(&mut tx, &number).await?;
     if let Err(refusal) = found.may_apply(asking.actor()) {
-        return report(&asking, &mut tx, found, &refusal).await;
+        return report(&asking, &mut tx, found, (&refusal, StatusCode::OK)).await;
     }
     let version = Some(found.opened.case().version);
     let shown = match asking.unsent(&mut tx, &location(&number), version).await? {
         Some(form) => Shown {
             form,
             origin: Origin::Hand,
-            draft_saved: None,
             problems: Problems::default(),
             status: StatusCode::OK,
         },
-        None => beginning(&mut tx, &found, asking.now()).await?,
+        None => beginning(&mut tx, &found).await?,
     };
     writing(&asking, &mut tx, found, shown).await
 }
 
-/// What the form begins with: one's own draft, else the report that came back, else the file.
-async fn beginning(tx: &mut Tx, found: &Found, now: DateTime<Utc>) -> AppResult<Shown> {
-    let shown = |form, origin, draft_saved| Shown {
-        form,
+/// What the form begins with: the report that came back, else the file.
+async fn beginning(tx: &mut Tx, found: &Found) -> AppResult<Shown> {
+    let shown = |form, origin| Shown {
+        form: found.read_now(form),
         origin,
-        draft_saved,
         problems: Problems::default(),
         status: StatusCode::OK,
     };
-    if let Some((form, saved_at)) = draft::find(tx, &found.opened).await? {
-        let saved = if day_of(saved_at) == day_of(now) {
-            format!("今天{}", clock_time(saved_at))
-        } else {
-            format_moment(saved_at, day_of(now))
-        };
-        return Ok(shown(form, Origin::Hand, Some(saved)));
-    }
     if let Some(closing) = found.returned() {
-        let content = &closing.content;
-        let form = ClosingForm::of(Some(content.outcome), &content.sections);
-        return Ok(shown(form, Origin::Hand, None));
+        return Ok(shown(ClosingForm::standing(closing), Origin::Hand));
     }
     let known = store::known_facts::read(tx, &found.opened).await?;
-    Ok(shown(ClosingForm::of(None, &closing::draft(&known)), Origin::File, None))
+    Ok(shown(ClosingForm::of(None, &closing::draft(&known)), Origin::File))
 }
 
 async fn create(
@@ -126,14 +124,13 @@ async fn create(
     Path(number): Path<String>,
     form: Form<ClosingForm>,
 ) -> AppResult<Response> {
-    let now = asking.now();
     let mut problems = Problems::default();
     let files = filed(&form.files, &mut problems);
     keep_files(&asking, &number, &files).await?;
     if form.fields.is_draft() && problems.is_empty() {
         let mut tx = asking.begin().await?;
-        let found = Found::load(&mut tx, &number).await?;
-        draft::keep(&mut tx, &found.opened, &form, now).await?;
+        Found::load(&mut tx, &number).await?;
+        drafts::save(&mut tx, &form.typed, &form.key, asking.now()).await?;
         tx.commit().await?;
         let paper = format!("{}/print", location(&number));
         return Ok(if form.fields.is_preview() {
@@ -142,9 +139,18 @@ async fn create(
             layout::done(&location(&number), "草稿已保存。")
         });
     }
-    let mut tx = asking.act(&form.key).await?;
+    let choices = Choices::of(&form.typed, &form.key);
+    let mut fields = form.fields;
+    let (mut tx, _) = asking.act_alone_on(&number, &form.key).await?;
     let found = Found::load(&mut tx, &number).await?;
-    match apply(&asking, &mut tx, &found, &form.fields, problems).await? {
+    if let Some(theirs) = found.theirs(asking.actor()) {
+        if fields.version != theirs.version && fields.base != theirs.base {
+            let page = differing(&asking, &found, (&theirs, &fields), &choices)?;
+            return conflict::answer(tx, page, &location(&number)).await;
+        }
+        fields = conflict::settled(fields, &theirs, &choices);
+    }
+    match apply(&asking, &mut tx, &found, &fields, problems).await? {
         Ok(()) => layout::kept(tx, &location(&number), "已报包案领导签字。").await,
         Err((status, problems)) => {
             let found = Found::load(&mut tx, &number).await?;
@@ -152,11 +158,26 @@ async fn create(
             if found.may_apply(asking.actor()).is_err() {
                 return Err(StoreError::Stale.into());
             }
-            let (form, origin) = (form.fields, Origin::Hand);
-            let shown = Shown { form, origin, draft_saved: None, problems, status };
+            if status == StatusCode::CONFLICT {
+                fields = fields.read_at(found.opened.case().version);
+            }
+            let origin = Origin::Hand;
+            let shown = Shown { form: fields, origin, problems, status };
             writing(&asking, &mut tx, found, shown).await
         }
     }
+}
+
+/// Where the report that was handed in meanwhile differs from the one that was being written.
+fn differing(
+    asking: &Asking,
+    found: &Found,
+    (theirs, mine): (&ClosingForm, &ClosingForm),
+    choices: &Choices,
+) -> AppResult<Option<Response>> {
+    let saved = found.latest.as_ref().map(|one| (one.writer.clone(), one.applied_at));
+    let at = Place::of_case(&found.opened.case().number, "closing");
+    Conflict { theirs, mine, choices, saved, at }.page(asking, ClosingForm::said)
 }
 
 /// Files are evidence in their own right: they are kept even when the report isn't ready yet, each
@@ -211,7 +232,6 @@ async fn apply(
                 }
                 other => drop(other?),
             }
-            draft::discard(tx, &found.opened).await?;
             Ok(Ok(()))
         }
         Ok(_) => refused(problems),
@@ -226,7 +246,7 @@ async fn apply(
 
 async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> AppResult<Response> {
     if let Err(refusal) = found.may_apply(asking.actor()) {
-        return report(asking, tx, found, &refusal).await;
+        return report(asking, tx, found, (&refusal, shown.status)).await;
     }
     let today = day_of(asking.now());
     let page = EditPage {
@@ -237,12 +257,11 @@ async fn writing(asking: &Asking, tx: &mut Tx, found: Found, shown: Shown) -> Ap
         petitioner: found.petitioner,
         form: shown.form,
         origin: shown.origin,
-        draft_saved: shown.draft_saved,
         papers: found.dossier.papers,
         problems: shown.problems,
         today,
     };
-    layout::answer_with(&page, shown.status)
+    layout::answer_as(&page, shown.status, &page.problems)
 }
 
 /// The report while it is signed, or why there is none.
@@ -250,7 +269,7 @@ async fn report(
     asking: &Asking,
     tx: &mut Tx,
     found: Found,
-    refusal: &Refusal,
+    (refusal, status): (&Refusal, StatusCode),
 ) -> AppResult<Response> {
     let today = day_of(asking.now());
     let page = ShowPage {
@@ -262,7 +281,7 @@ async fn report(
         closing: found.latest,
         today,
     };
-    layout::shown(&page)
+    layout::answer_with(&page, status)
 }
 
 /// The reply that the report rests on, or would.

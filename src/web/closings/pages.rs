@@ -51,7 +51,6 @@ pub struct EditPage {
     pub petitioner: String,
     pub form: ClosingForm,
     pub origin: Origin,
-    pub draft_saved: Option<String>,
     pub returned: Option<Closing>,
     pub reply: ReplyView,
     pub papers: Vec<Paper>,

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::draft;
+use super::form::ClosingForm;
 use super::pages::{PrintPage, Text};
 use crate::domain::calendar::day_of;
 use crate::domain::closing::{Closing, Sections, needed};
@@ -15,13 +15,13 @@ use crate::web::signing::ReplyView;
 use crate::web::{AppError, AppResult, Asking};
 
 /// The latest report of the round, or where there is none yet one's own draft.
-pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+pub async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let now = asking.now();
     let (mut tx, opened) = asking.open(&number).await?;
     let closing = store::closings::latest(&mut tx, &opened).await?;
     let text = match &closing {
         Some(closing) => Some(Text::of(&closing.content)),
-        None => drafted(&mut tx, &opened).await?,
+        None => drafted(&mut asking, &mut tx, &opened).await?,
     };
     let text = text.ok_or(AppError::NotFound)?;
     let reply = match text.reply {
@@ -47,8 +47,10 @@ fn is_standing(closing: &Closing) -> bool {
 }
 
 /// The draft as it would read.
-async fn drafted(tx: &mut Tx, opened: &Opened) -> AppResult<Option<Text>> {
-    let Some((form, _)) = draft::find(tx, opened).await? else { return Ok(None) };
+async fn drafted(asking: &mut Asking, tx: &mut Tx, opened: &Opened) -> AppResult<Option<Text>> {
+    let key = super::location(&opened.case().number);
+    let draft = asking.unsent::<ClosingForm>(tx, &key, None).await?;
+    let Some(form) = draft else { return Ok(None) };
     let dossier = store::closings::dossier(tx, opened).await?;
     let outcome = Outcome::from_code(&form.outcome);
     let wanted = outcome.map_or(&[][..], needed);

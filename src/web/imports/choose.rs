@@ -110,7 +110,7 @@ pub async fn update(
                 unread: book.unread.clone(),
                 problems,
             };
-            layout::answer_with(&page, StatusCode::UNPROCESSABLE_ENTITY)
+            layout::answer_as(&page, StatusCode::UNPROCESSABLE_ENTITY, &page.problems)
         }
     }
 }

@@ -14,10 +14,12 @@ use crate::web::form::Problems;
 use crate::web::layout::{self, Frame};
 use crate::web::{AppResult, Asking};
 
-pub async fn new(asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
+pub async fn new(mut asking: Asking, Path(uuid): Path<Uuid>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let import = find(&mut tx, uuid).await?;
-    page(&mut tx, &asking.frame, import, (String::new(), Problems::default())).await
+    let unsent = asking.unsent(&mut tx, &format!("/imports/{uuid}/undo"), None).await?;
+    let UndoForm { reason } = unsent.unwrap_or_default();
+    page(&mut tx, &asking.frame, import, (reason, Problems::default())).await
 }
 
 /// The confirming page; where nothing can be undone, it says why instead.

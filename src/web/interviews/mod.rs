@@ -112,7 +112,7 @@ async fn new(
 async fn create(
     asking: Asking,
     Path(number): Path<String>,
-    Form { fields, key, files }: Form<InterviewForm>,
+    Form { fields, key, files, .. }: Form<InterviewForm>,
 ) -> AppResult<Response> {
     let now = asking.now();
     let (mut tx, opened) = asking.act_on(&number, &key).await?;

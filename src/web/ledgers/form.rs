@@ -1,16 +1,17 @@
 //! What the ledger's form sends, and what it means.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::ledger::{Chosen, People, Place, Refusal, Wanted};
 use crate::store::ledgers::{LedgerNow, TeamLine};
+use crate::web::conflict::{Field, Shared, fact, long};
 use crate::web::form::Problems;
 
 const LONGEST_PLAN: usize = 2000;
 const LONGEST_CLAIM: usize = 500;
 const LONGEST_PHONE: usize = 30;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LedgerForm {
     pub leader_id: String,
@@ -23,32 +24,23 @@ pub struct LedgerForm {
     #[serde(rename = "claims[]")]
     pub claims: Vec<String>,
     pub version: String,
-    #[serde(flatten)]
-    pub choices: Choices,
 }
 
-/// What was chosen on the page of a conflict: `theirs`, `mine` or, for the plan, `both`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Choices {
-    #[serde(rename = "choice[leader_id]")]
-    pub leader_id: String,
-    #[serde(rename = "choice[leader_phone]")]
-    pub leader_phone: String,
-    #[serde(rename = "choice[chief_id]")]
-    pub chief_id: String,
-    #[serde(rename = "choice[chief_phone]")]
-    pub chief_phone: String,
-    #[serde(rename = "choice[handler_id]")]
-    pub handler_id: String,
-    #[serde(rename = "choice[handler_phone]")]
-    pub handler_phone: String,
-    #[serde(rename = "choice[plan]")]
-    pub plan: String,
-    #[serde(rename = "choice[claims]")]
-    pub claims: String,
-    /// Sent by the page of a conflict.
-    pub settling: String,
+impl Shared for LedgerForm {
+    const READING: &'static [&'static str] = &["version"];
+
+    fn fields() -> Vec<Field> {
+        vec![
+            fact("leader_id", "包案领导"),
+            fact("leader_phone", "包案领导联系方式"),
+            fact("chief_id", "责任领导"),
+            fact("chief_phone", "责任领导联系方式"),
+            fact("handler_id", "责任人"),
+            fact("handler_phone", "责任人联系方式"),
+            long("plan", "化解方案"),
+            fact("claims[]", "诉求要点"),
+        ]
+    }
 }
 
 impl LedgerForm {
@@ -69,7 +61,6 @@ impl LedgerForm {
             plan: now.map(|now| now.plan.clone()).unwrap_or_default(),
             claims: now.map(|now| now.requests.clone()).unwrap_or_default(),
             version: now.map_or(0, |now| now.version).to_string(),
-            choices: Choices::default(),
         }
     }
 
@@ -111,32 +102,6 @@ impl LedgerForm {
             }
         }
         self
-    }
-
-    /// The form with the conflict settled: mine where it was chosen, theirs else.
-    pub fn settled(self, theirs: &Self) -> Self {
-        if self.choices.settling.is_empty() {
-            return self;
-        }
-        let pick = |choice: &str, mine: String, theirs: &String| {
-            if choice == "mine" { mine } else { theirs.clone() }
-        };
-        let chosen = &self.choices;
-        Self {
-            leader_id: pick(&chosen.leader_id, self.leader_id, &theirs.leader_id),
-            leader_phone: pick(&chosen.leader_phone, self.leader_phone, &theirs.leader_phone),
-            chief_id: pick(&chosen.chief_id, self.chief_id, &theirs.chief_id),
-            chief_phone: pick(&chosen.chief_phone, self.chief_phone, &theirs.chief_phone),
-            handler_id: pick(&chosen.handler_id, self.handler_id, &theirs.handler_id),
-            handler_phone: pick(&chosen.handler_phone, self.handler_phone, &theirs.handler_phone),
-            plan: match chosen.plan.as_str() {
-                "both" => format!("{}\n{}", theirs.plan.trim(), self.plan.trim()),
-                choice => pick(choice, self.plan, &theirs.plan),
-            },
-            claims: if chosen.claims == "mine" { self.claims } else { theirs.claims.clone() },
-            version: self.version,
-            choices: Choices::default(),
-        }
     }
 
     /// What the form alone can know to be wrong.

@@ -1,10 +1,8 @@
 //! The ledger of a case (台账), and what happens when two people write it at once.
 
-mod conflict;
 mod form;
 mod pages;
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
@@ -15,13 +13,13 @@ use crate::domain::staff::Role;
 use crate::store::Tx;
 use crate::store::ledgers::{self, LedgerNow, TeamLine};
 use crate::store::petition_cases::Opened;
+use crate::web::conflict::{self, Choices, Conflict, Place};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
 use crate::web::handling::{self, UNIT};
 use crate::web::layout::{self, Frame};
 use crate::web::routes::Table;
 use crate::web::{AppResult, Asking};
-use conflict::ConflictPage;
 use form::LedgerForm;
 use pages::LedgerPage;
 
@@ -87,21 +85,22 @@ fn page(
 async fn update(
     asking: Asking,
     Path(number): Path<String>,
-    Form { fields, key, .. }: Form<LedgerForm>,
+    Form { fields, key, typed, .. }: Form<LedgerForm>,
 ) -> AppResult<Response> {
     let now = asking.now();
-    let (mut tx, opened) = asking.act_on(&number, &key).await?;
-    ledgers::hold(&mut tx, &opened).await?;
-    let standing = Standing::read(&mut tx, opened, asking.now()).await?;
+    let (mut tx, opened) = asking.act_alone_on(&number, &key).await?;
+    let standing = Standing::read(&mut tx, opened, now).await?;
     if let Err(reason) = in_hands(standing.opened.case()) {
         return page(&asking.frame, &standing, fields, Problems::whole(reason.to_string()));
     }
-    let fields = fields.with_numbers(&standing.form(), &standing.people);
+    let theirs = standing.form();
+    let fields = fields.with_numbers(&theirs, &standing.people);
+    let choices = Choices::of(&typed, &key);
     if fields.seen() != standing.version() {
-        let page = ConflictPage::new(&asking.frame, &standing, fields, day_of(now));
-        return layout::answer_with(&page, StatusCode::CONFLICT);
+        let page = differing(&asking, &standing, (&theirs, &fields), &choices)?;
+        return conflict::answer(tx, page, &format!("/cases/{number}")).await;
     }
-    let fields = fields.settled(&standing.form());
+    let fields = conflict::settled(fields, &theirs, &choices);
     let problems = fields.check();
     match keep(asking.actor(), standing.opened.case(), fields.wanted(), &standing.people, now) {
         Ok(fact) if problems.is_empty() => {
@@ -115,4 +114,24 @@ async fn update(
             page(&asking.frame, &standing, fields, problems)
         }
     }
+}
+
+/// Where the two differ; people are said by their names.
+fn differing(
+    asking: &Asking,
+    standing: &Standing,
+    (theirs, mine): (&LedgerForm, &LedgerForm),
+    choices: &Choices,
+) -> AppResult<Option<Response>> {
+    let People { court, unit } = &standing.people;
+    let name = |field: &str, value: String| {
+        if !field.ends_with("_id") {
+            return value;
+        }
+        let found = court.iter().chain(unit).find(|one| one.id.to_string() == value);
+        found.map_or_else(|| "（未选）".to_owned(), |one| one.name.clone())
+    };
+    let saved = standing.now.as_ref().map(|now| (now.recorded_by.clone(), now.recorded_at));
+    let at = Place::of_case(&standing.opened.case().number, "ledger");
+    Conflict { theirs, mine, choices, saved, at }.page(asking, name)
 }

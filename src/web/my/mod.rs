@@ -9,12 +9,13 @@ use serde::Deserialize;
 use super::extract::Query;
 use super::layout;
 use super::routes::{Table, Who};
+use super::traces::Listed;
 use super::{AppResult, Asking};
 use crate::domain::calendar;
 use crate::domain::staff::Role::{Bureau, BureauHead, Handler, Leader, LeadingGroup, President};
 use crate::store::cursor::{Paged, Place};
 use crate::store::work_queues::{Desk, Part, WorkCounts, WorkLine, counts, list};
-use pages::{Group, Line, MyPage, MyPrint, TabLink};
+use pages::{Group, Line, MyPage, MyPrint, REPLACE, TabLink};
 
 const WORKERS: Who = Who::Staff(&[Handler, Leader, President, Bureau, BureauHead, LeadingGroup]);
 const PAGE: usize = 50;
@@ -62,14 +63,14 @@ async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
     let mut tx = asking.begin().await?;
     if asked.print == "yes" {
         let found = list(&mut tx, (desk, part), today, (&Place::First, PRINTED)).await?;
-        counts(&mut tx, desk, today, now).await?;
+        counts(&mut tx, desk, today, (&shown(&found), now)).await?;
         tx.commit().await?;
         let lines = lines(found.rows, today);
         let page = MyPrint { stamp: asking.stamp(), back: href(part, ""), lines };
         return layout::shown(&page);
     }
     let found = list(&mut tx, (desk, part), today, (&asked.place(), PAGE)).await?;
-    let counts = counts(&mut tx, desk, today, now).await?;
+    let counts = counts(&mut tx, desk, today, (&shown(&found), now)).await?;
     tx.commit().await?;
     let Paged { rows, before, after } = found;
     let page = MyPage {
@@ -84,6 +85,11 @@ async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response>
         shell: asking.shell("我的待办"),
     };
     layout::shown(&page)
+}
+
+/// The numbers of the cases on a page.
+fn shown(found: &Paged<WorkLine>) -> String {
+    Listed::of(found.rows.iter().map(|line| line.number.as_str())).0
 }
 
 /// 「6月15日　星期一」
@@ -143,7 +149,7 @@ fn groups(lines: Vec<Line>, counts: Option<&WorkCounts>) -> Vec<Group> {
         }
     }
     for group in &mut groups {
-        group.count = counts.map(|counts| match group.head {
+        group.count = counts.filter(|_| group.head != REPLACE).map(|counts| match group.head {
             "逾期" => counts.over,
             "今日到期" => counts.today,
             "三日内" => counts.soon,

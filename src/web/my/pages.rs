@@ -26,7 +26,8 @@ pub struct Line {
     /// The chip of its due day, or since when it waits.
     pub chip: Option<Chip>,
     pub since: String,
-    pub task: &'static str,
+    pub since_what: &'static str,
+    pub task: String,
     pub name: String,
     pub about: String,
     pub court: String,
@@ -49,12 +50,14 @@ impl Line {
     /// A row of the store as it is shown.
     pub fn of(line: WorkLine, today: NaiveDate) -> Self {
         let paper = line.paper.map(|uuid| uuid.to_string()).unwrap_or_default();
-        let (task, href, verb) = match (line.task, line.awaited) {
-            (Some(task), _) => (task.label(), task.href(&line.number, &paper), task.verb()),
-            (None, Some(Task::Ledger)) => {
-                ("确认交办责任人", format!("/cases/{}", line.number), "查看")
+        let case = format!("/cases/{}", line.number);
+        let (task, href, verb) = match (line.task, line.awaited, &line.kept_out) {
+            (Some(task), ..) => {
+                (task.label().to_owned(), task.href(&line.number, &paper), task.verb())
             }
-            (None, _) => ("等待补正办结报告", format!("/cases/{}", line.number), "查看"),
+            (None, _, Some((seat, name))) => (seat.asks_for_another(name), case, "查看"),
+            (None, Some(Task::Ledger), None) => ("确认交办责任人".to_owned(), case, "查看"),
+            (None, ..) => ("等待补正办结报告".to_owned(), case, "查看"),
         };
         let about = [
             line.summary.unwrap_or_default(),
@@ -63,9 +66,10 @@ impl Line {
         let about: Vec<_> = about.into_iter().filter(|text| !text.is_empty()).collect();
         let chip = line.due_on.map(|day| Chip::open(Some(day), today));
         Self {
-            group: group(line.due_on, today),
+            group: if line.kept_out.is_some() { REPLACE } else { group(line.due_on, today) },
             over: line.due_on.is_some_and(|day| day < today),
             chip,
+            since_what: if line.kept_out.is_some() { "记明" } else { "提交" },
             since: line.since.map(|at| format_short(day_of(at))).unwrap_or_default(),
             task,
             name: shown_name(&line.name).to_owned(),
@@ -80,6 +84,9 @@ impl Line {
         }
     }
 }
+
+/// The head over those who were kept out and still stand in a team.
+pub const REPLACE: &str = "请更换责任人";
 
 fn group(due_on: Option<NaiveDate>, today: NaiveDate) -> &'static str {
     match due_on.map(|day| (day - today).num_days()) {

@@ -12,6 +12,7 @@ use crate::domain::progress::{Original, correct};
 use crate::store::Tx;
 use crate::store::petition_cases::Opened;
 use crate::store::progress::{self, EntryLine};
+use crate::web::conflict::{self, Choices, Conflict, Place};
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::Problems;
 use crate::web::handling;
@@ -63,18 +64,12 @@ pub async fn new(
 ) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
     let original = original(&mut tx, &opened, &asked.of).await?;
-    let address = format!("/cases/{number}/corrections/new");
-    let unsent: Option<CorrectionForm> = asking.unsent(&mut tx, &address, None).await?;
-    let begun =
-        |of| CorrectionForm { of, text: original.text.clone(), ..CorrectionForm::default() };
-    let form = match unsent {
-        Some(form) if form.of == asked.of => form,
-        Some(_) => {
-            asking.frame.unsent = None;
-            begun(asked.of)
-        }
-        None => begun(asked.of),
+    let key = format!("/cases/{number}/corrections/new?of={}", asked.of);
+    let form = match asking.unsent(&mut tx, &key, None).await? {
+        Some(form) => form,
+        None => CorrectionForm { text: original.text.clone(), ..CorrectionForm::default() },
     };
+    let form = CorrectionForm { of: asked.of, ..form };
     let page = CorrectionPage::new(&asking.frame, &opened, original, form);
     layout::answer(&page, &page.problems)
 }
@@ -82,17 +77,30 @@ pub async fn new(
 pub async fn create(
     asking: Asking,
     Path(number): Path<String>,
-    Form { fields, key, .. }: Form<CorrectionForm>,
+    Form { mut fields, key, typed, .. }: Form<CorrectionForm>,
 ) -> AppResult<Response> {
     let now = asking.now();
-    let (mut tx, opened) = asking.act_on(&number, &key).await?;
+    let (mut tx, opened) = asking.act_alone_on(&number, &key).await?;
+    let location = format!("/cases/{number}/progress");
     let line = original(&mut tx, &opened, &fields.of).await?;
+    let choices = Choices::of(&typed, &key);
+    if let Some(latest) = progress::latest_correction(&mut tx, &opened, line.id).await? {
+        if under_way(opened.case()).is_ok() {
+            let page = differing(&asking, &number, (&latest, &fields), &choices)?;
+            return conflict::answer(tx, page, &location).await;
+        }
+    } else if !choices.is_empty() {
+        let theirs = CorrectionForm::standing(&line);
+        fields = conflict::settled(fields, &theirs, &choices);
+        if conflict::agree(&fields, &theirs) {
+            return layout::kept(tx, &location, conflict::SAME).await;
+        }
+    }
     let mut problems = fields.check();
     let about = Original { id: line.id, kind: line.kind, corrected: line.corrected_at.is_some() };
     match correct(asking.actor(), opened.case(), about, &fields.wanted(), now) {
         Ok(fact) if problems.is_empty() => {
             progress::record(&mut tx, &fact).await?;
-            let location = format!("/cases/{number}/progress");
             return layout::kept(tx, &location, "更正已保存，原记录保留。").await;
         }
         Ok(_) => {}
@@ -101,4 +109,18 @@ pub async fn create(
     let page = CorrectionPage::new(&asking.frame, &opened, line, fields);
     let page = CorrectionPage { problems, ..page };
     layout::answer(&page, &page.problems)
+}
+
+/// Where the correction that was saved meanwhile differs from the one that was being written.
+fn differing(
+    asking: &Asking,
+    number: &str,
+    (latest, mine): (&EntryLine, &CorrectionForm),
+    choices: &Choices,
+) -> AppResult<Option<Response>> {
+    let theirs = &CorrectionForm::standing(latest);
+    let saved = Some((latest.recorded_by.clone(), latest.recorded_at));
+    let back = format!("/cases/{number}/progress");
+    let at = Place { back, ..Place::of_case(number, "corrections/new") };
+    Conflict { theirs, mine, choices, saved, at }.page(asking, |_, value| value)
 }

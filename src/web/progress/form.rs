@@ -1,10 +1,12 @@
 //! What the forms of progress send, and what they mean.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar;
 use crate::domain::progress::{Amendment, Kind, Refusal, Wanted};
+use crate::store::progress::EntryLine;
+use crate::web::conflict::{Field, Shared, long};
 use crate::web::form::Problems;
 
 const LONGEST_TEXT: usize = 2000;
@@ -43,7 +45,7 @@ impl ProgressForm {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CorrectionForm {
     pub of: String,
@@ -51,7 +53,22 @@ pub struct CorrectionForm {
     pub text: String,
 }
 
+/// A line is corrected once: whoever comes second goes on from the correction.
+impl Shared for CorrectionForm {
+    const READING: &'static [&'static str] = &["of"];
+
+    fn fields() -> Vec<Field> {
+        vec![long("reason", "更正的原因"), long("text", "更正后的内容")]
+    }
+}
+
 impl CorrectionForm {
+    /// The form in which a line was corrected; another would correct that line.
+    pub fn standing(line: &EntryLine) -> Self {
+        let (reason, text) = (line.correction_reason.clone(), line.text.clone());
+        Self { of: line.uuid.to_string(), reason, text }
+    }
+
     /// What the form alone can know to be wrong.
     pub fn check(&self) -> Problems {
         let mut problems = Problems::default();

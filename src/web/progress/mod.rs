@@ -68,7 +68,7 @@ async fn new(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respon
 async fn create(
     asking: Asking,
     Path(number): Path<String>,
-    Form { fields, key, files }: Form<ProgressForm>,
+    Form { fields, key, files, .. }: Form<ProgressForm>,
 ) -> AppResult<Response> {
     let now = asking.now();
     let (mut tx, opened) = asking.act_on(&number, &key).await?;

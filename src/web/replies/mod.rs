@@ -13,6 +13,7 @@ use crate::domain::reply::{NoneReason, Signature, Way, answer};
 use crate::store::Tx;
 use crate::store::petition_cases::Opened;
 use crate::store::replies::{self, ReplyLine};
+use crate::web::conflict::{self, Choices, Conflict, Place};
 use crate::web::extract::{Form, Path};
 use crate::web::form::{Choice, Problems};
 use crate::web::handling::{self, UNIT};
@@ -20,6 +21,9 @@ use crate::web::layout::{self, Frame, Shell};
 use crate::web::routes::Table;
 use crate::web::{AppResult, Asking};
 use form::ReplyForm;
+
+/// What proves a reply.
+const FILES: &str = "答复笔录、录音、短信截图";
 
 pub fn routes(table: Table) -> Table {
     table.get("/cases/{case_no}/answer", UNIT, new).upload("/cases/{case_no}/answer", UNIT, create)
@@ -30,7 +34,6 @@ pub fn routes(table: Table) -> Table {
 struct ReplyPage {
     shell: Shell,
     number: String,
-    version: i32,
     earlier: Vec<Earlier>,
     ways: Vec<Choice>,
     signatures: Vec<Choice>,
@@ -63,7 +66,6 @@ impl ReplyPage {
         Ok(Self {
             shell: frame.shell("答复信访人"),
             number: case.number.clone(),
-            version: case.version,
             earlier: replies::list(tx, opened).await?.into_iter().map(Earlier::of).collect(),
             ways: Choice::list(Way::ALL.iter().map(|one| (one.code(), one.label())), &form.way),
             signatures: Choice::list(
@@ -81,33 +83,67 @@ impl ReplyPage {
 
 async fn new(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
-    let answered_at = calendar::format_full(asking.now());
-    let version = Some(opened.case().version);
-    let unsent = asking.unsent(&mut tx, &format!("/cases/{number}/answer"), version).await?;
-    let form = unsent.unwrap_or_else(|| ReplyForm { answered_at, ..ReplyForm::default() });
+    let version = opened.case().version;
+    let unsent = asking.unsent(&mut tx, &format!("/cases/{number}/answer"), Some(version)).await?;
+    let form = match unsent {
+        Some(form) => form,
+        None => ReplyForm {
+            answered_at: calendar::format_full(asking.now()),
+            version: version.to_string(),
+            base: standing(&mut tx, &opened).await?.map(|reply| reply.base).unwrap_or_default(),
+            ..ReplyForm::default()
+        },
+    };
     let page = ReplyPage::read(&mut tx, &asking.frame, &opened, form).await?;
     layout::answer(&page, &page.problems)
+}
+
+/// The form in which the last reply was given.
+async fn standing(tx: &mut Tx, opened: &Opened) -> AppResult<Option<ReplyForm>> {
+    let last = replies::list(tx, opened).await?.pop();
+    Ok(last.map(|line| ReplyForm::of(&line, opened.case().version)))
 }
 
 async fn create(
     asking: Asking,
     Path(number): Path<String>,
-    Form { fields, key, files }: Form<ReplyForm>,
+    Form { mut fields, key, files, typed }: Form<ReplyForm>,
 ) -> AppResult<Response> {
     let now = asking.now();
-    let (mut tx, opened) = asking.act_on(&number, &key).await?;
+    let (mut tx, opened) = asking.act_alone_on(&number, &key).await?;
+    let location = format!("/cases/{number}");
+    let standing = standing(&mut tx, &opened).await?;
     let stale = fields.seen() != opened.case().version;
+    let choices = Choices::of(&typed, &key);
+    match &standing {
+        // Someone else replied meanwhile.
+        Some(theirs) if stale && theirs.base != fields.base && in_hands(opened.case()).is_ok() => {
+            let page = differing(&asking, &mut tx, (&opened, theirs), (&fields, &choices)).await?;
+            return conflict::answer(tx, page, &location).await;
+        }
+        Some(theirs) if !choices.is_empty() => {
+            fields = conflict::settled(fields, theirs, &choices);
+            if conflict::agree(&fields, theirs) {
+                return layout::kept(tx, &location, conflict::SAME).await;
+            }
+        }
+        Some(_) | None => {}
+    }
     let mut problems = fields.check();
     let filed = handling::filed(DocumentKind::ReplyEvidence, &files, &mut problems);
     let wanted = fields.wanted(day_of(now), !filed.is_empty());
     let reached = replies::reached(&mut tx, &opened).await?;
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     match answer(asking.actor(), opened.case(), reached, &wanted, now) {
-        Ok(_) if stale => problems.add("", handling::CHANGED),
+        Ok(_) if stale => {
+            problems.add("", handling::CHANGED);
+            fields.version = opened.case().version.to_string();
+            status = StatusCode::CONFLICT;
+        }
         Ok(fact) if problems.is_empty() => {
             let uuid = replies::record(&mut tx, &fact).await?;
             let filing = Filing { belongs_to: uuid.to_string(), by: asking.actor().staff, at: now };
             handling::record_files(&mut tx, &opened, &filed, &filing).await?;
-            let location = format!("/cases/{number}");
             return layout::kept(tx, &location, "答复已保存。").await;
         }
         Ok(_) => {}
@@ -115,9 +151,20 @@ async fn create(
             problems = handling::at_fields(problems, &refusals, |one| form::field(*one));
         }
     }
-    let conflict = stale && problems.of("") == Some(handling::CHANGED);
     let page = ReplyPage::read(&mut tx, &asking.frame, &opened, fields).await?;
     let page = ReplyPage { again: !files.is_empty(), problems, ..page };
-    let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    layout::answer_with(&page, status)
+    layout::answer_as(&page, status, &page.problems)
+}
+
+/// Where the reply that was given meanwhile differs from the one that was being written.
+async fn differing(
+    asking: &Asking,
+    tx: &mut Tx,
+    (opened, theirs): (&Opened, &ReplyForm),
+    (mine, choices): (&ReplyForm, &Choices),
+) -> AppResult<Option<Response>> {
+    let last = replies::list(tx, opened).await?.pop();
+    let saved = last.map(|line| (line.recorded_by, line.recorded_at));
+    let at = Place { files: Some(FILES), ..Place::of_case(&opened.case().number, "answer") };
+    Conflict { theirs, mine, choices, saved, at }.page(asking, ReplyForm::said)
 }

@@ -1,14 +1,15 @@
-//! Submitting the report, and keeping a draft of it.
+//! Submitting the report.
 
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 
-use super::form::{ReportForm, field, subject};
+use super::form::{ReportForm, field};
 use super::pages::{ReportPage, WritingPage};
 use super::{BUREAU, Standing};
 use crate::domain::report::submit;
-use crate::store::{drafts, ledgers, reports};
+use crate::store::reports;
+use crate::web::conflict::{self, Choices, Conflict, Place};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
 use crate::web::handling;
@@ -18,30 +19,53 @@ use crate::web::{AppResult, Asking};
 pub async fn create(
     asking: Asking,
     Path(number): Path<String>,
-    Form { fields, key, .. }: Form<ReportForm>,
+    Form { mut fields, key, typed, .. }: Form<ReportForm>,
 ) -> AppResult<Response> {
     let now = asking.now();
-    let (mut tx, opened) = asking.act_on(&number, &key).await?;
-    ledgers::hold(&mut tx, &opened).await?;
+    let (mut tx, opened) = asking.act_alone_on(&number, &key).await?;
     let standing = Standing::read(&mut tx, opened).await?;
     let case = standing.opened.case();
+    let (location, version) = (format!("/cases/{number}/report"), case.version);
+    let stale = fields.seen() != version;
+    let choices = Choices::of(&typed, &key);
+    let theirs = standing.latest.as_ref().map(|latest| ReportForm::standing(latest, version));
+    if let Some(theirs) = theirs.filter(|_| standing.is_written_by(asking.actor())) {
+        if stale && theirs.base != fields.base {
+            // Someone else's report went to the bureau meanwhile, and came back.
+            let page = differing(&asking, &standing, (&theirs, &fields), &choices)?;
+            return conflict::answer(tx, page, &location).await;
+        }
+        fields = conflict::settled(fields, &theirs, &choices);
+    }
     let mut problems = fields.check();
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     match submit(asking.actor(), case, &standing.owed, fields.wanted(), now) {
-        Ok(_) if fields.seen() != case.version => {
+        Ok(_) if stale => {
             problems.add("", handling::CHANGED);
+            fields.version = version.to_string();
             status = StatusCode::CONFLICT;
         }
         Ok(fact) if problems.is_empty() => {
             reports::record(&mut tx, &fact).await?;
-            drafts::discard(&mut tx, subject(&number)).await?;
-            let location = format!("/cases/{number}/report");
             return layout::kept(tx, &location, "已报送。等待中院信访局审核。").await;
         }
         Ok(_) => {}
         Err(refusals) => problems = handling::at_fields(problems, &refusals, field),
     }
     returned(&asking, &standing, (fields, problems, status), now)
+}
+
+/// Where the report that was sent meanwhile differs from the one that was being written.
+fn differing(
+    asking: &Asking,
+    standing: &Standing,
+    (theirs, mine): (&ReportForm, &ReportForm),
+    choices: &Choices,
+) -> AppResult<Option<Response>> {
+    let latest = standing.latest.as_ref();
+    let saved = latest.map(|latest| (latest.submitted_by.clone(), latest.submitted_at));
+    let at = Place::of_case(&standing.opened.case().number, "report");
+    Conflict { theirs, mine, choices, saved, at }.page(asking, |_, value| value)
 }
 
 /// The form as it comes back; where there is nothing to write, the report that stands.
@@ -52,30 +76,11 @@ fn returned(
     now: DateTime<Utc>,
 ) -> AppResult<Response> {
     if standing.is_written_by(asking.actor()) {
-        let version = standing.opened.case().version.to_string();
-        let page = WritingPage::new(&asking.frame, standing, ReportForm { version, ..fields }, now);
-        return layout::answer_with(&WritingPage { problems, ..page }, status);
+        let page = WritingPage::new(&asking.frame, standing, fields, now);
+        let page = WritingPage { problems, ..page };
+        return layout::answer_as(&page, status, &page.problems);
     }
     let page = ReportPage::new(&asking.frame, standing, BUREAU.admits(asking.actor().role));
-    layout::answer_with(&ReportPage { problems, ..page }, status)
-}
-
-/// A draft may be kept as often as one likes, so the form's key is not used up.
-pub async fn keep_draft(
-    asking: Asking,
-    headers: HeaderMap,
-    Path(number): Path<String>,
-    Form { fields, .. }: Form<ReportForm>,
-) -> AppResult<Response> {
-    let (mut tx, _) = asking.open(&number).await?;
-    drafts::discard(&mut tx, drafts::unsent(&format!("/cases/{number}/report"))).await?;
-    drafts::keep(&mut tx, subject(&number), &fields.pack(), asking.now()).await?;
-    tx.commit().await?;
-    if headers.contains_key("x-draft") {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    if fields.then == "preview" {
-        return Ok(Redirect::to(&format!("/cases/{number}/report/print")).into_response());
-    }
-    Ok(layout::done(&format!("/cases/{number}/report"), "草稿已保存。"))
+    let page = ReportPage { problems, ..page };
+    layout::answer_as(&page, status, &page.problems)
 }

@@ -3,16 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::report::{Decision, Refusal, Section, Sections, Verdict, Wanted};
-use crate::store::drafts::Subject;
+use crate::store::reports::ReportNow;
+use crate::web::conflict::{Field, Shared, long};
 use crate::web::form::Problems;
 
 pub const LONGEST_SECTION: usize = 5000;
 const LONGEST_REASON: usize = 500;
-
-/// The draft of the report of a case.
-pub const fn subject(number: &str) -> Subject<'_> {
-    Subject { form: "report", of: number }
-}
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -26,11 +22,18 @@ pub struct ReportForm {
     pub s7: String,
     pub s8: String,
     pub late_reason: String,
-    #[serde(skip_serializing)]
     pub version: String,
-    /// Where saving the draft leads: back to it, or to its print.
-    #[serde(skip_serializing)]
-    pub then: String,
+    /// The report that stood last when the form was made.
+    pub base: String,
+}
+
+impl Shared for ReportForm {
+    const READING: &'static [&'static str] = &["version", "base"];
+
+    fn fields() -> Vec<Field> {
+        let sections = Section::ALL.iter().map(|section| long(section.code(), section.label()));
+        sections.chain([long("late_reason", "逾期原因")]).collect()
+    }
 }
 
 impl ReportForm {
@@ -41,20 +44,19 @@ impl ReportForm {
         Self { s1, s2, s3, s4, s5, s6, s7, s8, late_reason, ..Self::default() }
     }
 
+    /// The form of a report that was submitted, as a page made now would bear it.
+    pub fn standing(report: &ReportNow, version: i32) -> Self {
+        Self {
+            version: version.to_string(),
+            base: report.uuid.to_string(),
+            ..Self::of(&report.sections, &report.late_reason)
+        }
+    }
+
     /// The sections in their order.
     pub fn sections(&self) -> Sections {
         [&self.s1, &self.s2, &self.s3, &self.s4, &self.s5, &self.s6, &self.s7, &self.s8]
             .map(Clone::clone)
-    }
-
-    /// As a draft keeps it.
-    pub fn pack(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// From a draft; one that another version of the program kept may not be readable.
-    pub fn unpack(body: &str) -> Option<Self> {
-        serde_json::from_str(body).ok()
     }
 
     /// The version of the case that the form was made from.

@@ -12,7 +12,6 @@ use crate::domain::handling::in_hands;
 use crate::domain::report::{Decision, Known, Owed, draft};
 use crate::domain::staff::{Actor, Role};
 use crate::domain::unit::{Unit, UnitKind};
-use crate::store::drafts::{self, Draft};
 use crate::store::petition_cases::Opened;
 use crate::store::reports::{self, ReportNow};
 use crate::store::{Tx, known_facts, units};
@@ -21,7 +20,7 @@ use crate::web::handling::{INSIDERS, UNIT};
 use crate::web::layout;
 use crate::web::routes::{Table, Who};
 use crate::web::{AppError, AppResult, Asking};
-use form::{ExaminationForm, ReportForm, subject};
+use form::{ExaminationForm, ReportForm};
 use pages::{Letter, PrintPage, ReportPage, WritingPage};
 
 const BUREAU: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
@@ -30,7 +29,6 @@ pub fn routes(table: Table) -> Table {
     table
         .get("/cases/{case_no}/report", INSIDERS, show)
         .post_long("/cases/{case_no}/report", UNIT, create::create)
-        .post_long("/cases/{case_no}/report/draft", UNIT, create::keep_draft)
         .post("/cases/{case_no}/report/review", BUREAU, examine::create)
         .get("/cases/{case_no}/report/print", INSIDERS, print)
 }
@@ -41,17 +39,14 @@ struct Standing {
     owed: Owed,
     latest: Option<ReportNow>,
     known: Known,
-    draft: Option<Draft>,
 }
 
 impl Standing {
     async fn read(tx: &mut Tx, opened: Opened) -> AppResult<Self> {
-        let number = opened.case().number.clone();
         Ok(Self {
             owed: reports::owed(tx, &opened).await?,
             latest: reports::latest(tx, &opened).await?,
             known: known_facts::read(tx, &opened).await?,
-            draft: drafts::find(tx, subject(&number)).await?,
             opened,
         })
     }
@@ -61,15 +56,15 @@ impl Standing {
         UNIT.admits(actor.role) && self.owed.is_awaited() && in_hands(self.opened.case()).is_ok()
     }
 
-    /// What to go on from: one's draft, else the report that came back, else what the file says.
+    /// What to go on from: the report that came back, else what the file says.
     fn form(&self) -> ReportForm {
-        let drafted = self.draft.as_ref().and_then(|draft| ReportForm::unpack(&draft.body));
         let version = self.opened.case().version;
-        let form = drafted.unwrap_or_else(|| match &self.latest {
+        let base = self.latest.as_ref().map(|latest| latest.uuid.to_string()).unwrap_or_default();
+        let form = match &self.latest {
             Some(latest) => ReportForm::of(&latest.sections, &latest.late_reason),
             None => ReportForm::of(&draft(&self.known), ""),
-        });
-        ReportForm { version: version.to_string(), ..form }
+        };
+        ReportForm { version: version.to_string(), base, ..form }
     }
 }
 
@@ -94,12 +89,15 @@ async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respo
 }
 
 /// The report as an official document: what was submitted, or the writer's draft of it.
-async fn print(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+async fn print(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
     let letter = letter(&mut tx, &opened).await?;
     let standing = Standing::read(&mut tx, opened).await?;
     let page = if standing.is_written_by(asking.actor()) {
-        PrintPage::new(&asking.frame, &standing, standing.form(), letter)
+        let key = format!("/cases/{number}/report");
+        let draft = asking.unsent(&mut tx, &key, None).await?;
+        let form = draft.unwrap_or_else(|| standing.form());
+        PrintPage::new(&asking.frame, &standing, form, letter)
     } else {
         let report = standing.latest.as_ref().ok_or(AppError::NotFound)?;
         let form = ReportForm::of(&report.sections, &report.late_reason);

@@ -22,8 +22,6 @@ pub struct WritingPage {
     pub days_late: Option<i64>,
     /// Why the bureau returned the one before.
     pub returned: String,
-    /// When one's own draft was saved.
-    pub drafted: String,
     pub limit: usize,
     pub form: ReportForm,
     pub problems: Problems,
@@ -55,6 +53,10 @@ fn parts(sections: Sections, known: &Sections) -> Vec<Part> {
 }
 
 impl WritingPage {
+    fn print(&self) -> String {
+        format!("/cases/{}/report/print", self.number)
+    }
+
     pub fn new(frame: &Frame, standing: &Standing, form: ReportForm, now: DateTime<Utc>) -> Self {
         let due = standing
             .owed
@@ -62,7 +64,6 @@ impl WritingPage {
             .map(|day| format!("{}24:00前报中院信访局", calendar::format_md(day)));
         let returned = standing.latest.as_ref().filter(|report| is_returned(report));
         let reason = returned.and_then(|report| report.examined.as_ref());
-        let drafted = standing.draft.as_ref();
         Self {
             shell: frame.shell("书面进展情况报告"),
             number: standing.opened.case().number.clone(),
@@ -70,7 +71,6 @@ impl WritingPage {
             due: due.unwrap_or_default(),
             days_late: standing.owed.days_late(now),
             returned: reason.map(|examined| examined.return_reason.clone()).unwrap_or_default(),
-            drafted: drafted.map(|draft| calendar::format_full(draft.saved_at)).unwrap_or_default(),
             limit: LONGEST_SECTION,
             form,
             problems: Problems::default(),
@@ -98,6 +98,10 @@ pub struct ReportPage {
 }
 
 impl ReportPage {
+    fn review(&self) -> String {
+        format!("/cases/{}/report/review", self.number)
+    }
+
     pub fn new(frame: &Frame, standing: &Standing, bureau: bool) -> Self {
         let case = standing.opened.case();
         let empty = Self {

@@ -1,5 +1,7 @@
 //! Whether someone is let in: the counters, the password, what else is asked for.
 
+use std::net::IpAddr;
+
 use super::visitor::Visitor;
 use super::{App, AppError, AppResult, password};
 use crate::domain::sign_in::{SecondFactor, again, wait};
@@ -28,20 +30,26 @@ pub async fn admit(
     (username, password): (&str, &str),
     visitor: &Visitor,
 ) -> AppResult<Result<Admitted, String>> {
-    let (db, now) = (&app.db, app.clock.now());
+    let (db, now, from) = (&app.db, app.clock.now(), visitor.address.to_string());
     let place = app.line.queue()?;
     attempts::begin_at(db, visitor.address, now).await?.map_err(AppError::Busy)?;
     let counter = Counter::of_name(db, username, visitor.address, now).await?;
     let tries = match attempts::begin(db, &counter, now).await? {
         Ok(tries) => tries,
-        Err(until) => return Ok(Err(wait(until, now))),
+        Err(until) => {
+            if app.strangers.count("resting", now).is_some() {
+                let account = accounts::find(db, username).await?;
+                attempts::refused(db, account.map(|it| it.staff), ("resting", &from), now).await?;
+            }
+            return Ok(Err(wait(until, now)));
+        }
     };
     let account = accounts::find(db, username).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = place.verify(password.to_owned(), hash.clone()).await;
     let (Some(account), Some(hash), true) = (&account, hash, right) else {
         let why = if account.is_some() { "password" } else { "unknown" };
-        attempts::refused(db, account.map(|account| account.staff), why, now).await?;
+        attempts::refused(db, account.map(|it| it.staff), (why, &from), now).await?;
         return Ok(Err(format!("{WRONG}{}", again(tries))));
     };
     attempts::forget(db, &counter).await?;
@@ -59,13 +67,16 @@ async fn open(
     account: &Account,
     visitor: &Visitor,
 ) -> AppResult<Result<Admitted, String>> {
-    let (db, now) = (&app.db, app.clock.now());
+    let (db, now, from) = (&app.db, app.clock.now(), visitor.address.to_string());
     if account.password_expires_at.is_some_and(|until| now >= until) {
-        attempts::refused(db, Some(account.staff), "expired", now).await?;
+        attempts::refused(db, Some(account.staff), ("expired", &from), now).await?;
         return Ok(Err(TOO_LATE.to_owned()));
     }
     let grants = sessions::grants(db, account.staff, now).await?;
-    let Some(grant) = grants.first() else { return Ok(Err(NO_GRANT.to_owned())) };
+    let Some(grant) = grants.first() else {
+        attempts::refused(db, Some(account.staff), ("no_grant", &from), now).await?;
+        return Ok(Err(NO_GRANT.to_owned()));
+    };
     let whole = !asks_for_code(app, account, &grants);
     let new = NewSession {
         staff: account.staff,
@@ -76,7 +87,7 @@ async fn open(
         at: now,
     };
     let token = sessions::open(db, new, app.rules.devices).await?;
-    begin(app, &token, whole).await?;
+    begin(app, &token, visitor.address, whole).await?;
     Ok(Ok(Admitted { token, role: grant.role, whole }))
 }
 
@@ -88,9 +99,9 @@ fn asks_for_code(app: &App, account: &Account, grants: &[GrantLine]) -> bool {
 }
 
 /// The trace of it; and for someone who has no second factor yet and must, one to be confirmed.
-async fn begin(app: &App, token: &str, whole: bool) -> AppResult<()> {
+async fn begin(app: &App, token: &str, from: IpAddr, whole: bool) -> AppResult<()> {
     let now = app.clock.now();
-    let Some(session) = resumed(app, token).await? else { return Ok(()) };
+    let Some(session) = resumed(app, token, from).await? else { return Ok(()) };
     let mut tx = app.db.begin(&session).await?;
     if !whole {
         second_factors::propose_first(&mut tx, &session).await?;
@@ -99,7 +110,8 @@ async fn begin(app: &App, token: &str, whole: bool) -> AppResult<()> {
     Ok(tx.commit().await?)
 }
 
-/// The session of a token that was made a moment ago.
-pub async fn resumed(app: &App, token: &str) -> AppResult<Option<Session>> {
-    Ok(sessions::resume(&app.db, token, app.idle, app.clock.now()).await?)
+/// The session of a token, as it asks from an address.
+pub async fn resumed(app: &App, token: &str, from: IpAddr) -> AppResult<Option<Session>> {
+    let session = sessions::resume(&app.db, token, app.idle, app.clock.now()).await?;
+    Ok(session.map(|session| session.from_address(from)))
 }

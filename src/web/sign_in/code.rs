@@ -141,7 +141,12 @@ pub async fn check(
     let counter = Counter::of_codes(db, staff);
     let tries = match attempts::begin(db, &counter, now).await? {
         Ok(tries) => tries,
-        Err(until) => return Ok(Err(wait(until, now))),
+        Err(until) => {
+            if app.strangers.count("resting", now).is_some() {
+                attempts::refused(db, Some(staff), ("resting", session.address()), now).await?;
+            }
+            return Ok(Err(wait(until, now)));
+        }
     };
     let right = if is_recovery_code {
         second_factors::spend_recovery(tx, staff, &typed, now).await?
@@ -151,7 +156,7 @@ pub async fn check(
         !known.is_set() && confirmed(tx, (session, known), &typed, now).await?
     };
     if !right {
-        attempts::refused(db, Some(staff), "code", now).await?;
+        attempts::refused(db, Some(staff), ("code", session.address()), now).await?;
         return Ok(Err(format!("动态口令不正确，或已用过。{}", again(tries))));
     }
     attempts::forget(db, &counter).await?;

@@ -21,7 +21,8 @@ pub async fn confirm(
         return Ok(Err(sign_in::wait(until, now)));
     }
     if !place.verify(password, Some(hash)).await {
-        attempts::refused(db, Some(session.actor().staff), "signature", now).await?;
+        let staff = Some(session.actor().staff);
+        attempts::refused(db, staff, ("signature", session.address()), now).await?;
         return Ok(Err("密码不正确".to_owned()));
     }
     attempts::forget(db, &counter).await?;

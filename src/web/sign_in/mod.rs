@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::address::Address;
 use super::extract::{Form, Query};
 use super::form::Problems;
 use super::layout::{self, Shell, home};
@@ -165,9 +166,9 @@ fn onwards<'a>(next: &'a str, home: &'a str) -> &'a str {
     urls::within(next).filter(|next| *next != "/").unwrap_or(home)
 }
 
-async fn trace(app: &App, token: &str, verb: &str) -> AppResult<()> {
+async fn trace(app: &App, token: &str, verb: &str, Address(from): Address) -> AppResult<()> {
     let now = app.clock.now();
-    if let Some(session) = sessions::resume(&app.db, token, app.idle, now).await? {
+    if let Some(session) = admission::resumed(app, token, from).await? {
         let mut tx = app.db.begin(&session).await?;
         sessions::record(&mut tx, verb, now).await?;
         tx.commit().await?;
@@ -177,11 +178,12 @@ async fn trace(app: &App, token: &str, verb: &str) -> AppResult<()> {
 
 async fn end(
     State(app): State<App>,
+    from: Address,
     headers: HeaderMap,
     _: Form<std::collections::HashMap<String, String>>,
 ) -> AppResult<Response> {
     if let Some(token) = gate::cookie(&headers, gate::SESSION_COOKIE) {
-        trace(&app, token, "session.ended").await?;
+        trace(&app, token, "session.ended", from).await?;
         sessions::end(&app.db, token, app.clock.now()).await?;
     }
     let gone =
@@ -213,6 +215,7 @@ struct SwitchForm {
 async fn switch(
     State(app): State<App>,
     session: Session,
+    from: Address,
     form: Form<SwitchForm>,
 ) -> AppResult<Response> {
     let grant: GrantId = form.fields.grant.parse().map_err(|_| AppError::NotFound)?;
@@ -223,7 +226,7 @@ async fn switch(
     }
     let token = sessions::renew(&app.db, &session, grant, (app.rules.devices, now)).await?;
     let token = token.ok_or(AppError::SignedOut)?;
-    trace(&app, &token, "session.switched").await?;
+    trace(&app, &token, "session.switched", from).await?;
     Ok(with_cookie(Redirect::to("/").into_response(), &session_cookie(&token)))
 }
 

@@ -4,14 +4,13 @@ use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{begin, by_of, import_of, reviews};
+use super::{begin, by_of, counts_all, counts_own, counts_reviews, import_of, reviews};
 use crate::domain::calendar::day_of;
 use crate::domain::ids::ImportId;
 use crate::domain::source::Source;
-use crate::domain::staff::Role;
 use crate::domain::summary::{By, Part, Reviewed};
 use crate::domain::unit::Unit;
-use crate::store::outcomes::{self, Counted, CountedCase};
+use crate::store::outcomes::{self, Base, Counted, CountedCase};
 use crate::store::units;
 use crate::web::extract::Query;
 use crate::web::layout::{self, Shell};
@@ -39,7 +38,7 @@ struct CasesPage {
     back: String,
     import: Option<ImportId>,
     cases: Vec<CountedCase>,
-    /// The leading group reads the figure, and opens only what was submitted to it.
+    /// Who counts all reads the figure, and doesn't open what is behind it.
     opens: bool,
     next: Option<String>,
 }
@@ -58,13 +57,14 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let (import, by, part) =
         (import_of(&asked.import)?, by_of(&asked.by), Part::from_code(&asked.part));
     let mut tx = begin(&asking).await?;
-    let opens = asking.actor().role != Role::LeadingGroup;
+    let role = asking.actor().role;
+    let (opens, base) = (!counts_all(role), Base { import, own: counts_own(role) });
     if let Some(of) = Reviewed::from_code(&asked.part) {
-        // Reviews are of a case's content: figures are the leading group's, what is behind isn't.
-        if !opens {
+        // Reviews are of a case's content.
+        if !opens || !counts_reviews(role) {
             return Err(AppError::NotFound);
         }
-        let asked = reviews::Asked { of, by, import, after: &asked.after };
+        let asked = reviews::Asked { of, by, base, after: &asked.after };
         return reviews::show(&mut tx, &asked, asking.shell("统计看板")).await;
     }
     let all = asked.of == "all";
@@ -73,7 +73,7 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     } else {
         group_label(by, &asked.of, &units::list(&mut tx).await?).ok_or(AppError::NotFound)?
     };
-    let counted = Counted { by, group: (!all).then_some(asked.of.as_str()), part, import };
+    let counted = Counted { by, group: (!all).then_some(asked.of.as_str()), part, base };
     let mut cases = outcomes::counted(&mut tx, counted, (&asked.after, PAGE + 1)).await?;
     let only = import.map(|import| format!("&import={import}")).unwrap_or_default();
     let next = rest(&mut cases, PAGE).map(|last| {

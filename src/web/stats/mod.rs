@@ -17,10 +17,36 @@ use crate::domain::ids::ImportId;
 use crate::domain::period::day_text;
 use crate::domain::staff::Role;
 use crate::domain::summary::{By, Reviewed, Summary};
-use crate::store::{Tx, outcomes, sessions};
+use crate::store::outcomes::{self, Base};
+use crate::store::{Tx, sessions};
 
-const READERS: Who =
-    Who::Staff(&[Role::President, Role::Bureau, Role::BureauHead, Role::LeadingGroup]);
+/// Whoever may read statistics (privacy.md 8.4 of the domain book).
+pub(super) const READERS: Who = Who::Staff(&[
+    Role::Clerk,
+    Role::Handler,
+    Role::Leader,
+    Role::President,
+    Role::Bureau,
+    Role::BureauHead,
+    Role::LeadingGroup,
+    Role::ContactLeader,
+    Role::Inspection,
+]);
+
+/// Who reads the figures of all courts, and opens few or none of the cases behind them.
+const fn counts_all(role: Role) -> bool {
+    matches!(role, Role::LeadingGroup | Role::Inspection)
+}
+
+/// Whose figures are those of the cases in whose teams they are.
+const fn counts_own(role: Role) -> bool {
+    matches!(role, Role::Handler | Role::Leader)
+}
+
+/// Reviews are of a case's content, which is not open at the desk, nor to the contact leader.
+const fn counts_reviews(role: Role) -> bool {
+    !matches!(role, Role::Clerk | Role::ContactLeader)
+}
 
 pub fn routes(table: Table) -> Table {
     table.get("/stats", READERS, show).get("/stats/cases", READERS, cases::list)
@@ -43,22 +69,29 @@ struct StatsPage {
     import: Option<ImportId>,
     /// 「截至6月15日12:00」
     as_of: String,
-    /// Whether the figures of the reviews open: what is behind them is of a case's content.
+    /// Whether the figures of the reviews are shown, and open: what is behind them is of a case's
+    /// content.
+    reviews: bool,
     opens_reviews: bool,
+    /// Whether the figures are of the reader's own cases alone.
+    own: bool,
 }
 
 async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
     let (import, by) = (import_of(&asked.import)?, by_of(&asked.by));
     let mut tx = begin(&asking).await?;
-    let summary = outcomes::summary(&mut tx, by, import).await?;
-    let now = asking.now();
+    let (now, role) = (asking.now(), asking.actor().role);
+    let own = counts_own(role);
+    let summary = outcomes::summary(&mut tx, by, Base { import, own }).await?;
     let page = StatsPage {
         shell: asking.shell("统计看板"),
         summary,
         only: import.map(|import| format!("&import={import}")).unwrap_or_default(),
         import,
         as_of: format!("截至{}{}", day_text(day_of(now)), clock_time(now)),
-        opens_reviews: asking.actor().role != Role::LeadingGroup,
+        reviews: counts_reviews(role),
+        opens_reviews: !counts_all(role),
+        own,
     };
     layout::shown(&page)
 }
@@ -81,10 +114,10 @@ impl StatsPage {
     }
 }
 
-/// The leading group opens only the cases that were submitted to it, and reads the figures of all:
-/// they are counted under the identity that figures are computed with.
+/// The leading group opens only the cases that were submitted to it, the inspection none, and both
+/// read the figures of all: they are counted under the identity that figures are computed with.
 async fn begin(asking: &Asking) -> AppResult<Tx> {
-    if asking.actor().role != Role::LeadingGroup {
+    if !counts_all(asking.actor().role) {
         return asking.begin().await;
     }
     let db = &asking.app.db;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use crate::domain::ids::ImportId;
 use crate::domain::summary::{By, Reviewed};
 use crate::store::Tx;
-use crate::store::outcomes::{self, GradedCase};
+use crate::store::outcomes::{self, Base, GradedCase};
 use crate::web::AppResult;
 use crate::web::layout::{self, Shell};
 use crate::web::paging::rest;
@@ -35,15 +35,16 @@ impl ReviewsPage {
 pub struct Asked<'a> {
     pub of: Reviewed,
     pub by: By,
-    pub import: Option<ImportId>,
+    pub base: Base,
     /// The last line of the page before: 「XF2026-00128.45」.
     pub after: &'a str,
 }
 
 pub async fn show(tx: &mut Tx, asked: &Asked<'_>, shell: Shell) -> AppResult<Response> {
-    let &Asked { of, by, import, after } = asked;
+    let &Asked { of, by, base, after } = asked;
+    let import = base.import;
     let line = after.rsplit_once('.').and_then(|(number, id)| Some((number, id.parse().ok()?)));
-    let mut cases = outcomes::graded(tx, (of, import), line.unwrap_or(("", 0)), PAGE + 1).await?;
+    let mut cases = outcomes::graded(tx, (of, base), line.unwrap_or(("", 0)), PAGE + 1).await?;
     let only = import.map(|import| format!("&import={import}")).unwrap_or_default();
     let by = by.code();
     let next = rest(&mut cases, PAGE).map(|last| {

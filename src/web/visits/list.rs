@@ -118,7 +118,7 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
         may_register: super::REGISTRARS.admits(asking.actor().role),
         asked: Asked { date: filter.day.to_string(), ..asked },
     };
-    layout::shown(&page)
+    layout::naming(layout::shown(&page), page.lines.iter().map(|line| line.number.as_str()))
 }
 
 /// A clerk sees the hall of the grant; others every hall within reach, or the one that they chose.

@@ -28,7 +28,6 @@ pub fn routes(table: Table) -> Table {
         .get("/visits/new", REGISTRARS, new::new)
         .upload("/visits/new", REGISTRARS, new::create)
         .upload("/petitioners/match", REGISTRARS, matching::show)
-        .post_long("/drafts/visit", REGISTRARS, drafts::create)
         .get("/drafts/visit/{sheet}", REGISTRARS, drafts::edit)
         .post("/drafts/visit/{sheet}", REGISTRARS, drafts::update)
         .get("/visits/{visit_no}", READERS, show::show)

@@ -10,8 +10,8 @@ use super::window::{self, SHEETS, take};
 use crate::domain::document::DocumentKind;
 use crate::domain::visit::{Refusal, Registered, register};
 use crate::store::visits::{self, Person};
-use crate::store::{Tx, drafts, petitioners};
-use crate::web::extract::{self, Form, Query};
+use crate::store::{Tx, petitioners};
+use crate::web::extract::{Form, Query};
 use crate::web::form::Problems;
 use crate::web::handling::filed;
 use crate::web::layout;
@@ -27,29 +27,20 @@ pub struct Asked {
 pub async fn new(mut asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let drafts = window::drafts(&mut tx).await?;
-    let wanted = drafts.iter().find(|(sheet, _)| *sheet == asked.draft);
     let free = SHEETS.iter().find(|sheet| !drafts.iter().any(|(taken, _)| taken == *sheet));
-    let form = match wanted {
-        Some((sheet, draft)) => {
-            let form: VisitForm = extract::read_fields(&draft.body, &asking.app).await?;
-            VisitForm { draft: (*sheet).to_owned(), ..form }
-        }
+    let unsent = asking.unsent(&mut tx, &window::key(&asked.draft), None).await?;
+    let form = match unsent {
+        Some(form) => VisitForm { draft: asked.draft, ..form },
         None => VisitForm::blank(free.copied().unwrap_or_default()),
     };
-    let form = match asking.unsent::<VisitForm>(&mut tx, "/visits/new", None).await? {
-        Some(unsent) if asked.draft.is_empty() || asked.draft == unsent.draft => unsent,
-        Some(_) => {
-            asking.frame.unsent = None;
-            form
-        }
-        None => form,
-    };
+    // Whoever takes a sheet up again knows what is on it.
+    asking.frame.unsent.take_if(|notice| !notice.is_late);
     let hits = panel::search(&mut tx, &form).await?;
     window::page(&asking, tx, form, Problems::default(), hits).await
 }
 
 pub async fn create(asking: Asking, form: Form<VisitForm>) -> AppResult<Response> {
-    let Form { fields: mut form, key, files } = form;
+    let Form { fields: mut form, key, files, .. } = form;
     form.files_again = !files.is_empty();
     if !form.take.is_empty() {
         return fill(&asking, &mut form).await;
@@ -63,7 +54,6 @@ pub async fn create(asking: Asking, form: Form<VisitForm>) -> AppResult<Response
             let hall = asking.session.hall();
             let recorded = visits::record(&mut tx, &fact, &person, hall).await?;
             materials::keep(&mut tx, asking.actor(), (&fact, &recorded), filed).await?;
-            drafts::discard(&mut tx, window::subject(&form.draft)).await?;
             saved(tx, &form, &recorded.visit_number).await
         }
         Ok(_) => window::page(&asking, tx, form, problems, hits).await,

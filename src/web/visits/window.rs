@@ -13,29 +13,27 @@ use crate::domain::court_case::StatedNumber;
 use crate::domain::joining::Joinable;
 use crate::domain::petitioner::Name;
 use crate::domain::visit::{Disposition, REPEAT_WITHIN, VisitKind};
-use crate::store::drafts::{self, Draft, Subject};
+use crate::store::drafts::{self, Draft};
 use crate::store::petitioners::{Face, PersonCard};
 use crate::store::{Tx, colleagues, petitioners, units, visit_accounts, visit_lists, visits};
 use crate::web::extract;
 use crate::web::form::Problems;
 use crate::web::layout;
-use crate::web::{AppResult, Asking};
+use crate::web::{AppResult, Asking, urls};
 
 /// The two sheets that one person may have open: a second visitor interrupts.
 pub const SHEETS: [&str; 2] = ["1", "2"];
-/// The kind of form that the drafts of the window are.
-pub const FORM: &str = "visit";
 
-/// One of a person's sheets.
-pub fn subject(sheet: &str) -> Subject<'_> {
-    Subject { form: FORM, of: sheet }
+/// Under what the draft of a sheet is kept.
+pub fn key(sheet: &str) -> String {
+    format!("/visits/new?draft={}", urls::encode(sheet))
 }
 
 /// The drafts that wait, by sheet.
 pub async fn drafts(tx: &mut Tx) -> AppResult<Vec<(&'static str, Draft)>> {
     let mut waiting = Vec::new();
     for sheet in SHEETS {
-        let draft = drafts::find(tx, subject(sheet)).await?;
+        let draft = drafts::find(tx, drafts::of_form(&key(sheet))).await?;
         waiting.extend(draft.map(|draft| (sheet, draft)));
     }
     Ok(waiting)

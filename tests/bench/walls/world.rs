@@ -17,6 +17,7 @@ use anjie::store::roles::{OWNER, SERVER, prepare_cluster};
 use anjie::store::sessions::{self, NewSession};
 use anjie::store::{Db, accounts};
 use anjie::web::sign_in::password::Line;
+use anjie::web::strangers::Strangers;
 use anjie::web::{self, App, serving};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -101,6 +102,7 @@ impl World {
             idle: chrono::Duration::minutes(30),
             rules: demo::rules(),
             line: Line::default(),
+            strangers: Strangers::default(),
             court: "云州市中级人民法院".to_owned(),
             edge: Edge::default(),
         };

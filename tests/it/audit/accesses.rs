@@ -124,3 +124,51 @@ async fn a_request_says_whom_and_why() {
     assert_eq!(entries(&city, "audit.accesses").await, ["done||agent_request|case_no|count=0"]);
     site.post(Some("zhongyuan.bureau"), PATH, &fields).await.expect(StatusCode::FORBIDDEN);
 }
+
+/// S77, S86.
+/// Whoever saw someone in a list saw their name there.
+#[tokio::test]
+async fn whoever_saw_the_person_in_a_list_is_found_and_who_saw_others_is_not() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let form = [("id_type", "id_card"), ("id_number", ID), ("no_id_reason", "")];
+    site.act("donghu.clerk", "/visits/new", &visit(&form)).await;
+    let number: String = city.value("SELECT number FROM petition_case").await;
+    let other = laid::lay(&city, Laid { name: "李某某", ..Laid::default() }).await;
+    let print = format!("/cases?q={number}&mine=no&print=yes");
+    let chosen = format!("/assignments/new?case_no={number}");
+    let elsewhere = format!("/cases?q={other}&mine=no");
+    for (who, path) in [
+        ("donghu.president", "/cases?mine=no"),
+        ("donghu.president", &print),
+        ("donghu.clerk", "/visits"),
+        ("zhongyuan.bureau", "/my"),
+        ("zhongyuan.bureau", "/my?print=yes"),
+        ("zhongyuan.bureau", "/assignments"),
+        ("zhongyuan.bureau", &chosen),
+        // None of these shows the person.
+        ("donghu.president", &elsewhere),
+        ("donghu.handler", "/my"),
+        ("qingxi.president", "/cases?mine=no"),
+        ("donghu.clerk", "/visits?date=2026-06-14"),
+    ] {
+        site.get(Some(who), path).await.expect(StatusCode::OK);
+    }
+    let found = async |fields: [(&str, &str); 2]| {
+        let page = site.post(AUDITOR, PATH, &fields).await.expect(StatusCode::OK);
+        let mut lines = page.texts("[data-accesses] tbody tr");
+        let of_lists = ["列表", "检索", "待办", "打印"];
+        lines.retain(|line| of_lists.iter().any(|word| line.contains(word)));
+        lines
+    };
+    for asked in [("id_number", ID), ("case_no", &number)] {
+        let lines = found([asked, ("reason", "petitioner_request")]).await;
+        assert_eq!(lines.len(), 7, "{lines:?}");
+        for line in &lines {
+            assert!(line.contains("姓名") && !line.contains("李某某"), "{line}");
+        }
+    }
+    let lines = found([("case_no", &other), ("reason", "petitioner_request")]).await;
+    // The lists of their court in which both stand, the search, and the queue of the handler.
+    assert_eq!(lines.len(), 3, "{lines:?}");
+}

@@ -59,3 +59,36 @@ async fn many_records_in_an_hour_and_a_clock_set_back_are_raised() {
     raise(&site.app.db, noon()).await.unwrap();
     assert_eq!(city.value::<Vec<String>>(kinds).await, ["reads", "clock_jump"]);
 }
+
+/// S84.
+/// What is read by day is much by night.
+#[tokio::test]
+async fn fifty_records_in_a_night_are_raised_and_by_day_they_are_not() {
+    let city = City::new().await;
+    let late = crate::support::at("2026-06-15 23:30");
+    let site = Site::at(&city, late).await;
+    site.get(Some("donghu.handler"), "/my").await.expect(StatusCode::OK);
+    let reads = |times: i32| {
+        format!(
+            "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, previous_hash, hash)
+             SELECT 0, 0, a.at, a.staff_id, a.grant_id, 'case.read', '', ''
+             FROM (SELECT * FROM audit WHERE verb = 'work.listed') a, generate_series(1, {times})"
+        )
+    };
+    let kinds = "SELECT coalesce(array_agg(kind ORDER BY id), '{}') FROM alert";
+    city.force(&reads(50)).await;
+    raise(&site.app.db, late).await.unwrap();
+    assert_eq!(city.value::<Vec<String>>(kinds).await, [""; 0]);
+    city.force(&reads(1)).await;
+    raise(&site.app.db, late).await.unwrap();
+    let page = site.get(AUDITOR, "/admin/audit").await.expect(StatusCode::OK);
+    assert!(page.texts("[data-alerts] li")[0].contains("夜间批量查看"));
+    assert_eq!(city.value::<Vec<String>>(kinds).await, ["night_reads"]);
+
+    let by_day = City::new().await;
+    let site = Site::of(&by_day).await;
+    site.get(Some("donghu.handler"), "/my").await.expect(StatusCode::OK);
+    by_day.force(&reads(51)).await;
+    raise(&site.app.db, noon()).await.unwrap();
+    assert_eq!(by_day.value::<Vec<String>>(kinds).await, [""; 0]);
+}

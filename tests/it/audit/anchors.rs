@@ -99,7 +99,7 @@ async fn every_kind_of_tampering_is_found_in_every_column() {
     let text = |column: &str| format!("UPDATE audit SET {column} = {column} || 'x' WHERE seq = 2");
     let number = |column: &str| format!("UPDATE audit SET {column} = {column} + 1 WHERE seq = 2");
     let mut cases: Vec<(String, String, &str)> =
-        ["session", "address", "verb", "object", "reason", "fields", "detail"]
+        ["session", "address", "verb", "object", "reason", "fields", "detail", "shown"]
             .map(|column| (column.to_owned(), text(column), "第2条：内容"))
             .into();
     cases.extend(

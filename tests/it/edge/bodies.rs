@@ -50,7 +50,8 @@ async fn every_act_says_how_large_its_form_may_be_and_refuses_a_larger_one_unrea
 async fn streamed(site: &Site, path: &str, bytes: usize) -> Page {
     let token = site.token(CLERK).await;
     let key = uuid::Uuid::new_v4();
-    let body = format!("csrf_token={token}&idempotency_key={key}&x=");
+    let body =
+        format!("csrf_token={token}&idempotency_key={key}&draft_of=%2Fvisits%2Fnew&draft=1&x=");
     let body = format!("{body}{}", "x".repeat(bytes - body.len()));
     let pieces: Vec<_> = body.into_bytes().chunks(8192).map(<[u8]>::to_vec).map(Ok).collect();
     let stream = futures_util::stream::iter::<Vec<Result<Vec<u8>, Infallible>>>(pieces);
@@ -65,7 +66,7 @@ async fn a_form_that_does_not_say_its_size_is_refused_where_it_becomes_too_large
     let site = Site::of(&city).await;
     for (path, limit, taken) in [
         ("/account/grant", limits::FORM, StatusCode::NOT_FOUND),
-        ("/drafts/visit", limits::LONG_FORM, StatusCode::NO_CONTENT),
+        ("/drafts", limits::LONG_FORM, StatusCode::SEE_OTHER),
     ] {
         assert_eq!(streamed(&site, path, limit).await.status, taken, "{path}");
         let page = streamed(&site, path, limit + 1).await;

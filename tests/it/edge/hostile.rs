@@ -6,10 +6,9 @@ use axum::body::Body;
 use axum::http::Request;
 
 use super::admitted;
-use super::reports::Log;
 use super::world::{World, names};
 use crate::routes::PEOPLE;
-use crate::support::Page;
+use crate::support::{Log, Page};
 
 /// Percent-encodes every byte: nothing of it means anything to an address or a form.
 pub fn encode(text: &str) -> String {

@@ -4,10 +4,9 @@ use anjie::domain::staff::Role;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
-use super::reports::Log;
 use super::world::World;
 use crate::routes::PEOPLE;
-use crate::support::{Page, Site, visit};
+use crate::support::{Log, Page, Site, visit};
 
 const CLERK: &str = "donghu.clerk";
 const BUREAU: &str = "zhongyuan.bureau";
@@ -64,12 +63,12 @@ async fn typed(site: &Site, world: &World, number: &str) -> Vec<Page> {
         [("name", "李某某"), ("id_type", "id_card"), ("id_number", number), ("phone", PHONE)];
     let asked = [("id_number", number), ("reason", "petitioner_request")];
     let mut draft = form(number, "李某某");
-    draft.push(("draft", "2"));
+    draft.extend([("draft", "2"), ("draft_of", "/visits/new")]);
     let mut pages = vec![
         site.post(Some(CLERK), "/visits/new", &form(number, "王某")).await,
         site.post(Some(CLERK), "/visits/new", &form(number, "")).await,
         site.post(Some(CLERK), "/petitioners/match", &matched).await,
-        site.post(Some(CLERK), "/drafts/visit", &draft).await,
+        site.post(Some(CLERK), "/drafts", &draft).await,
         site.post(Some(AUDITOR), "/admin/audit/accesses", &asked).await,
         site.post(None, "/visits/new", &form(number, "王某")).await,
         site.post(None, "/login", &[("username", number), ("password", "x")]).await,

@@ -1,51 +1,10 @@
 //! What browsers report of the policy: a line of the log, and nothing else.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use anjie::limits;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{City, Page, Site};
-
-/// What was logged on this thread.
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// Listens until the guard is dropped, as the program itself would write its log.
-    pub fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let writer = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false);
-        (log, tracing::subscriber::set_default(writer.finish()))
-    }
-
-    pub fn lines(&self) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines().map(str::to_owned).collect()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::support::{City, Log, Page, Site};
 
 async fn reported(site: &Site, body: impl Into<Body>) -> Page {
     let request = Request::builder()

@@ -42,21 +42,20 @@ impl World {
         // The name of a visit has letters only; that of an old case may have anything.
         let long = format!("{text}，执行案款未足额发放，要求书面说明");
         let fields = visit(&[("summary", &long), ("address", text)]);
-        let files = [("materials", name.as_str(), "application/pdf", PDF)];
+        let files = [("files", name.as_str(), "application/pdf", PDF)];
         let taken = site.upload(Some(CLERK), "/visits/new", &fields, &files).await;
         let visit = taken.expect(StatusCode::SEE_OTHER).location();
         let visit = visit.trim_start_matches("/visits/").split('/').next().unwrap().to_owned();
         site.act(BUREAU, "/bulletins", &[("period", "2026-W24")]).await;
-        let draft = [("name", text), ("summary", text), ("draft", "1")];
-        site.post(Some(CLERK), "/drafts/visit", &draft).await.expect(StatusCode::NO_CONTENT);
-        for path in ["report", "closing"] {
-            let fields = [("situation", text), ("text", text)];
-            site.post(Some(HANDLER), &format!("/cases/{case}/{path}/draft"), &fields).await;
+        let sheet =
+            [("draft_of", "/visits/new"), ("draft", "1"), ("name", text), ("summary", text)];
+        site.act(CLERK, "/drafts", &sheet).await;
+        for (form, field) in [("report", "s1"), ("closing", "c1"), ("progress/new", "text")] {
+            let of = format!("/cases/{case}/{form}");
+            site.act(HANDLER, "/drafts", &[("draft_of", of.as_str()), (field, text)]).await;
         }
         let document = city.value("SELECT uuid::text FROM document ORDER BY id LIMIT 1").await;
-        let material = city
-            .value("SELECT coalesce((SELECT uuid::text FROM visit_material LIMIT 1), gen_random_uuid()::text)")
-            .await;
+        let material = city.value("SELECT uuid::text FROM visit_material").await;
         Self { city, site, case, visit, document, material, closing }
     }
 

@@ -19,7 +19,7 @@ const BOOK_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadshe
 
 /// What is not carried out here: one's own keys, codes and sessions, whose values are drawn anew, and
 /// what needs something that went wrong before.
-const ELSEWHERE: [&str; 16] = [
+const ELSEWHERE: [&str; 17] = [
     "/account/grant",
     "/account/password",
     "/account/recovery-codes",
@@ -32,6 +32,7 @@ const ELSEWHERE: [&str; 16] = [
     "/bulletins/{period}/freeze",
     "/bulletins/{period}/publication",
     "/csp-report",
+    "/drafts/removal",
     "/imports/{import}/decisions",
     "/login",
     "/login/code",
@@ -158,8 +159,8 @@ impl Story {
         let page = self.act("/visits/new", CLERK, ("/visits/new", &form)).await;
         let path = page.location().split('?').next().unwrap().to_owned();
         self.act("/petitioners/match", CLERK, ("/petitioners/match", &[("name", "张某")])).await;
-        let draft = visit(&[("draft", "1")]);
-        self.act("/drafts/visit", CLERK, ("/drafts/visit", &draft)).await;
+        let draft = visit(&[("draft", "1"), ("draft_of", "/visits/new")]);
+        self.act("/drafts", CLERK, ("/drafts", &draft)).await;
         self.act("/drafts/visit/{sheet}", CLERK, ("/drafts/visit/1", &[])).await;
         let files = vec![("files", "材料.pdf", "application/pdf", PDF)];
         let path_of = format!("{path}/materials");
@@ -175,12 +176,6 @@ impl Story {
             "/visits/{visit_no}/void",
             CLERK,
             (&format!("{path}/void"), &[("reason", "登记错误")]),
-        )
-        .await;
-        self.act(
-            "/drafts/unsent/removal",
-            CLERK,
-            ("/drafts/unsent/removal", &[("address", "/visits/new")]),
         )
         .await;
         let order = [

@@ -9,7 +9,7 @@ use crate::edge::reads::prints;
 use crate::support::{City, Site};
 
 /// The stages at which each form is carried out; everywhere else it is refused.
-const DUE: [(&str, &[&str]); 19] = [
+const DUE: [(&str, &[&str]); 17] = [
     ("/assignments/new", &["accepted"]),
     ("/cases/{case_no}/acknowledgement", &["assigned"]),
     ("/cases/{case_no}/ledger", HANDLING),
@@ -17,10 +17,8 @@ const DUE: [(&str, &[&str]); 19] = [
     ("/cases/{case_no}/progress/new", HANDLING),
     ("/cases/{case_no}/corrections/new", HANDLING),
     ("/cases/{case_no}/report", HANDLING),
-    ("/cases/{case_no}/report/draft", &[]),
     ("/cases/{case_no}/answer", &["in_handling", "replied", "returned"]),
     ("/cases/{case_no}/closing", &["replied", "returned"]),
-    ("/cases/{case_no}/closing/draft", &[]),
     ("/cases/{case_no}/reveal", &[]),
     ("/cases/{case_no}/report/review", HANDLING),
     ("/cases/{case_no}/exclusions", &STAGES),
@@ -32,9 +30,8 @@ const DUE: [(&str, &[&str]); 19] = [
 ];
 const HANDLING: &[&str] =
     &["in_handling", "replied", "handed_in", "unit_closed", "signed", "bureau_checked", "returned"];
-/// What is no step: a value that is looked at, and what only its writer sees.
-const NO_STEP: [&str; 3] =
-    ["/cases/{case_no}/reveal", "/cases/{case_no}/report/draft", "/cases/{case_no}/closing/draft"];
+/// What is no step: a value that is looked at.
+const NO_STEP: [&str; 1] = ["/cases/{case_no}/reveal"];
 
 /// What a refused form must leave as it was. The papers of a close report are evidence in their own
 /// right: they are kept though the report isn't ready, as long as the case is open.

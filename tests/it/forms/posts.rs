@@ -271,7 +271,6 @@ async fn of_unit(city: &City, number: &str) -> Vec<Post> {
             &[("of", &line), ("reason", "金额有误"), ("text", "首笔42,600元已入专户")],
         ),
         post("/cases/{case_no}/report", HANDLER, &at("report"), &report),
-        post("/cases/{case_no}/report/draft", HANDLER, &at("report/draft"), &sections),
         post(
             "/cases/{case_no}/answer",
             HANDLER,
@@ -288,7 +287,6 @@ async fn of_unit(city: &City, number: &str) -> Vec<Post> {
             ],
         ),
         post("/cases/{case_no}/closing", HANDLER, &at("closing"), &closing),
-        post("/cases/{case_no}/closing/draft", HANDLER, &at("closing/draft"), &parts),
         post(
             "/cases/{case_no}/reveal",
             HANDLER,
@@ -297,7 +295,7 @@ async fn of_unit(city: &City, number: &str) -> Vec<Post> {
         ),
     ];
     posts[2].files = vec![("files", "约见笔录.pdf", "application/pdf", PDF)];
-    posts[8].files = vec![
+    posts[7].files = vec![
         ("file_review_report", "评查报告.pdf", "application/pdf", PDF),
         ("file_settlement", "息诉承诺书.pdf", "application/pdf", PDF),
         ("file_plan", "化解方案.pdf", "application/pdf", PDF),

@@ -1,9 +1,12 @@
 //! What a court does with an assignment: from the acknowledgement to the reply.
 
 mod acknowledgements;
+mod conflicts;
 mod documents;
+mod drafts;
 mod interviews;
 mod ledgers;
+mod long_forms;
 mod progress;
 mod races;
 mod replies;

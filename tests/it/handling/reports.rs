@@ -63,13 +63,13 @@ async fn the_report_is_filled_from_the_file_and_stops_its_clock() {
     assert_eq!(page.texts("#s4-hint"), ["待填写"]);
     assert_eq!(page.texts("#s5-hint"), ["已带入，请核对"]);
     assert_eq!(page.texts(".tasks a span:last-child")[3..5], ["待填写", "已填写"]);
+    let seen = page.value("version").unwrap();
 
     let page = site.post(Some(HANDLER), &path, &[("s1", "已写")]).await;
     let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("s4").unwrap(), "“评查意见”还没有填写");
     assert!(page.problem("s1").is_none());
 
-    let seen = page.value("version").unwrap();
     assert_eq!(site.act(HANDLER, &path, &report(&seen)).await, path);
     assert_eq!(clocks(&city, "P7").await, ["stopped"]);
     let page = site.get(Some(HANDLER), &path).await.expect(StatusCode::OK);
@@ -138,9 +138,11 @@ async fn a_draft_is_private_sealed_and_gone_when_the_report_is_submitted() {
     let number = kept(&city, &site).await;
     let path = format!("/cases/{number}/report");
     let seen = version(&city, &number).await;
-    let draft = [("version", seen.as_str()), ("s7", "首笔已发放"), ("then", "preview")];
-    let to = site.act(HANDLER, &format!("{path}/draft"), &draft).await;
-    assert_eq!(to, format!("{path}/print"));
+    let print = format!("{path}/print");
+    let draft =
+        [("draft_of", path.as_str()), ("version", &seen), ("s7", "首笔已发放"), ("then", &print)];
+    let to = site.act(HANDLER, "/drafts", &draft).await;
+    assert_eq!(to, print);
     let page = site.get(Some(HANDLER), &to).await.expect(StatusCode::OK);
     assert_eq!(page.texts(".draft"), ["草稿"]);
     assert!(page.texts(".doc h2")[6].starts_with("七、案件进展"));

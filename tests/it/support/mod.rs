@@ -5,11 +5,13 @@ pub mod chain;
 pub mod matters;
 mod city;
 pub mod laid;
+mod log;
 mod page;
 mod site;
 mod visit;
 
 pub use city::City;
+pub use log::Log;
 pub use page::Page;
 pub use site::Site;
 pub use visit::visit;

@@ -12,6 +12,7 @@ use anjie::store::sessions::NewSession;
 use anjie::store::{Db, accounts, sessions};
 use anjie::web::routes::Row;
 use anjie::web::sign_in::password::Line;
+use anjie::web::strangers::Strangers;
 use anjie::web::{self, App};
 use axum::Router;
 use axum::body::Body;
@@ -82,6 +83,7 @@ impl Site {
             idle: Duration::minutes(30),
             rules,
             line: Line::default(),
+            strangers: Strangers::default(),
             court: "云州市中级人民法院".to_owned(),
             edge: Edge::default(),
         };

@@ -29,7 +29,6 @@ mod demo;
 mod drafts;
 mod edge;
 mod failures;
-mod forms;
 mod handling;
 mod imports;
 mod items;

@@ -200,7 +200,7 @@ CREATE INDEX visit_material_recorded_idx ON visit_material (recorded_at);
 -- What one person files in 24 hours, and what one unit does: no account fills the disk.
 CREATE FUNCTION filing_limit(of_whom text) RETURNS bigint LANGUAGE sql IMMUTABLE
     SET search_path = public
-    RETURN CASE of_whom WHEN 'person' THEN 1073741824 ELSE 10737418240 END;
+    RETURN CASE of_whom WHEN 'person' THEN 1073741824 ELSE 10 * 1073741824::bigint END;
 
 CREATE FUNCTION filing_is_within_limits() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$

@@ -18,9 +18,8 @@ use crate::domain::password::Profile;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::security_setting::Reach;
-use crate::domain::sign_in::{Ending, SecondFactor};
 use crate::domain::reviewing::ReviewKind;
-use crate::domain::sign_in::Ending;
+use crate::domain::sign_in::{Ending, SecondFactor};
 use crate::domain::sign_step::SignStep;
 use crate::domain::source::Source;
 use crate::domain::staff::{PostKind, Role};
@@ -28,8 +27,9 @@ use crate::domain::unit::UnitKind;
 use crate::domain::visit::{
     Category, Channel, Disposition, LitigationRoute, ReopenReason, VisitForm, VisitKind,
 };
-use crate::domain::{alert, audit_chain, interview, progress, reply, report, retention};
-use crate::domain::{accusation, alert, audit_chain, interview, progress, reply, report};
+use crate::domain::{
+    accusation, alert, audit_chain, interview, progress, reply, report, retention,
+};
 
 type DecodeResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

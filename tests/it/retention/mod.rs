@@ -53,7 +53,8 @@ async fn ended(city: &City, site: &Site, word: &str, day: &str) -> String {
     let number = open(city, site, word).await;
     matters::unit_closed(city, &number, &format!("{day} 10:00"), "settled_written").await;
     let closing = format!(
-        "UPDATE closing SET sections = array_fill('{word}'::text, ARRAY[7]) WHERE case_id = c.id;"
+        "UPDATE closing SET sections = array_fill('{word}'::text, ARRAY[7]), content_hash = sha256('x')
+         WHERE case_id = c.id;"
     );
     sign(city, &number, word, &closing).await;
     matters::confirmed(city, &number, &format!("{day} 16:00"), None).await;
@@ -142,7 +143,7 @@ async fn sign(city: &City, number: &str, word: &str, closing: &str) {
          DECLARE c petition_case := (SELECT c FROM petition_case c WHERE number = '{number}');
          BEGIN
              {closing}
-             UPDATE closing_signature SET opinion = '{word}' WHERE case_id = c.id;
+             UPDATE closing_signature SET opinion = '{word}', content_hash = sha256('x') WHERE case_id = c.id;
              INSERT INTO closing_document (closing_id, document_id, case_id)
              SELECT k.id, d.id, c.id FROM closing k, document d WHERE k.case_id = c.id AND d.case_id = c.id;
          END $$"

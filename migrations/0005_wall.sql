@@ -13,8 +13,8 @@ CREATE FUNCTION asking_now() RETURNS timestamptz LANGUAGE sql STABLE
 
 -- What the wall goes by is looked up once a transaction, by `begin_asking`, and kept in settings that
 -- end with it; they count for the one who was asked for and the moment. A connection that told two ids
--- in another way has it looked up at each call. The functions that the policies call are plain SQL,
--- which the planner unfolds: a page asks them hundreds of times.
+-- in another way has it looked up at each call. The functions that the policies call are PL/pgSQL, which
+-- keeps its plans: a statement names them hundreds of times, and the planner would unfold SQL each time.
 CREATE FUNCTION asking_for() RETURNS text LANGUAGE sql STABLE
     RETURN concat(current_setting('app.staff_id', true), ' ', current_setting('app.grant_id', true), ' ',
                   current_setting('app.now', true));
@@ -31,8 +31,11 @@ BEGIN
           AND asking_now() >= g.valid_from AND (g.valid_until IS NULL OR asking_now() < g.valid_until));
 END
 $$;
-CREATE FUNCTION asking_role() RETURNS text LANGUAGE sql STABLE
+CREATE FUNCTION asking_role() RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
     RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.role', true), '') ELSE look_up_role() END;
+END
+$$;
 
 CREATE FUNCTION look_up_unit() RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
@@ -40,9 +43,11 @@ BEGIN
     RETURN (SELECT unit_id FROM role_grant WHERE id = asking_grant() AND staff_id = asking_staff());
 END
 $$;
-CREATE FUNCTION asking_unit() RETURNS bigint LANGUAGE sql STABLE
-    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.unit', true), '')::bigint
-                ELSE look_up_unit() END;
+CREATE FUNCTION asking_unit() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.unit', true), '')::bigint ELSE look_up_unit() END;
+END
+$$;
 
 -- The day at the courts.
 CREATE FUNCTION asking_day() RETURNS date LANGUAGE sql STABLE
@@ -72,12 +77,15 @@ BEGIN
                  WHERE ancestor_id = place AND court_of(unit_id) = court);
 END
 $$;
-CREATE FUNCTION asking_units() RETURNS bigint[] LANGUAGE sql STABLE
-    RETURN CASE WHEN is_looked_up() THEN current_setting('app.units', true)::bigint[]
-                ELSE look_up_units(asking_role(), asking_unit()) END;
+CREATE FUNCTION asking_units() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.units', true)::bigint[] ELSE look_up_units(asking_role(), asking_unit()) END;
+END
+$$;
 
 -- How much of a case within reach is open: all of it; the narrative alone; or what the team holds.
-CREATE FUNCTION asking_depth() RETURNS text LANGUAGE sql STABLE
+CREATE FUNCTION asking_depth() RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
     RETURN CASE asking_role()
         WHEN 'bureau' THEN 'all' WHEN 'bureau_head' THEN 'all' WHEN 'president' THEN 'all'
         WHEN 'leading_group' THEN 'all' WHEN 'job' THEN 'all'
@@ -87,9 +95,12 @@ CREATE FUNCTION asking_depth() RETURNS text LANGUAGE sql STABLE
         WHEN 'leader' THEN 'team'
         ELSE 'none'
     END;
+END
+$$;
 
 -- Which cases of the units: a role may have to do with one kind of matter alone, or with none.
-CREATE FUNCTION asking_matters() RETURNS text LANGUAGE sql STABLE
+CREATE FUNCTION asking_matters() RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
     RETURN CASE asking_role()
         WHEN 'leading_group' THEN 'submitted' WHEN 'enforcement_office' THEN 'enforcement'
         WHEN 'reviewer' THEN 'reviewed'
@@ -97,6 +108,8 @@ CREATE FUNCTION asking_matters() RETURNS text LANGUAGE sql STABLE
         WHEN 'sysadmin' THEN 'none' WHEN 'secadmin' THEN 'none' WHEN 'auditor' THEN 'none'
         ELSE 'all'
     END;
+END
+$$;
 
 -- The cases that name whoever asks, or their unit (回避): for them these aren't there.
 CREATE FUNCTION look_up_excluded(role text, place bigint) RETURNS bigint[]
@@ -105,9 +118,11 @@ BEGIN
     RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[] ELSE excluded_cases(asking_staff(), place) END;
 END
 $$;
-CREATE FUNCTION asking_excluded() RETURNS bigint[] LANGUAGE sql STABLE
-    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded', true)::bigint[]
-                ELSE look_up_excluded(asking_role(), asking_unit()) END;
+CREATE FUNCTION asking_excluded() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded', true)::bigint[] ELSE look_up_excluded(asking_role(), asking_unit()) END;
+END
+$$;
 -- And the visits about them.
 CREATE FUNCTION look_up_excluded_visits(role text, place bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
@@ -115,9 +130,11 @@ BEGIN
     RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[] ELSE excluded_visits(asking_staff(), place) END;
 END
 $$;
-CREATE FUNCTION asking_excluded_visits() RETURNS bigint[] LANGUAGE sql STABLE
-    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded_visits', true)::bigint[]
-                ELSE look_up_excluded_visits(asking_role(), asking_unit()) END;
+CREATE FUNCTION asking_excluded_visits() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded_visits', true)::bigint[] ELSE look_up_excluded_visits(asking_role(), asking_unit()) END;
+END
+$$;
 
 -- The beginning of every transaction of a session.
 CREATE FUNCTION begin_asking(who bigint, held bigint, of_session text, of_address text, moment text) RETURNS void

@@ -115,7 +115,6 @@ pub fn router(app: App) -> (Router, Vec<Row>) {
     let table = imports::routes(table);
     let table = audits::routes(table);
     let table = drafts::routes(table);
-    let table = unsent::routes(table);
     let table = help::routes(table);
     let table = health::routes(table);
     let table = policy::routes(table);

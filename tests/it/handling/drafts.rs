@@ -126,7 +126,7 @@ async fn a_save_waits_for_a_form_that_is_being_carried_out_and_does_not_bring_it
     let form = progress(&kept(&city, &site).await);
     let token = site.cookie(HANDLER).await.trim_start_matches("__Host-sid=").to_owned();
     let now = site.app.clock.now();
-    let session = sessions::resume(&site.app.db, &token, site.app.idle, now).await;
+    let session = sessions::resume(&site.app.db, &token, site.app.rest(), now).await;
     let session = session.unwrap().unwrap();
     let key = FormKey { key: Uuid::new_v4(), path: form.path.clone(), draft: form.path.clone() };
     let Begun::Fresh(tx) = site.app.db.begin_form(&session, &key, now).await.unwrap() else {

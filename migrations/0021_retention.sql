@@ -139,8 +139,10 @@ BEGIN
             (3, 'visit_text', 'DELETE FROM visit_text WHERE visit_id = ANY ($1)'),
             (4, 'visit_void', 'UPDATE visit_void SET reason = ''已销毁'' WHERE visit_id = ANY ($1)'),
             (5, 'repeat_correction', 'UPDATE repeat_correction SET reason = ''已销毁'' WHERE visit_id = ANY ($1)'),
+            (6, 'accusation_outcome', 'UPDATE accusation_outcome SET finding = ''已销毁'', told = ''''
+                                       WHERE visit_id = ANY ($1)'),
             -- No code opens it any more.
-            (6, 'visit', 'UPDATE visit SET petitioner_id = NULL, principal_name = '''', mandate = NULL, assist = ''{}'',
+            (7, 'visit', 'UPDATE visit SET petitioner_id = NULL, principal_name = '''', mandate = NULL, assist = ''{}'',
                               urgent_reason = '''', query_code_sealed = NULL,
                               query_code_hash = sha256(convert_to(gen_random_uuid()::text, ''UTF8''))
                           WHERE id = ANY ($1)')
@@ -289,7 +291,7 @@ BEGIN
     END IF;
     PERFORM audit_note('retention.erased', CASE WHEN of_class = 'case_file' THEN of_id END, of_subject, '',
         of_class || coalesce((SELECT string_agg(' ' || key || '=' || value, '' ORDER BY key)
-                              FROM jsonb_each_text(counts)), ''), at);
+                              FROM jsonb_each_text(counts)), ''), '', at);
     RETURN counts;
 END
 $$;

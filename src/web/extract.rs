@@ -232,6 +232,10 @@ async fn receive(mut part: Field<'_>) -> Result<(Bytes, Room), AppError> {
         if bytes.len() + piece.len() > limits::FILE {
             return Err(AppError::TooLarge);
         }
+        // By doubling it would take up to twice what is counted.
+        if bytes.capacity() - bytes.len() < piece.len() {
+            bytes.reserve_exact(piece.len().max(limits::FILE_PIECE));
+        }
         bytes.extend_from_slice(&piece);
         let pieces = bytes.len() / limits::FILE_PIECE;
         let more = pieces.saturating_sub(held.as_ref().map_or(0, SemaphorePermit::num_permits));

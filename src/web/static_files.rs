@@ -33,7 +33,7 @@ pub fn address(name: &str) -> &'static str {
 }
 
 fn version(file: &EmbeddedFile) -> String {
-    hex(&file.metadata.sha256_hash()[..4])
+    hex(&file.metadata.sha256_hash()[..3])
 }
 
 /// One file.

@@ -21,7 +21,7 @@ pub use late::{Late, Waiting};
 
 /// The long forms: where each is sent, and the page on which it stands. What is in braces is part
 /// of the address, or a field of the form that tells forms of one address apart.
-const FORMS: [(&str, &str); 12] = [
+const FORMS: [(&str, &str); 13] = [
     ("/approvals/{uuid}", "/approvals/{uuid}"),
     ("/assignments/new", "/assignments/new"),
     ("/cases/{case_no}/answer", "/cases/{case_no}/answer"),
@@ -33,6 +33,7 @@ const FORMS: [(&str, &str); 12] = [
     ("/cases/{case_no}/report", "/cases/{case_no}/report"),
     ("/cases/{case_no}/report/review", "/cases/{case_no}/report"),
     ("/imports/{import}/undo", "/imports/{import}/undo"),
+    ("/inspections/{visit_no}/outcome", "/inspections/{visit_no}"),
     ("/visits/new", "/visits/new?draft={draft}"),
 ];
 

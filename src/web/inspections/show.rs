@@ -61,7 +61,16 @@ struct PrintPage {
     stamp: String,
 }
 
+/// Where the outcome is sent.
+fn outcome_address(number: &str) -> String {
+    format!("/inspections/{number}/outcome")
+}
+
 impl ShowPage {
+    fn outcome_address(&self) -> String {
+        outcome_address(&self.file.number)
+    }
+
     fn full(at: &DateTime<Utc>) -> String {
         format_full(*at)
     }
@@ -82,8 +91,11 @@ impl PrintPage {
     }
 }
 
-pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
-    page(&asking, &number, (InspectionForm::default(), Problems::default()), None).await
+pub async fn show(mut asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let draft = asking.unsent(&mut tx, &outcome_address(&number), None).await?;
+    drop(tx);
+    page(&asking, &number, (draft.unwrap_or_default(), Problems::default()), None).await
 }
 
 /// The page as first shown, as it comes back with what was wrong, or with what was opened.

@@ -84,7 +84,9 @@ async fn a_database_that_can_only_be_read_is_waited_for_and_one_of_another_form_
     for (change, why) in [
         (
             "INSERT INTO _sqlx_migrations SELECT 9999, description, installed_on, success, checksum,
-             execution_time FROM _sqlx_migrations LIMIT 1",
+             execution_time FROM _sqlx_migrations LIMIT 1;
+             CREATE OR REPLACE FUNCTION oldest_form_served() RETURNS bigint LANGUAGE sql IMMUTABLE
+             SET search_path = public RETURN 9999",
             "another version of the program made this database: its migration 9999",
         ),
         (

@@ -220,7 +220,9 @@ BEGIN
                                     row_hash = CASE WHEN row_hash IS NOT NULL
                                                THEN sha256(convert_to(gen_random_uuid()::text, ''UTF8'')) END
                                 WHERE case_id = $1 OR like_case_id = $1 AND case_id IS NULL AND state <> ''waiting'''),
-            (23, 'petition_case', 'UPDATE petition_case SET urgent_reason = '''', version = version + 1 WHERE id = $1')
+            (23, 'petition_case', 'UPDATE petition_case SET urgent_reason = '''', version = version + 1 WHERE id = $1'),
+            (24, 'case_reviewer', 'UPDATE case_reviewer SET withdrawn_reason = ''已销毁''
+                                WHERE case_id = $1 AND withdrawn_reason <> ''''')
         ) s (nth, name, statement) ORDER BY nth
     LOOP
         EXECUTE step.statement USING of_case;

@@ -90,6 +90,7 @@ pub enum Refusal {
 }
 
 /// An accusation, as its acts ask for it.
+#[expect(clippy::struct_excessive_bools, reason = "each answers one question about it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accusation {
     pub visit: VisitId,

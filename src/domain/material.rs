@@ -22,6 +22,7 @@ pub enum Refusal {
 }
 
 /// A visit as its material asks for it.
+#[expect(clippy::struct_excessive_bools, reason = "each answers one question about the visit")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receiving {
     pub visit: VisitId,

@@ -50,6 +50,7 @@ pub enum Refusal {
 }
 
 /// A reviewer whom a case could be given to, and what stands between them.
+#[expect(clippy::struct_excessive_bools, reason = "each is something that may stand between them")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub staff: StaffId,

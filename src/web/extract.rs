@@ -203,12 +203,11 @@ async fn read_parts(
         let field = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
         let media_type = part.content_type().unwrap_or_default().to_owned();
-        let (bytes, room) = match &file {
-            Some(_) => receive(part).await?,
-            None => {
-                let bytes = part.bytes().await.map_err(|error| too_large(error.status()))?;
-                (bytes, Room::default())
-            }
+        let (bytes, room) = if file.is_some() {
+            receive(part).await?
+        } else {
+            let bytes = part.bytes().await.map_err(|error| too_large(error.status()))?;
+            (bytes, Room::default())
         };
         match file {
             Some(name) if !name.is_empty() => {

@@ -86,6 +86,7 @@ fn visit_number(nth: usize) -> String {
     format!("LF20260608-0110-{:03}", nth + 1)
 }
 
+#[expect(clippy::too_many_lines, reason = "the tables, one after another")]
 /// Writes what was drawn, behind the program's back.
 async fn lay(city: &City, all: &[Drawn]) {
     let mut statement = String::new();

@@ -284,7 +284,13 @@ fn nothing_is_carried_out_but_by_the_key_that_came_with_its_form() {
     assert_eq!(those(".commit()"), KEPT_WITHOUT_A_KEY);
     assert_eq!(
         those("commit_to("),
-        ["admin/accounts/password.rs", "cases/reveal.rs", "imports/choose.rs", "layout.rs"]
+        [
+            "admin/accounts/password.rs",
+            "cases/reveal.rs",
+            "imports/choose.rs",
+            "inspections/act.rs",
+            "layout.rs"
+        ]
     );
     assert_eq!(those("begin_form("), ["asking.rs"], "the one way to act");
     assert_eq!(those("FormKey {"), ["extract.rs"], "the one place that reads the key of a form");

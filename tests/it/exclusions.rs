@@ -151,8 +151,8 @@ async fn the_court_is_asked_for_another_in_the_place_of_whoever_is_kept_out() {
     }
     note(&site, CLERK, &case, &[("person", &handler), ("reason", "反映执行员拖延")]).await;
     let page = site.get(president, "/my").await.expect(StatusCode::OK);
-    assert_eq!(page.texts(".q .q-act a"), [asked.clone()]);
-    assert_eq!(page.attributes(".q .q-act a", "href"), [mine.clone()]);
+    assert_eq!(page.texts(".q .q-act a"), [&*asked]);
+    assert_eq!(page.attributes(".q .q-act a", "href"), [&*mine]);
     for who in [president, Some("donghu.leader"), Some(BUREAU)] {
         let page = site.get(who, &mine).await.expect(StatusCode::OK);
         let said = page.texts("[data-kept-out]");

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -84,10 +84,6 @@ impl ShowPage {
 impl PrintPage {
     fn full(at: &DateTime<Utc>) -> String {
         format_full(*at)
-    }
-
-    fn day(day: &NaiveDate) -> String {
-        day.to_string()
     }
 }
 

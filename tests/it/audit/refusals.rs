@@ -107,6 +107,7 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 /// Each is one entry with all its fields: at the door, without a session, by its size, by its
 /// token, by a rule; and of what was typed nothing but the names of the fields.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of what is refused")]
 async fn whatever_is_refused_leaves_one_entry_wherever_it_is_refused() {
     let city = City::new().await;
     let number = laid::lay(&city, Laid::default()).await;

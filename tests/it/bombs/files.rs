@@ -1,4 +1,5 @@
 //! The files, each made here: none is kept in the repository.
+#![expect(clippy::format_collect, reason = "a file is made once, and read as it is written here")]
 
 use std::io::{Cursor, Write};
 
@@ -195,6 +196,7 @@ fn attributes(name: impl Fn(u32) -> String) -> String {
 }
 
 /// What holds texts and tags.
+#[expect(clippy::too_many_lines, reason = "one file after another")]
 fn texts() -> Vec<File> {
     let external = "<!DOCTYPE worksheet [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>";
     let told = "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>&x;</t></is></c></row>";

@@ -44,7 +44,7 @@ async fn every_long_form_is_kept_and_found_again_by_its_writer() {
         assert_eq!(form.typed(&page), TEXT, "{}", form.path);
         assert!(!page.html().contains("geheim"), "a password is kept nowhere");
         let visits = form.path == "/visits/new";
-        let said = if visits { 0 } else { 1 };
+        let said = usize::from(!visits);
         let notice = page.texts("[data-unsent]");
         assert_eq!(notice.len(), said, "{}: {notice:?}", form.path);
         assert!(notice.iter().all(|it| it.contains("有未提交的草稿（今天12:00），已填入本页。")));

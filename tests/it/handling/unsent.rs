@@ -132,7 +132,7 @@ async fn a_form_opened_before_its_person_signed_in_anew_is_refused_and_kept() {
     let again = Site::of(&city).await;
     let page = form.send(&again, &token).await.expect(StatusCode::FORBIDDEN);
     assert!(page.text().contains("没有提交"), "{}", page.text());
-    assert_eq!(page.attributes(".actions a", "href"), [form.page.clone()]);
+    assert_eq!(page.attributes(".actions a", "href"), [&*form.page]);
     assert_eq!(city.value::<i64>("SELECT count(*) FROM progress_report").await, 0);
     assert_eq!(form.typed(&form.look(&city).await), TEXT);
 

@@ -4,6 +4,8 @@ use crate::support::City;
 
 /// Columns of tables of cases, visits and persons that stay: numbers, codes, names of officials.
 const STAYS: &[&str] = &[
+    "accusation_outcome.feedback",
+    "accusation_outcome.kind",
     "assignment.source",
     "assignment.source_number",
     "assignment_batch.number",
@@ -20,6 +22,7 @@ const STAYS: &[&str] = &[
     "audit.previous_hash",
     "audit.reason",
     "audit.session",
+    "audit.shown",
     "audit.verb",
     "bulletin_change.bucket_before",
     "bulletin_change.bucket_now",
@@ -31,6 +34,7 @@ const STAYS: &[&str] = &[
     "bulletin_item.marks",
     "bulletin_item.metric",
     "bulletin_item.reason",
+    "case_reviewer.kind",
     "clock.kind",
     "clock.state",
     "clock_event.kind",

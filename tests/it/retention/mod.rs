@@ -159,7 +159,7 @@ async fn said(city: &City, word: &str) -> Vec<String> {
              WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'",
         )
         .await;
-    let hex = word.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = anjie::store::keys::hex(word.as_bytes());
     let parts = tables.iter().map(|table| {
         format!(
             "SELECT '{table} ' || count(*) AS line, count(*) AS n FROM {table} t

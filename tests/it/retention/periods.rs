@@ -1,7 +1,5 @@
 //! A period is changed by a command, forwards; the database lets nobody change it backwards.
 
-#![expect(clippy::disallowed_methods, reason = "this test starts the program")]
-
 use sqlx::{Connection, PgConnection};
 
 use crate::commands::{anjie, said};

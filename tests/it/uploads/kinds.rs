@@ -49,9 +49,9 @@ async fn a_file_of_two_kinds_is_refused_or_kept_as_the_one_that_it_begins_with()
 }
 
 /// A chunk of a PNG.
-fn chunk(kind: &[u8; 4], bytes: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).unwrap().to_be_bytes();
-    [&length[..], kind, bytes, &[0; 4]].concat()
+    [&length[..], &kind, bytes, &[0; 4]].concat()
 }
 
 /// S58.
@@ -62,7 +62,8 @@ async fn a_picture_is_never_decoded_and_comes_back_as_it_came() {
     let desk = Desk::new().await;
     let size = 50_000_u32.to_be_bytes();
     let header = [&size[..], &size, &[8, 2, 0, 0, 0]].concat();
-    let flood = [PNG, &chunk(b"IHDR", &header), &chunk(b"IDAT", &[0; 3000]), &chunk(b"IEND", &[])];
+    let flood =
+        [PNG, &chunk(*b"IHDR", &header), &chunk(*b"IDAT", &[0; 3000]), &chunk(*b"IEND", &[])];
     let exif = [
         &[0xFF, 0xD8, 0xFF, 0xE1, 0, 60][..],
         b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x88%\0\x04 GPS 39 54 116 23",

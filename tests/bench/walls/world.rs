@@ -182,6 +182,8 @@ impl World {
             .arg(login.get_socket().unwrap())
             .args(["-p", &login.get_port().to_string()]);
         command.args(["-U", SERVER]);
+        // As the connections of the program are set.
+        command.env("PGOPTIONS", "-c jit=off");
         for (name, value) in &script.values {
             command.arg("-D").arg(format!("{name}={value}"));
         }

@@ -109,8 +109,12 @@ pub async fn create(asking: Asking, form: Form<RuleForm>) -> AppResult<Response>
     let set = sets.iter().find(|set| set.code == form.code).ok_or(AppError::NotFound)?;
     let waits = rule_changes::list(&mut tx, LISTED).await?;
     let waits = waits.iter().any(|it| it.decided_at.is_none() && it.code == set.code);
-    let said = form.check(set, day_of(asking.now())).and_then(|wanted| {
-        propose(asking.actor(), (set, waits), wanted, asking.now()).map_err(|it| problems_of(&it))
+    let today = day_of(asking.now());
+    let versions = deadlines::versions(&mut tx, today).await?;
+    let begins = versions.iter().filter(|it| it.set.code == set.code).map(|it| it.set.valid_from);
+    let known = (set, begins.max().unwrap_or(set.valid_from), waits);
+    let said = form.check(set, today).and_then(|wanted| {
+        propose(asking.actor(), known, wanted, asking.now()).map_err(|it| problems_of(&it))
     });
     match said {
         Ok(fact) => {
@@ -125,7 +129,7 @@ fn problems_of(refusals: &[Refusal]) -> Problems {
     let mut problems = Problems::default();
     for refusal in refusals {
         let field = match refusal {
-            Refusal::Backdated => "valid_from".to_owned(),
+            Refusal::Backdated | Refusal::OutOfTurn(..) => "valid_from".to_owned(),
             Refusal::OutOfRange(kind) => format!("days_{}", kind.code()),
             Refusal::ReportAfterClose => "days_P7".to_owned(),
             Refusal::NoBasis => "basis".to_owned(),

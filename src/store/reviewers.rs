@@ -52,6 +52,14 @@ pub async fn list(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<Vec<Reviewer
     Ok(lines)
 }
 
+/// Until the transaction ends nobody else gives the case or takes it back.
+pub async fn lock(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<()> {
+    sqlx::query!("SELECT id FROM petition_case WHERE id = $1 FOR UPDATE", case.0)
+        .fetch_optional(tx.unscoped())
+        .await?;
+    Ok(())
+}
+
 /// The reviewers of the tree, with what stands between each and a case within reach.
 pub async fn candidates(
     tx: &mut Tx,

@@ -140,3 +140,27 @@ async fn nobody_reviews_what_they_handled_or_are_kept_out_of_or_what_is_of_their
         site.post(Some(who), &path, &past).await.expect(StatusCode::FORBIDDEN);
     }
 }
+
+/// S27, R3.
+#[tokio::test]
+async fn of_many_who_give_a_case_at_once_one_does() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/reviewers");
+    let reviewer = name_of(&city, REVIEWER).await;
+    let wanted = [("reviewer", reviewer.as_str()), ("kind", "spot"), ("until", "2026-06-30")];
+    let mut sites = vec![site];
+    for minute in 1..6 {
+        sites.push(Site::at(&city, at(&format!("2026-06-15 12:0{minute}"))).await);
+    }
+    // One session, at six instances whose clocks differ.
+    let cookie = sites[0].cookie(BUREAU).await;
+    let token = sites[0].token(BUREAU).await;
+    let presses = sites.iter().map(|site| site.post_with(&cookie, &token, &path, &wanted));
+    let pages = futures_util::future::join_all(presses).await;
+    let given = pages.iter().filter(|page| page.status == StatusCode::SEE_OTHER).count();
+    let refused: Vec<_> = pages.iter().filter_map(|page| page.problem("reviewer")).collect();
+    assert_eq!(refused, vec![format!("{reviewer}正在评查本案"); 5]);
+    assert_eq!((given, city.value::<i64>("SELECT count(*) FROM case_reviewer").await), (1, 1));
+}

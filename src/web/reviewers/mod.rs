@@ -107,6 +107,7 @@ pub async fn create(
     let mut tx = asking.act(&form.key).await?;
     let case = found(&mut tx, &number).await?;
     let (form, now) = (form.fields, asking.now());
+    reviewers::lock(&mut tx, case.id).await?;
     let candidates = reviewers::candidates(&mut tx, case.id, now).await?;
     let typed = form.reviewer.trim();
     let one = candidates.iter().find(|one| typed == one.name || typed == named(one));

@@ -160,6 +160,27 @@ impl Site {
         self.post_as_it_is(who, path, &all).await
     }
 
+    /// Sends a form in a session that was opened elsewhere.
+    pub async fn post_with(
+        &self,
+        cookie: &str,
+        token: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Page {
+        let key = uuid::Uuid::new_v4().to_string();
+        let mut body = format!("csrf_token={}&idempotency_key={key}", encode(token));
+        for (name, value) in fields {
+            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+        }
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(None, request, Body::from(body)).await
+    }
+
     /// Sends a form with these fields and no other.
     pub async fn post_as_it_is(
         &self,

@@ -209,6 +209,16 @@ async fn who_accuses_is_shown_one_thing_at_a_time_for_a_purpose() {
         )
         .await;
     assert_eq!(traces, [format!("{number} name contact"), format!("{number} phone contact")]);
+    city.force(
+        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, previous_hash, hash)
+         SELECT 0, 0, a.at, a.staff_id, a.grant_id, a.verb, '', ''
+         FROM audit a, generate_series(1, 28) WHERE a.verb = 'identity.revealed' AND a.fields = 'name'",
+    )
+    .await;
+    let asked = [("field", "name"), ("reason", "contact")];
+    let page = site.post(Some(INSPECTOR), &path, &asked).await;
+    let page = page.expect(StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(page.problem("").as_deref(), Some("一小时内查看已达30次，请稍后再试"));
 }
 
 /// S28, S77.

@@ -220,6 +220,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM petition_case c
         WHERE c.id = of_case AND c.unit_id = ANY (asking_units()) AND c.id <> ALL (asking_excluded())
+          AND is_of_matters(c.id, asking_matters(), asking_staff())
           AND (asking_depth() = 'all'
                OR asking_depth() LIKE 'team%' AND EXISTS (
                    SELECT FROM team_member t

@@ -75,33 +75,41 @@ BEGIN ATOMIC
 END;
 
 -- What is kept for a while only, with what was there of it: drafts, receipts of forms, tries to sign
--- in that count no more, and sessions and runs of jobs that ended long ago.
+-- in that count no more, sessions and runs of jobs that ended long ago, what was refused and what the
+-- watch found. A row goes on the day after the longest of the periods that held for it, by the program's
+-- clock and by the database's own. The last check of the audit stays: it says when that was.
 CREATE FUNCTION sweep(at timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    today date := (at AT TIME ZONE 'Asia/Shanghai')::date;
+    today date := (least(at, machine_now()) AT TIME ZONE 'Asia/Shanghai')::date;
     step record;
     swept bigint;
     counts text := '';
 BEGIN
     FOR step IN
-        SELECT s.nth, s.name, s.statement,
-               at - CASE r.unit WHEN 'day' THEN make_interval(days => r.length)
-                                ELSE make_interval(months => r.length) END AS before
+        SELECT s.name,
+               format('DELETE FROM %1$I WHERE %2$s < $1
+                       AND retention_until(%3$L, (%2$s AT TIME ZONE ''Asia/Shanghai'')::date, $2) < $2 %4$s',
+                      s.name, s.since, s.class, s.more) AS statement,
+               -- What began later is certainly kept; a few days more, since the lengths of months differ.
+               (SELECT max(today - CASE r.unit WHEN 'day' THEN make_interval(days => r.length)
+                                               ELSE make_interval(months => r.length) END) + interval '3 days'
+                FROM retention_rule r WHERE r.class = s.class AND r.valid_from <= today) AS before
         FROM (VALUES
-            (1, 'draft', 'draft', 'DELETE FROM draft WHERE saved_at < $1'),
-            (2, 'draft', 'import_draft', 'DELETE FROM import_draft WHERE saved_at < $1'),
-            (3, 'draft', 'form_receipt', 'DELETE FROM form_receipt WHERE received_at < $1'),
-            (4, 'sign_in_attempt', 'sign_in_attempt', 'DELETE FROM sign_in_attempt WHERE last_at < $1'),
-            (5, 'sign_in_attempt', 'sign_in_address', 'DELETE FROM sign_in_address WHERE since < $1'),
-            (6, 'session', 'session', 'DELETE FROM session WHERE coalesce(ended_at, seen_at) < $1'),
-            (7, 'job_run', 'job_run', 'DELETE FROM job_run WHERE due_at < $1 AND state IN (''done'', ''parked'')')
-        ) s (nth, class, name, statement)
-        JOIN retention_rule r ON r.class = s.class AND r.valid_from = (
-            SELECT max(v.valid_from) FROM retention_rule v WHERE v.class = s.class AND v.valid_from <= today)
+            (1, 'draft', 'draft', 'saved_at', ''),
+            (2, 'draft', 'import_draft', 'saved_at', ''),
+            (3, 'draft', 'form_receipt', 'received_at', ''),
+            (4, 'sign_in_attempt', 'sign_in_attempt', 'last_at', ''),
+            (5, 'sign_in_attempt', 'sign_in_address', 'since', ''),
+            (6, 'session', 'session', 'coalesce(ended_at, seen_at)', ''),
+            (7, 'job_run', 'job_run', 'due_at', 'AND state IN (''done'', ''parked'')'),
+            (8, 'watch', 'refusal', 'minute', ''),
+            (9, 'watch', 'alert', 'raised_at', ''),
+            (10, 'watch', 'audit_check', 'checked_at', 'AND id < (SELECT max(id) FROM audit_check)')
+        ) s (nth, class, name, since, more)
         ORDER BY s.nth
     LOOP
-        EXECUTE step.statement USING step.before;
+        EXECUTE step.statement USING step.before, today;
         GET DIAGNOSTICS swept = ROW_COUNT;
         IF swept > 0 THEN
             counts := counts || ' ' || step.name || '=' || swept;

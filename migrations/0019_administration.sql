@@ -179,8 +179,16 @@ $$;
 GRANT EXECUTE ON FUNCTION unit_add(bigint, text, text, text, text, date), unit_change(text, text, text, int),
     contact_set(bigint, bigint, date) TO app_user;
 
+-- Whether someone keeps the program, now or from a day to come.
+CREATE FUNCTION is_administrator(person bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN EXISTS (SELECT FROM role_grant g
+                   WHERE g.staff_id = person AND g.role IN ('sysadmin', 'secadmin', 'auditor')
+                     AND (g.valid_until IS NULL OR asking_now() < g.valid_until));
+
 -- What the security administrator does to an account: a first password, a second factor set up anew,
--- sessions ended. Never to their own: that is done on the page of one's own account.
+-- sessions ended. Never to their own: that is done on the page of one's own account. The first two never
+-- to an administrator: whoever can sign in as another confirms what they proposed themselves.
 CREATE FUNCTION account_password(person uuid, hash text, at timestamptz, expires timestamptz) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
@@ -189,6 +197,7 @@ BEGIN ATOMIC
                          password_reset_by = (SELECT name FROM staff WHERE id = asking_staff()),
                          password_expires_at = expires
         WHERE uuid = person AND asking_role() = 'secadmin' AND id <> asking_staff() AND username NOT LIKE 'job.%'
+          AND NOT is_administrator(id)
         RETURNING id), gone AS (
         UPDATE session SET ended_at = at, ended_why = 'reset' FROM changed
         WHERE session.staff_id = changed.id AND session.ended_at IS NULL)
@@ -203,6 +212,7 @@ BEGIN ATOMIC
                                    fresh_codes_sealed = NULL
         FROM staff s
         WHERE s.uuid = person AND f.staff_id = s.id AND asking_role() = 'secadmin' AND s.id <> asking_staff()
+          AND NOT is_administrator(s.id)
         RETURNING f.staff_id), gone AS (
         UPDATE session SET ended_at = at, ended_why = 'factor' FROM changed
         WHERE session.staff_id = changed.staff_id AND session.ended_at IS NULL)
@@ -221,5 +231,5 @@ BEGIN ATOMIC
     SELECT count(*) FROM gone;
 END;
 
-GRANT EXECUTE ON FUNCTION account_password(uuid, text, timestamptz, timestamptz), account_factor(uuid, timestamptz),
+GRANT EXECUTE ON FUNCTION is_administrator(bigint), account_password(uuid, text, timestamptz, timestamptz), account_factor(uuid, timestamptz),
     account_sessions_end(uuid, timestamptz) TO app_user;

@@ -19,6 +19,7 @@ pub mod calendar;
 pub mod network;
 pub mod granting;
 pub mod staffing;
+pub mod resetting;
 pub mod founding;
 pub mod dormancy;
 pub mod job;

@@ -288,3 +288,82 @@ async fn no_administrator_finds_a_case_or_a_visit_anywhere() {
         }
     }
 }
+
+async fn uuid_of(city: &City, username: &str) -> String {
+    city.value(&format!("SELECT uuid::text FROM staff WHERE username = '{username}'")).await
+}
+
+/// S31.
+/// Whoever sees the first password of the other, and takes the second factor away, is both of the two.
+#[tokio::test]
+async fn no_administrator_is_opened_by_another() {
+    let city = City::new().await;
+    city.force(
+        "INSERT INTO second_factor (staff_id, secret_sealed, confirmed_at) SELECT id, 'x', now() FROM staff
+         ON CONFLICT ON CONSTRAINT second_factor_pkey DO UPDATE SET secret_sealed = 'x', confirmed_at = now()",
+    )
+    .await;
+    let site = Site::of(&city).await;
+    let untouched = "SELECT count(*) FROM staff s JOIN second_factor f ON f.staff_id = s.id
+                     WHERE NOT s.password_must_change AND f.secret_sealed = 'x'";
+    let before = city.value::<i64>(untouched).await;
+    for target in [SECOND, SYSADMIN, AUDITOR] {
+        let uuid = uuid_of(&city, target).await;
+        for act in ["password", "factor"] {
+            let path = format!("/admin/accounts/{uuid}/{act}");
+            let page = site.post(Some(SECADMIN), &path, &[]).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{target} {act}");
+            let said = page.problem("").unwrap();
+            assert!(said.contains("是管理员") && said.contains("命令行"), "{said}");
+        }
+        for act in [
+            format!("account_password('{uuid}', 'x', now(), now())"),
+            format!("account_factor('{uuid}', now())"),
+        ] {
+            let asked = format!("SELECT coalesce({act}, 0)");
+            assert_eq!(city.as_server(SECADMIN, &asked).await, Some(0), "{target} {act}");
+        }
+        let page = site.get(Some(SECADMIN), &format!("/admin/accounts?q={target}")).await;
+        let forms = page.attributes("tbody form", "action");
+        assert!(
+            !forms.iter().any(|it| it.ends_with("/password") || it.ends_with("/factor")),
+            "{forms:?}"
+        );
+    }
+    assert_eq!(city.value::<i64>(untouched).await, before);
+    // Somebody of the courts is helped, and told by whom.
+    let uuid = uuid_of(&city, "donghu.handler2").await;
+    site.act(SECADMIN, &format!("/admin/accounts/{uuid}/factor"), &[]).await;
+    let page = site.post(Some(SECADMIN), &format!("/admin/accounts/{uuid}/password"), &[]).await;
+    assert_eq!(page.expect(StatusCode::OK).texts("[data-revealed]").len(), 1);
+    assert_eq!(city.value::<i64>(untouched).await, before - 1);
+    let by = "SELECT password_reset_by <> '' FROM staff WHERE username = 'donghu.handler2'";
+    assert!(city.value::<bool>(by).await);
+}
+
+/// S31.
+#[tokio::test]
+async fn what_a_security_administrator_does_to_nobody_or_to_oneself_is_said_and_leaves_no_trace() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let own = uuid_of(&city, SECADMIN).await;
+    for act in ["password", "factor", "sessions"] {
+        let nobody = format!("/admin/accounts/{}/{act}", uuid::Uuid::new_v4());
+        site.post(Some(SECADMIN), &nobody, &[]).await.expect(StatusCode::NOT_FOUND);
+        let oneself = format!("/admin/accounts/{own}/{act}");
+        let page = site.post(Some(SECADMIN), &oneself, &[]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{act}");
+        assert_eq!(page.problem("").as_deref(), Some("本人的账号在个人设置中办理"), "{act}");
+    }
+    let entries = "SELECT count(*) FROM audit WHERE verb IN ('password.set', 'second_factor.reset', 'session.revoked')
+                   AND outcome = 'done'";
+    assert_eq!(city.value::<i64>(entries).await, 0);
+    site.cookie("donghu.handler").await;
+    let uuid = uuid_of(&city, "donghu.handler").await;
+    for count in ["count=1", "count=0"] {
+        site.act(SECADMIN, &format!("/admin/accounts/{uuid}/sessions"), &[]).await;
+        let detail =
+            "SELECT detail FROM audit WHERE verb = 'session.revoked' ORDER BY nth DESC LIMIT 1";
+        assert_eq!(city.value::<String>(detail).await, count);
+    }
+}

@@ -160,3 +160,17 @@ async fn a_version_begins_after_those_that_are_to_come() {
     let holds = "SELECT version FROM rule_set WHERE id IN (SELECT rules_on('2099-07-01')) AND code = 'standard'";
     assert_eq!(city.value::<i32>(holds).await, 3);
 }
+
+/// R3.
+#[tokio::test]
+async fn of_many_who_propose_at_once_one_does_and_the_others_are_told() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let fields = closing("40", "2026-07-01");
+    site.token(SYSADMIN).await;
+    let presses = (0..6).map(|_| site.post(Some(SYSADMIN), HERE, &fields));
+    let pages = futures_util::future::join_all(presses).await;
+    let told: Vec<_> = pages.iter().filter_map(|page| page.problem("")).collect();
+    assert_eq!(told, ["“标准”已有一项待确认的改动，请先处理"; 5]);
+    assert!(pages.iter().all(|page| page.status.is_redirection() || page.value("basis").is_some()));
+}

@@ -172,6 +172,9 @@ pub async fn create(
         let whom =
             person.map_or_else(|| unit.map(|it| it.short_name.clone()), |it| Some(it.name.clone()));
         let refusal = Refusal::Already(whom.unwrap_or_default());
+        // Somebody was faster, and what was begun is undone.
+        drop(tx);
+        let mut tx = asking.begin().await?;
         return page(&asking, &mut tx, &case, (form, Problems::whole(refusal.to_string()))).await;
     }
     if fact.whom() == Whom::Person(asking.actor().staff) {

@@ -118,7 +118,12 @@ pub async fn create(asking: Asking, form: Form<RuleForm>) -> AppResult<Response>
     });
     match said {
         Ok(fact) => {
-            rule_changes::record(&mut tx, &fact).await?;
+            if !rule_changes::record(&mut tx, &fact).await? {
+                let refusal = Refusal::Waiting(set.short_name().to_owned());
+                drop(tx);
+                let mut tx = asking.begin().await?;
+                return page(&asking, &mut tx, (form, problems_of(&[refusal]))).await;
+            }
             layout::kept(tx, HERE, "已提出，信访局局长确认后按生效日期执行。").await
         }
         Err(problems) => page(&asking, &mut tx, (form, problems)).await,

@@ -128,7 +128,12 @@ pub async fn create(
     });
     match said {
         Ok(fact) => {
-            security_settings::record(&mut tx, &fact).await?;
+            if !security_settings::record(&mut tx, &fact).await? {
+                drop(tx);
+                let mut tx = asking.begin().await?;
+                let problems = problems_of(&[Refusal::Waiting]);
+                return page(&asking, &mut tx, (form, problems), &address.to_string()).await;
+            }
             layout::kept(tx, HERE, "已提出，另一名安全管理员确认后生效。").await
         }
         Err(problems) => page(&asking, &mut tx, (form, problems), &address.to_string()).await,

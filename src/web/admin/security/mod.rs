@@ -96,7 +96,7 @@ async fn page(
     let reaches = Reach::ALL.iter().map(|it| (it.code(), it.label()));
     let page = SecurityPage {
         shell: asking.shell("安全策略"),
-        is_confirmed: decided.iter().any(|line| line.declined_reason.is_empty()),
+        is_confirmed: asking.app.is_set(),
         present,
         waiting,
         decided,

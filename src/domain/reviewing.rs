@@ -56,6 +56,8 @@ pub struct Candidate {
     pub staff: StaffId,
     pub name: String,
     pub unit: String,
+    /// The name to sign in with.
+    pub username: String,
     /// Whether they are of the unit that handles it.
     pub is_of_unit: bool,
     /// Whether they handle it, or once did.
@@ -244,6 +246,7 @@ mod tests {
             staff: StaffId(9),
             name: "钱某".to_owned(),
             unit: "中院".to_owned(),
+            username: "qian".to_owned(),
             is_of_unit: false,
             handled: false,
             in_team: false,

@@ -88,6 +88,9 @@ pub struct Colleague {
     pub id: StaffId,
     pub name: String,
     pub unit: UnitId,
+    pub unit_name: String,
+    /// The name to sign in with.
+    pub username: String,
     pub phone: String,
     pub post: Option<PostKind>,
     pub post_title: String,

@@ -69,7 +69,7 @@ pub async fn candidates(
     let (conn, scope) = tx.scoped();
     let candidates = sqlx::query_as!(
         Candidate,
-        r#"SELECT s.id AS "staff: StaffId", s.name, u.short_name AS unit,
+        r#"SELECT s.id AS "staff: StaffId", s.name, u.short_name AS unit, s.username,
                   CASE WHEN k.kind = 'intermediate_court' THEN s.unit_id = c.unit_id
                        ELSE court_of(s.unit_id) = k.id END AS "is_of_unit!",
                   EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id AND t.staff_id = s.id

@@ -164,3 +164,33 @@ async fn of_many_who_give_a_case_at_once_one_does() {
     assert_eq!(refused, vec![format!("{reviewer}正在评查本案"); 5]);
     assert_eq!((given, city.value::<i64>("SELECT count(*) FROM case_reviewer").await), (1, 1));
 }
+
+/// S27.
+#[tokio::test]
+async fn of_reviewers_of_one_name_the_unit_says_who_is_meant() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid { unit: "0104", account: "qingxi", ..Laid::default() }).await;
+    let path = format!("/cases/{case}/reviewers");
+    for who in ["donghu.handler2", "donghu.leader2"] {
+        make_reviewer(&city, who).await;
+    }
+    city.force(&format!(
+        "UPDATE staff SET name = '同名某' WHERE username IN ('{REVIEWER}', 'donghu.handler2', 'donghu.leader2')"
+    ))
+    .await;
+    let offered = site.get(Some(BUREAU), &path).await.attributes("datalist option", "value");
+    let mut each = offered.clone();
+    each.dedup();
+    assert_eq!((offered.len(), each.len()), (3, 3), "{offered:?}");
+    let wanted = |name| [("reviewer", name), ("kind", "spot"), ("until", "2026-06-30")];
+    let page = site.post(Some(BUREAU), &path, &wanted("同名某")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = "有几名同名的评查员，请从列表中选择带单位的一项";
+    assert_eq!(page.problem("reviewer").as_deref(), Some(said));
+    for (nth, name) in offered.iter().enumerate() {
+        give(&site, &path, &wanted(name)).await;
+        let given: i64 = city.value("SELECT count(DISTINCT staff_id) FROM case_reviewer").await;
+        assert_eq!(given, i64::try_from(nth).unwrap() + 1, "{name}");
+    }
+}

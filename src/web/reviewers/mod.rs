@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::extract::{Form, Path};
 use super::form::{Choice, Problems};
-use super::handling;
 use super::layout::{self, Shell};
+use super::people::{Missed, People, Someone};
 use super::routes::{Table, Who};
 use super::{AppError, AppResult, Asking};
 use crate::domain::calendar::{day_of, format_full, read_day};
@@ -67,9 +67,14 @@ async fn found(tx: &mut Tx, number: &str) -> AppResult<PetitionCase> {
     petition_cases::find(tx, number).await?.ok_or(AppError::NotFound)
 }
 
-/// 「钱某（中院）」
-fn named(candidate: &Candidate) -> String {
-    handling::titled(&candidate.name, &candidate.unit)
+/// Each as 「钱某　中院」.
+fn people(candidates: &[Candidate]) -> People {
+    People::of(candidates.iter().map(|one| Someone {
+        id: one.staff,
+        name: &one.name,
+        more: one.unit.clone(),
+        username: &one.username,
+    }))
 }
 
 pub async fn list(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
@@ -90,7 +95,7 @@ async fn page(
         shell: asking.shell(format!("{} 评查员", case.number)),
         number: case.number.clone(),
         lines: reviewers::list(tx, case.id).await?,
-        reviewers: Choice::list(candidates.iter().map(|one| (named(one), String::new())), ""),
+        reviewers: people(&candidates).choices(),
         kinds: Choice::list(kinds, &form.kind),
         now: asking.now(),
         form,
@@ -109,10 +114,14 @@ pub async fn create(
     let (form, now) = (form.fields, asking.now());
     reviewers::lock(&mut tx, case.id).await?;
     let candidates = reviewers::candidates(&mut tx, case.id, now).await?;
-    let typed = form.reviewer.trim();
-    let one = candidates.iter().find(|one| typed == one.name || typed == named(one));
+    let meant = people(&candidates).find(&form.reviewer);
+    let one = meant.ok().and_then(|id| candidates.iter().find(|one| one.staff == id));
     let mut problems = Problems::default();
-    let one = problems.take("reviewer", one, "没有这名评查员，请从列表中选择");
+    let missed = match meant {
+        Err(Missed::Several) => "有几名同名的评查员，请从列表中选择带单位的一项",
+        _ => "没有这名评查员，请从列表中选择",
+    };
+    let one = problems.take("reviewer", one, missed);
     let kind = problems.take("kind", ReviewKind::from_code(&form.kind), "请选择评查类型");
     let last = read_day(&form.until, day_of(now));
     let last = problems.take("until", last, "请填写截止日期，如2026-06-30");

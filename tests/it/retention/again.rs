@@ -90,7 +90,7 @@ async fn a_list_that_was_changed_is_named_by_its_line() {
     let mut owner = Owner::connect(&city.owner()).await.unwrap();
     let at = at("2036-06-15 09:00");
     let done = again((&mut owner, &db(&city)), Some(&list.0), at).await.unwrap();
-    assert_eq!(done.broken.iter().map(|line| *line).collect::<Vec<_>>(), [Broken::Line(1)]);
+    assert_eq!(done.broken, [Broken::Line(1)]);
     owner.close().await.unwrap();
 }
 

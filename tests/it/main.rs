@@ -31,6 +31,7 @@ mod demo;
 mod drafts;
 mod edge;
 mod failures;
+mod forms;
 mod handling;
 mod imports;
 mod items;

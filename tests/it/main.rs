@@ -42,6 +42,7 @@ mod ledgers;
 mod matrix;
 mod migrations;
 mod my;
+mod policies;
 mod retention;
 mod routes;
 mod rules;

@@ -4,4 +4,4 @@ mod extra;
 mod order;
 mod posts;
 mod stages;
-mod story;
+pub mod story;

@@ -4,7 +4,7 @@
 mod absent;
 mod fields;
 mod mixed;
-mod places;
+pub mod places;
 
 use anjie::domain::staff::Role;
 use anjie::web::routes::Row;

@@ -6,10 +6,10 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::{fields, words};
 use crate::domain::calendar::format_full;
 use crate::domain::petitioner::IdNumber;
 use crate::domain::request::Basis;
-use crate::domain::reveal::{MaskedField, Purpose};
 use crate::store::audit;
 use crate::store::audit_lists::{self, Access, Person};
 use crate::web::extract::Form;
@@ -59,9 +59,19 @@ struct AccessPage {
     form: AccessForm,
     reasons: Vec<Choice>,
     problems: Problems,
-    /// The answer, with the reason for which it was given.
-    found: Option<(&'static str, Vec<Access>)>,
+    found: Option<Found>,
 }
+
+/// The answer, with the reason for which it was given.
+struct Found {
+    basis: &'static str,
+    lines: Vec<Access>,
+    /// Whether there are earlier ones.
+    is_cut: bool,
+}
+
+/// The most that one answer lists.
+const MOST: usize = 2_000;
 
 impl AccessPage {
     fn moment(at: &DateTime<Utc>) -> String {
@@ -70,26 +80,11 @@ impl AccessPage {
 
     /// What was shown, in the courts' words.
     fn fields(access: &Access) -> String {
-        access.fields.split_whitespace().map(field).collect::<Vec<_>>().join("、")
+        fields::labels(&access.fields)
     }
 
-    fn reason(access: &Access) -> &str {
-        match access.reason.as_str() {
-            "own_work" => "办理本案",
-            code => Purpose::from_code(code).map_or(code, |purpose| purpose.label()),
-        }
-    }
-}
-
-fn field(code: &str) -> &str {
-    match code {
-        "name" => "姓名",
-        "sex" => "性别",
-        "birth_date" => "出生日期",
-        "id_tail" => "证件尾号",
-        "phone_tail" => "手机尾号",
-        "summary" => "信访事由",
-        code => MaskedField::from_code(code).map_or(code, |field| field.label()),
+    fn reason(access: &Access) -> String {
+        words::reason(&access.reason)
     }
 }
 
@@ -113,7 +108,9 @@ pub async fn create(asking: Asking, form: Form<AccessForm>) -> AppResult<Respons
         }
     };
     let mut tx = asking.begin().await?;
-    let found = audit_lists::accesses(&mut tx, &person).await?;
+    let mut found = audit_lists::accesses(&mut tx, &person, MOST + 1).await?;
+    let is_cut = found.len() > MOST;
+    found.truncate(MOST);
     let (object, fields) = match &person {
         Person::OfCase(number) if !found.is_empty() => (number.as_str(), "case_no"),
         Person::OfCase(_) => ("", "case_no"),
@@ -133,6 +130,6 @@ pub async fn create(asking: Asking, form: Form<AccessForm>) -> AppResult<Respons
     tx.commit().await?;
     let mut page =
         page(&asking, AccessForm { id_number: String::new(), ..form.fields }, Problems::default());
-    page.found = Some((basis.label(), found));
+    page.found = Some(Found { basis: basis.label(), lines: found, is_cut });
     layout::shown(&page)
 }

@@ -5,9 +5,11 @@ use axum::response::Response;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::form::{Asked, HOME};
+use super::words;
 use crate::domain::audit_reach::Watch;
 use crate::domain::audit_verb;
 use crate::domain::calendar::{day_of, format_moment};
+use crate::domain::staff::Role;
 use crate::store::alerts::{self, AlertLine};
 use crate::store::audit;
 use crate::store::audit_lists::{self, AuditLine, Check};
@@ -27,7 +29,9 @@ struct ListPage {
     filtered: bool,
     actions: Vec<Choice>,
     alerts: Vec<AlertLine>,
-    check: Option<Check>,
+    /// What the last check found, for the auditor.
+    check: Option<Option<Check>>,
+    title: &'static str,
     lines: Vec<AuditLine>,
     prev: Option<String>,
     next: Option<String>,
@@ -55,8 +59,7 @@ impl ListPage {
     }
 
     fn more(line: &AuditLine) -> String {
-        let parts = [line.fields.as_str(), &line.reason, &line.detail];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；")
+        words::content(line)
     }
 }
 
@@ -81,18 +84,25 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let mut tx = asking.begin().await?;
     let filter = asked.filter(today);
     let found = audit_lists::list(&mut tx, watch, &filter, (&asked.place(), PAGE)).await?;
-    let check = audit_lists::last_check(&mut tx).await?;
-    let alerts = alerts::list(&mut tx, now - Duration::days(7)).await?;
+    let (check, alerts) = match asking.actor().role {
+        Role::Auditor => (
+            Some(audit_lists::last_check(&mut tx).await?),
+            alerts::list(&mut tx, now - Duration::days(7)).await?,
+        ),
+        _ => (None, Vec::new()),
+    };
     let names = asked.names();
     let entry =
         audit::Entry { verb: "audit.read", fields: &names, at: now, ..audit::Entry::default() };
     audit::append(&mut tx, entry).await?;
     tx.commit().await?;
+    let title = if watch == Watch::All { "审计日志" } else { "本人操作记录" };
     let href =
         |place, token: Option<String>| token.map(|token| asked.href(HOME, Some((place, &token))));
     let every = std::iter::once(("", "全部"));
     let page = ListPage {
-        shell: asking.shell("审计日志"),
+        shell: asking.shell(title),
+        title,
         unread: asked.unread(today),
         filtered: !names.is_empty(),
         actions: Choice::list(every.chain(audit_verb::all()), &asked.action),

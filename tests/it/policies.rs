@@ -83,32 +83,53 @@ async fn policies(conn: &mut PgConnection) -> Vec<(String, String)> {
     .unwrap()
 }
 
-/// How many rows of each table a bare query of the serving role finds in someone's name, after a
-/// change of the wall that lasts as long as the question.
+/// What is done in someone's name from here on, as the serving role, after a change of the wall.
+async fn enter(tx: &mut PgConnection, who: &str, change: &str) {
+    let keys = format!(
+        "SELECT coalesce(max(s.id)::text, ''), coalesce(min(g.id)::text, '')
+         FROM staff s JOIN role_grant g ON g.staff_id = s.id WHERE s.username = '{who}'"
+    );
+    let (staff, grant): (String, String) =
+        sqlx::query_as(AssertSqlSafe(keys)).fetch_one(&mut *tx).await.unwrap();
+    let asks = format!(
+        "{change}; SET LOCAL ROLE app_user;
+         SELECT set_config('app.staff_id', '{staff}', true), set_config('app.grant_id', '{grant}', true)"
+    );
+    sqlx::raw_sql(AssertSqlSafe(asks)).execute(tx).await.unwrap();
+}
+
+/// How many rows of each table a bare query finds in someone's name, after a change that lasts as long
+/// as the question.
 async fn found(
     conn: &mut PgConnection,
     who: &str,
     tables: &[String],
     change: &str,
 ) -> BTreeMap<String, i64> {
-    let keys = format!(
-        "SELECT s.id, g.id FROM staff s JOIN role_grant g ON g.staff_id = s.id
-         WHERE s.username = '{who}' ORDER BY g.id LIMIT 1"
-    );
     let mut tx = conn.begin().await.unwrap();
-    let (staff, grant): (i64, i64) =
-        sqlx::query_as(AssertSqlSafe(keys)).fetch_one(&mut *tx).await.unwrap();
-    let asks = format!(
-        "{change}; SET LOCAL ROLE app_user;
-         SELECT set_config('app.staff_id', '{staff}', true), set_config('app.grant_id', '{grant}', true)"
-    );
-    sqlx::raw_sql(AssertSqlSafe(asks)).execute(&mut *tx).await.unwrap();
+    enter(&mut tx, who, change).await;
     let count = |table: &String| format!("SELECT '{table}', count(*) FROM {table}");
     let counts = tables.iter().map(count).collect::<Vec<_>>().join(" UNION ALL ");
     let counts: Vec<(String, i64)> =
         sqlx::query_as(AssertSqlSafe(counts)).fetch_all(&mut *tx).await.unwrap();
     tx.rollback().await.unwrap();
     counts.into_iter().collect()
+}
+
+/// How many rows a statement writes in someone's name; none where row security refuses it.
+async fn written(conn: &mut PgConnection, who: &str, change: &str, statement: &str) -> u64 {
+    let mut tx = conn.begin().await.unwrap();
+    enter(&mut tx, who, change).await;
+    let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut *tx).await;
+    tx.rollback().await.unwrap();
+    match done {
+        Ok(done) => done.rows_affected(),
+        Err(error) => {
+            let text = error.to_string();
+            assert!(text.contains("row-level security policy"), "{statement}: {text}");
+            0
+        }
+    }
 }
 
 /// The tables whose rows the serving role reads by a policy, with how many there are.
@@ -162,6 +183,89 @@ async fn each_policy_keeps_rows_from_people_elsewhere_and_none_can_be_taken_away
             noticed |= seen[&table] > before[who][&table];
         }
         assert!(noticed, "{policy} can be taken from {table}");
+    }
+}
+
+/// A policy about writing, who tries, what had to be out of the way, and what they try.
+const WRITES: [(&str, &str, &str, &str); 8] = [
+    (
+        "accusation_routing_sending ON accusation_routing WITH CHECK (true)",
+        "donghu.clerk",
+        "DELETE FROM accusation_routing",
+        "INSERT INTO accusation_routing (visit_id, straight, routed_at, routed_by)
+         SELECT id, false, now(), asking_staff() FROM visit WHERE visit_kind = 'accusation'",
+    ),
+    (
+        "audit_addition ON audit WITH CHECK (true)",
+        "nobody",
+        KEPT,
+        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, previous_hash, hash)
+         VALUES (0, 0, now(), 1, 1, 'x.y', '', '')",
+    ),
+    (
+        "case_reviewer_giving ON case_reviewer WITH CHECK (true)",
+        "donghu.handler",
+        KEPT,
+        "INSERT INTO case_reviewer (case_id, staff_id, since, recorded_by, kind)
+         SELECT min(c.id), min(s.id), now(), asking_staff(), 'spot' FROM petition_case c, staff s
+         WHERE s.username = 'zhongyuan.reviewer'",
+    ),
+    (
+        "case_reviewer_taking ON case_reviewer USING (true)",
+        "donghu.handler",
+        KEPT,
+        "UPDATE case_reviewer SET withdrawn_reason = 'x'",
+    ),
+    (
+        "job_run_entry ON job_run WITH CHECK (true)",
+        "zhongyuan.sysadmin",
+        KEPT,
+        "INSERT INTO job_run (job, due_at, next_try_at) VALUES ('sweep', '2026-01-01', '2026-01-01')",
+    ),
+    (
+        "job_run_work ON job_run USING (true) WITH CHECK (true)",
+        "zhongyuan.auditor",
+        KEPT,
+        "UPDATE job_run SET tries = 9",
+    ),
+    (
+        "visit_material_seal ON visit_material WITH CHECK (true)",
+        "donghu.handler",
+        KEPT,
+        "INSERT INTO visit_material (uuid, visit_id, name, media_type, size, sha256, sealed, recorded_at, recorded_by)
+         VALUES (gen_random_uuid(), {visit}, 'x', 'x', 1, '', '', now(), asking_staff())",
+    ),
+    (
+        "visit_text_seal ON visit_text WITH CHECK (true)",
+        "donghu.handler",
+        "DELETE FROM visit_text WHERE visit_id = {visit}",
+        "INSERT INTO visit_text (visit_id, summary, sealed) VALUES ({visit}, 'x', true)",
+    ),
+];
+
+/// S37, S38.
+///
+/// What may be read may not be written by all who read it: each of these policies refuses somebody, who
+/// writes as soon as it is taken away.
+#[tokio::test]
+async fn no_policy_about_writing_can_be_taken_away_unseen() {
+    let city = city().await;
+    let mut conn = PgConnection::connect_with(&city.superuser()).await.unwrap();
+    let known: Vec<String> = city
+        .value(
+            "SELECT array_agg(polname::text ORDER BY polname) FROM pg_policy
+             WHERE 'app_user'::regrole = ANY (polroles) AND polcmd IN ('a', 'w', 'd')",
+        )
+        .await;
+    let named = WRITES.map(|(policy, ..)| policy.split(' ').next().unwrap());
+    assert_eq!(known, named, "each policy about writing is tried");
+    let visit: i64 = city.value("SELECT id FROM visit WHERE visit_kind = 'accusation'").await;
+    for (policy, who, first, statement) in WRITES {
+        let visit = |text: &str| text.replace("{visit}", &visit.to_string());
+        let (first, statement) = (visit(first), visit(statement));
+        assert_eq!(written(&mut conn, who, &first, &statement).await, 0, "{policy}");
+        let open = format!("{first}; ALTER POLICY {policy}");
+        assert!(written(&mut conn, who, &open, &statement).await > 0, "{policy}");
     }
 }
 

@@ -213,6 +213,7 @@ BEGIN ATOMIC
         FROM staff s
         WHERE s.uuid = person AND f.staff_id = s.id AND asking_role() = 'secadmin' AND s.id <> asking_staff()
           AND NOT is_administrator(s.id)
+          AND (f.secret_sealed IS NOT NULL OR f.pending_sealed IS NOT NULL)
         RETURNING f.staff_id), gone AS (
         UPDATE session SET ended_at = at, ended_why = 'factor' FROM changed
         WHERE session.staff_id = changed.staff_id AND session.ended_at IS NULL)

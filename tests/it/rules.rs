@@ -11,7 +11,7 @@ const BUREAU: &str = "zhongyuan.bureau";
 const HERE: &str = "/admin/rules";
 
 /// The standard with this many days to close, from a day on.
-fn closing<'a>(days: &'a str, from: &'a str) -> Vec<(&'static str, &'a str)> {
+pub fn closing<'a>(days: &'a str, from: &'a str) -> Vec<(&'static str, &'a str)> {
     let mut fields =
         vec![("code", "standard"), ("basis", "云中法〔2026〕3号"), ("valid_from", from)];
     for (days, count, roll) in [

@@ -149,6 +149,8 @@ pub fn may_apply(actor: &Actor, case: &PetitionCase, dossier: &Dossier) -> Resul
     if !of_team {
         return Err(Refusal::NotOfTheTeam);
     }
+    // Of a closed case nothing waits for a signature any more.
+    handling::under_way(case).map_err(Refusal::NotNow)?;
     if dossier.under_signature {
         return Err(Refusal::UnderSignature);
     }

@@ -10,7 +10,7 @@ mod mixed;
 mod numbers;
 mod origin;
 mod paths;
-mod reads;
+pub mod reads;
 mod reports;
 mod sources;
 mod wire;

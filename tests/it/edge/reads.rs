@@ -15,7 +15,7 @@ use crate::support::City;
 const EXEMPT: &[&str] = &["audit", "audit_head", "refusal", "session"];
 
 /// A print of the rows of each table.
-async fn prints(city: &City) -> BTreeMap<String, String> {
+pub async fn prints(city: &City) -> BTreeMap<String, String> {
     let pool = city.truth();
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",

@@ -4,7 +4,7 @@
 mod absent;
 mod fields;
 mod mixed;
-mod places;
+pub mod places;
 
 use anjie::domain::staff::Role;
 use anjie::web::routes::Row;
@@ -199,6 +199,27 @@ async fn every_route_lets_in_whom_the_committed_matrix_says() {
     }
     let lines = differences(&committed, &found).join("\n");
     assert!(found == committed, "{lines}\nTo accept what was found: cp {path} {COMMITTED}");
+}
+
+/// S20, S21.
+///
+/// Whom a gate turns away stands in the file, so that none can be taken away or loosened unseen.
+#[tokio::test]
+async fn the_file_says_of_each_gate_whom_it_turns_away() {
+    let city = crate::support::City::new().await;
+    let committed = std::fs::read_to_string(COMMITTED).unwrap();
+    let mut shut = 0;
+    for row in &Site::of(&city).await.rows {
+        let place = format!("{},{},", row.method, row.path);
+        let line = committed.lines().find_map(|line| line.strip_prefix(&place)).unwrap();
+        let cells: Vec<&str> = line.split(',').skip(1).collect();
+        assert_eq!(cells.len(), PEOPLE.len(), "{place}");
+        for ((role, _), cell) in PEOPLE.iter().zip(cells) {
+            assert_eq!(cell == "禁", !row.who.admits(*role), "{place} {}", role.label());
+            shut += usize::from(cell == "禁");
+        }
+    }
+    assert!(shut > 1000, "{shut}");
 }
 
 /// S21.

@@ -175,7 +175,7 @@ impl World {
 }
 
 /// Units, a hall and people of another intermediate court.
-async fn found_another_tree(city: &City) {
+pub async fn found_another_tree(city: &City) {
     city.force(
         "INSERT INTO unit (parent_id, code, name, short_name, account_name, kind, court_code, place, valid_from)
          VALUES (NULL, '02', '临州市中级人民法院', '临州中院', 'linzhou', 'intermediate_court', '某02', 90, '2020-01-01');

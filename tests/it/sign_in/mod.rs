@@ -5,7 +5,7 @@ mod attempts;
 mod command_line;
 mod devices;
 mod passwords;
-mod second_factor;
+pub mod second_factor;
 
 use std::net::SocketAddr;
 
@@ -17,14 +17,14 @@ use axum::http::{Request, StatusCode};
 use crate::support::{City, Page, Site};
 
 /// A browser at an address, with what it was given to keep.
-struct Browser<'a> {
+pub struct Browser<'a> {
     site: &'a Site,
     address: SocketAddr,
     cookie: String,
 }
 
 impl<'a> Browser<'a> {
-    fn new(site: &'a Site) -> Self {
+    pub fn new(site: &'a Site) -> Self {
         Self::at(site, "192.0.2.1")
     }
 
@@ -56,12 +56,12 @@ impl<'a> Browser<'a> {
         page
     }
 
-    async fn get(&mut self, path: &str) -> Page {
+    pub async fn get(&mut self, path: &str) -> Page {
         self.ask("GET", path, String::new()).await
     }
 
     /// Sends the form of the page at an address, with its tokens.
-    async fn post(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub async fn post(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let form = self.get(page).await.expect(StatusCode::OK);
         let key = uuid::Uuid::new_v4();
         let token = form.value("csrf_token").unwrap();
@@ -86,7 +86,7 @@ async fn sign_in(site: &Site, username: &str, password: &str) -> Page {
 }
 
 /// The rules of the tests, changed.
-fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
+pub fn rules(change: impl FnOnce(&mut Rules)) -> Rules {
     let mut rules = Rules { demonstration: false, ..anjie::demo::rules() };
     change(&mut rules);
     rules

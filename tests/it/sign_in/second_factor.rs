@@ -18,7 +18,7 @@ async fn site(city: &City, at: DateTime<Utc>) -> Site {
 }
 
 /// The secret as the page spells it.
-fn secret(page: &Page) -> Vec<u8> {
+pub fn secret(page: &Page) -> Vec<u8> {
     let spelled = page.texts("code").remove(0);
     let letters: Vec<u32> = spelled
         .chars()
@@ -37,7 +37,7 @@ fn secret(page: &Page) -> Vec<u8> {
         .collect()
 }
 
-fn code(secret: &[u8], at: DateTime<Utc>) -> String {
+pub fn code(secret: &[u8], at: DateTime<Utc>) -> String {
     one_time_code::code_at(secret, at).unwrap()
 }
 

@@ -150,7 +150,8 @@ async fn it_ends_that_second_when_it_is_taken_back_and_with_its_last_day() {
     let page = site.get(Some(SUBSTITUTE), &progress).await;
     assert!(page.location().starts_with("/login"), "the session is gone with it");
     assert_eq!(behind_row_security(&city, noon() + Duration::minutes(1)).await, 0);
-    let page = site.post(Some(LEADER), &ending, &[]).await;
+    let later = Site::at(&city, noon() + Duration::minutes(1)).await;
+    let page = later.post(Some(LEADER), &ending, &[]).await;
     assert_eq!(page.problem("").as_deref(), Some("代理已经结束，不必收回"));
     // The next one ends with its last day, in the middle of a session.
     let evening = Site::at(&city, at("2026-06-20 23:50")).await;
@@ -252,8 +253,9 @@ async fn it_waits_for_a_security_administrator_and_gives_nothing_until_then() {
     confirm(&city, &site).await;
     assert_eq!(city.value::<i64>(given).await, 1);
     let verbs = city.audit_verbs().await;
+    // Each on the chain of the court at which it was done.
     let expected =
-        ["substitution.proposed", "substitution.ended", "substitution.proposed", "role.granted"];
+        ["role.granted", "substitution.proposed", "substitution.ended", "substitution.proposed"];
     assert_eq!(verbs, expected);
 }
 
@@ -390,7 +392,7 @@ async fn a_substitute_signs_with_a_password_of_their_own_and_the_signature_says_
         .await;
     assert_eq!(said, format!("{SUBSTITUTE} {LEADER} 包案领导（副院长）"));
     let who = format!("{}代{leader}", name_of(&city, SUBSTITUTE).await);
-    let printed = site.get(Some(LEADER), &format!("{path}/document")).await;
+    let printed = site.get(Some(LEADER), &format!("/cases/{number}/closing/print")).await;
     let printed = printed.expect(StatusCode::OK).text();
     assert!(printed.contains(&who), "{printed}");
 }

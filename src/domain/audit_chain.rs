@@ -283,10 +283,11 @@ mod tests {
 
     #[test]
     fn the_text_is_the_one_that_the_database_hashes() {
-        let (entries, _) = chain();
+        let (mut entries, _) = chain();
+        entries[0].on_behalf_of = Some(StaffId(8));
         assert_eq!(
             entries[0].text(),
-            "12|1|1|2026-06-15T04:00:00.000123|7|9|0a1b2c3d4e5f|10.0.0.7|case.assigned|done||\
+            "12|1|1|2026-06-15T04:00:00.000123|7|9|8|0a1b2c3d4e5f|10.0.0.7|case.assigned|done||\
              JB2026-0041||phone||||01ff|00"
                 .replace('|', "\u{1f}")
         );

@@ -130,7 +130,7 @@ async fn a_substitute_has_the_rights_that_were_granted_and_everything_says_for_w
     site.get(Some(SUBSTITUTE), &progress).await.expect(StatusCode::NOT_FOUND);
 }
 
-/// S27, S28.
+/// S27.
 #[tokio::test]
 async fn it_ends_that_second_when_it_is_taken_back_and_with_its_last_day() {
     let city = City::new().await;
@@ -343,7 +343,6 @@ async fn the_database_itself_lets_nobody_stand_in_for_an_administrator_in_a_chai
     assert_eq!(chained, None);
 }
 
-/// S27.
 #[tokio::test]
 async fn of_two_who_ask_at_once_one_is_granted_and_the_other_is_told() {
     let city = City::new().await;
@@ -369,7 +368,7 @@ async fn of_two_who_ask_at_once_one_is_granted_and_the_other_is_told() {
     assert_eq!(city.value::<i64>(waiting).await, 2);
 }
 
-/// S28, S77.
+/// S77.
 #[tokio::test]
 async fn a_substitute_signs_with_a_password_of_their_own_and_the_signature_says_for_whom() {
     let city = City::new().await;
@@ -403,7 +402,7 @@ async fn sign(site: &Site, who: &str, path: &str, page: &Page) -> Page {
     site.post(Some(who), path, &fields).await
 }
 
-/// S31.
+/// S28.
 #[tokio::test]
 async fn nobody_signs_their_own_work_in_the_place_of_another() {
     let city = City::new().await;

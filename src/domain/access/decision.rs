@@ -274,6 +274,10 @@ mod tests {
                 for action in ACTIONS {
                     let answer = ask(&actor, action, &naming(&object, named));
                     prop_assert_eq!(answer, Err(Denied::Named));
+                    // Nor does anyone see it who stands in for whoever is named.
+                    let other = Actor { staff: StaffId(50), on_behalf_of: Some(ME), ..actor.clone() };
+                    let answer = ask(&other, action, &naming(&object, named));
+                    prop_assert_eq!(answer, Err(Denied::Named));
                 }
             }
         }

@@ -554,6 +554,52 @@ mod tests {
         }
     }
 
+    /// What the step of a case of CHEN says to someone who acts for another.
+    fn signed_for(
+        (staff, principal): (StaffId, StaffId),
+        (step, role): (SignStep, Role),
+        before: &[(SignStep, StaffId, Option<StaffId>)],
+    ) -> String {
+        let mut closing = closing(&[]);
+        closing.signatures = before
+            .iter()
+            .map(|&(step, by, on_behalf_of)| Signature { on_behalf_of, ..signature(step, by) })
+            .collect();
+        let actor = Actor { on_behalf_of: Some(principal), ..actor(staff, role) };
+        let held = posts(PostKind::President);
+        let signer = Signer { actor: &actor, posts: &held };
+        may_sign(signer, &case(), &closing, step).unwrap_or_else(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn a_substitute_signs_in_anothers_place_and_never_their_own_work() {
+        use SignStep::{Bureau, Leader, President};
+        let (other, third) = (StaffId(99), StaffId(98));
+        let own = "代理人办理过本案，或者已在前一环节签字，不能代他人签字";
+        let (leader, president) = ((Leader, Role::Leader), (President, Role::President));
+        assert_eq!(signed_for((other, CHEN), leader, &[]), "包案领导（院长）");
+        assert_eq!(signed_for((other, third), leader, &[]), "须由本案包案领导本人签字");
+        assert_eq!(signed_for((HANDLER, CHEN), leader, &[]), own);
+        for (by, principal, expected) in [
+            (CHEN, None, "院长"),
+            (other, Some(CHEN), "院长"),
+            (other, Some(third), own),
+            (other, None, own),
+        ] {
+            let before = [(Leader, by, principal)];
+            assert_eq!(
+                signed_for((other, CHEN), president, &before),
+                expected,
+                "{by} {principal:?}"
+            );
+        }
+        let bureau = (Bureau, Role::Bureau);
+        let before = [(Leader, CHEN, None), (President, other, Some(third))];
+        assert_eq!(signed_for((SUN, ZHAO), bureau, &before), "信访局（院长）");
+        assert_eq!(signed_for((SUN, HANDLER), bureau, &before), "办理过本案的人不能审核、认定");
+        assert_eq!(signed_for((SUN, third), bureau, &before), "院长环节的签字人不能再作审核、认定");
+    }
+
     #[test]
     fn a_return_says_why() {
         let (actor, posts) = (actor(CHEN, Role::Leader), posts(PostKind::President));

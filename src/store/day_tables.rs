@@ -142,7 +142,7 @@ pub async fn record(tx: &mut Tx, fact: &Arranged, impact: &Impact) -> StoreResul
     .await?
     .ok_or(StoreError::Stale)?;
     record_moves(tx, fact, impact).await?;
-    let detail = format!("days {} cases {}", fact.days().len(), impact.cases().len());
+    let detail = format!("days={} cases={}", fact.days().len(), impact.cases().len());
     let entry = audit::Entry {
         verb: "calendar.changed",
         object: &version.to_string(),

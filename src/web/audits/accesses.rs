@@ -6,10 +6,10 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::{fields, words};
 use crate::domain::calendar::format_full;
 use crate::domain::petitioner::IdNumber;
 use crate::domain::request::Basis;
-use crate::domain::reveal::{MaskedField, Purpose};
 use crate::store::audit;
 use crate::store::audit_lists::{self, Access, Person};
 use crate::web::extract::Form;
@@ -70,26 +70,11 @@ impl AccessPage {
 
     /// What was shown, in the courts' words.
     fn fields(access: &Access) -> String {
-        access.fields.split_whitespace().map(field).collect::<Vec<_>>().join("、")
+        fields::labels(&access.fields)
     }
 
-    fn reason(access: &Access) -> &str {
-        match access.reason.as_str() {
-            "own_work" => "办理本案",
-            code => Purpose::from_code(code).map_or(code, |purpose| purpose.label()),
-        }
-    }
-}
-
-fn field(code: &str) -> &str {
-    match code {
-        "name" => "姓名",
-        "sex" => "性别",
-        "birth_date" => "出生日期",
-        "id_tail" => "证件尾号",
-        "phone_tail" => "手机尾号",
-        "summary" => "信访事由",
-        code => MaskedField::from_code(code).map_or(code, |field| field.label()),
+    fn reason(access: &Access) -> String {
+        words::reason(&access.reason)
     }
 }
 

@@ -5,6 +5,7 @@ use axum::response::Response;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::form::{Asked, HOME};
+use super::words;
 use crate::domain::audit_reach::Watch;
 use crate::domain::audit_verb;
 use crate::domain::calendar::{day_of, format_moment};
@@ -55,8 +56,7 @@ impl ListPage {
     }
 
     fn more(line: &AuditLine) -> String {
-        let parts = [line.fields.as_str(), &line.reason, &line.detail];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；")
+        words::content(line)
     }
 }
 

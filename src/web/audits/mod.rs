@@ -3,8 +3,10 @@
 
 mod accesses;
 mod export;
+mod fields;
 mod form;
 mod list;
+mod words;
 
 use super::routes::{Table, Who};
 use crate::domain::staff::Role;

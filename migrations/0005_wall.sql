@@ -25,17 +25,24 @@ CREATE FUNCTION is_looked_up() RETURNS boolean LANGUAGE sql STABLE
 -- person where someone stands in (代理), whose own grant must hold as well.
 CREATE FUNCTION look_up_grant(OUT role text, OUT place bigint, OUT holder bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    moment timestamptz := asking_now();
+    theirs bigint;
 BEGIN
-    SELECT CASE WHEN s.active AND asking_now() >= g.valid_from AND (g.valid_until IS NULL OR asking_now() < g.valid_until)
-                     AND (g.stands_in_for IS NULL OR o.active AND asking_now() >= p.valid_from
-                          AND (p.valid_until IS NULL OR asking_now() < p.valid_until)) THEN g.role END,
-           g.unit_id, coalesce(p.staff_id, g.staff_id)
-    INTO role, place, holder
-    FROM role_grant g
-    JOIN staff s ON s.id = g.staff_id
-    LEFT JOIN role_grant p ON p.id = g.stands_in_for
-    LEFT JOIN staff o ON o.id = p.staff_id
+    SELECT CASE WHEN s.active AND moment >= g.valid_from AND (g.valid_until IS NULL OR moment < g.valid_until)
+                THEN g.role END,
+           g.unit_id, g.staff_id, g.stands_in_for
+    INTO role, place, holder, theirs
+    FROM role_grant g JOIN staff s ON s.id = g.staff_id
     WHERE g.id = asking_grant() AND g.staff_id = asking_staff();
+    IF theirs IS NOT NULL THEN
+        SELECT CASE WHEN s.active AND moment >= g.valid_from AND (g.valid_until IS NULL OR moment < g.valid_until)
+                    THEN look_up_grant.role END,
+               g.staff_id
+        INTO role, holder
+        FROM role_grant g JOIN staff s ON s.id = g.staff_id
+        WHERE g.id = theirs;
+    END IF;
 END
 $$;
 CREATE FUNCTION asking_role() RETURNS text LANGUAGE plpgsql STABLE AS $$

@@ -259,6 +259,9 @@ async fn it_waits_for_a_security_administrator_and_gives_nothing_until_then() {
     assert_eq!(verbs, expected);
 }
 
+/// What is sent instead, the field at fault, and what is said of it.
+type Refused<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 /// S31.
 #[tokio::test]
 async fn what_cannot_be_is_refused_in_a_sentence_beside_its_field() {
@@ -267,7 +270,7 @@ async fn what_cannot_be_is_refused_in_a_sentence_beside_its_field() {
     let (leader, elsewhere) =
         (uuid_of(&city, LEADER).await, uuid_of(&city, "qingxi.president").await);
     let presidents = grant_of(&city, PRESIDENT).await;
-    let table: [(&[(&str, &str)], &str, &str); 8] = [
+    let table: [Refused<'_>; 8] = [
         (&[("person", &leader)], "person", "请从列表中选择本单位的代理人"),
         (&[("person", &elsewhere)], "person", "请从列表中选择本单位的代理人"),
         (&[("role", &presidents)], "role", "请选择委托哪个岗位"),

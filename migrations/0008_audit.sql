@@ -41,7 +41,8 @@ CREATE TABLE audit (
         strpos(session || address || object || reason || fields || detail || shown, E'\x1f') = 0)
 );
 CREATE INDEX audit_case_idx ON audit (case_id, nth) WHERE case_id IS NOT NULL;
-CREATE INDEX audit_visit_idx ON audit (object) WHERE verb LIKE 'visit.%' OR verb LIKE 'petitioner.%';
+CREATE INDEX audit_visit_idx ON audit (object) 
+    WHERE verb LIKE 'visit.%' OR verb LIKE 'petitioner.%' OR verb LIKE 'material.%' OR verb LIKE 'import.%';
 CREATE INDEX audit_staff_idx ON audit (staff_id, at);
 CREATE INDEX audit_shown_idx ON audit USING gin (string_to_array(shown, ' ')) WHERE shown <> '';
 CREATE INDEX audit_at_idx ON audit USING brin (at);
@@ -263,13 +264,13 @@ $$;
 
 -- Who saw what of a petitioner, for a lawful request: the person with this identity number (by its
 -- blind index), or the one whom a case is about; nothing but that stands in the answer.
-CREATE FUNCTION accesses_to_petitioner(number_index bytea, of_case text)
+CREATE FUNCTION accesses_to_petitioner(number_indexes bytea[], of_case text, most bigint)
     RETURNS TABLE (nth bigint, at timestamptz, who text, role text, court text, verb text, object text,
                    fields text, reason text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     persons bigint[] := ARRAY(
-        SELECT p.id FROM petitioner p WHERE p.id_index = number_index
+        SELECT p.id FROM petitioner p WHERE p.id_index = ANY (number_indexes)
         UNION SELECT y.petitioner_id FROM party y JOIN petition_case c ON c.id = y.case_id
               WHERE c.number = of_case AND y.part = 'main');
     cases bigint[] := ARRAY(SELECT y.case_id FROM party y WHERE y.petitioner_id = ANY (persons));
@@ -277,7 +278,9 @@ DECLARE
                             UNION ALL SELECT v.number FROM visit v WHERE v.petitioner_id = ANY (persons));
     things text[] := ARRAY(
         SELECT v.number FROM visit v WHERE v.petitioner_id = ANY (persons)
-        UNION ALL SELECT p.uuid::text FROM petitioner p WHERE p.id = ANY (persons));
+        UNION ALL SELECT p.uuid::text FROM petitioner p WHERE p.id = ANY (persons)
+        UNION SELECT i.uuid::text FROM import i JOIN import_row r ON r.import_id = i.id
+              WHERE r.case_id = ANY (cases));
 BEGIN
     IF asking_role() IS DISTINCT FROM 'auditor' THEN
         RETURN;
@@ -292,16 +295,17 @@ BEGIN
                                                  OR a.verb IN ('identity.revealed', 'act.refused'))
               UNION
               SELECT a.* FROM audit a
-              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%' OR a.verb = 'identity.revealed')
+              WHERE (a.verb LIKE 'visit.%' OR a.verb LIKE 'petitioner.%' OR a.verb LIKE 'material.%'
+                     OR a.verb LIKE 'import.%' OR a.verb = 'identity.revealed')
                 AND a.object = ANY (things)
               UNION
               SELECT a.* FROM audit a
-              WHERE a.shown <> '' AND string_to_array(a.shown, ' ') && numbers) e
+              WHERE a.shown <> '' AND string_to_array(a.shown, ' ') && (numbers || things)) e
         JOIN staff s ON s.id = e.staff_id
         JOIN role_grant g ON g.id = e.grant_id
         JOIN unit u ON u.id = e.unit_id
         WHERE e.outcome = 'done' OR e.verb = 'act.refused'
-        ORDER BY e.nth DESC LIMIT 2000;
+        ORDER BY e.nth DESC LIMIT most;
 END
 $$;
 
@@ -345,7 +349,7 @@ CALL lay_wall('alert', '(SELECT asking_role()) IN (''auditor'', ''job'')');
 GRANT SELECT, INSERT ON alert TO app_user;
 
 GRANT EXECUTE ON FUNCTION case_for_audit(text), case_number_for_audit(bigint),
-    accesses_to_petitioner(bytea, text), own_reveals(timestamptz) TO app_user;
+    accesses_to_petitioner(bytea[], text, bigint), own_reveals(timestamptz) TO app_user;
 GRANT EXECUTE ON FUNCTION audit_note(text, bigint, text, text, text, text, timestamptz),
     audit_read(bigint, bigint, text, text, text, text, text, text, text, timestamptz),
     audit_refusal(text, text, text, text, text, text, text, timestamptz),

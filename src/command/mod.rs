@@ -228,6 +228,9 @@ pub struct Verify {
     /// What to check
     #[arg(value_enum)]
     pub what: Verifiable,
+    /// The file that was handed out, for `export`
+    #[arg(long, value_name = "FILE", required_if_eq("what", "export"))]
+    pub file: Option<PathBuf>,
     #[command(flatten)]
     pub local: Local,
 }
@@ -256,6 +259,8 @@ pub enum Verifiable {
     Audit,
     /// Published bulletins (通报) against the records as of their cut-off
     Bulletins,
+    /// A file that was handed out of the audit, by its seal
+    Export,
 }
 
 #[cfg(test)]

@@ -64,6 +64,7 @@ const VERBS: &[(&str, &str)] = &[
     ("audit.exported", "导出审计日志"),
     ("audit.accesses", "查询个人信息被查看情况"),
     ("alert.raised", "触发告警"),
+    ("seal.broken", "密文不能打开"),
     ("program.started", "系统启动"),
     ("program.stopped", "系统停止"),
     ("program.configured", "系统配置变更"),

@@ -1,13 +1,11 @@
 //! Destroys what is kept no longer, a transaction a matter; writes down outside the database what was
 //! destroyed; and destroys it once more in a database that an older backup brought back.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::anchor::{self, Failure};
+use super::anchor::{self, Failure, Seal};
 use super::schedule;
 use crate::domain::anchor::Broken;
 use crate::domain::calendar::day_of;
@@ -73,32 +71,41 @@ pub fn beside(anchors: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Adds what was destroyed since the file was written last.
-pub async fn write_down(db: &Db, file: &Path) -> Result<(), Failure> {
-    let last = last_of(db, &text_of(file)?);
-    let mut tx = schedule::begin(db).await?;
-    let notes = retention::notes(&mut tx, last, PAGE).await?;
-    drop(tx);
-    if notes.is_empty() {
-        return Ok(());
-    }
-    let fresh = |known: &str| {
-        let last = last_of(db, known);
-        notes.into_iter().filter(|note| note.id > last).collect::<Vec<Note>>()
-    };
-    Ok(anchor::add((db.keys(), PURPOSE), file, fresh)?)
+fn seal(db: &Db) -> Seal {
+    Seal { keys: db.keys().clone(), purpose: PURPOSE }
 }
 
-fn last_of(db: &Db, text: &str) -> i64 {
-    let (notes, _) = anchor::lines::<Note>((db.keys(), PURPOSE), text);
+/// Adds what was destroyed since the file was written last. `written` is the last that is known to
+/// stand there; none as long as nobody has looked.
+pub async fn write_down(db: &Db, file: &Path, written: &mut Option<i64>) -> Result<(), Failure> {
+    let known = match *written {
+        Some(known) => known,
+        None => last_of(&seal(db), &text_of(file).await?),
+    };
+    let mut tx = schedule::begin(db).await?;
+    let notes = retention::notes(&mut tx, known, PAGE).await?;
+    drop(tx);
+    let last = notes.last().map_or(known, |note| note.id);
+    if !notes.is_empty() {
+        let of_file = seal(db);
+        let fresh = move |text: &str| {
+            let last = last_of(&of_file, text);
+            notes.into_iter().filter(|note| note.id > last).collect::<Vec<Note>>()
+        };
+        anchor::add(seal(db), file.to_owned(), fresh).await?;
+    }
+    *written = Some(last);
+    Ok(())
+}
+
+fn last_of(seal: &Seal, text: &str) -> i64 {
+    let (notes, _) = seal.lines::<Note>(text);
     notes.iter().map(|note| note.id).max().unwrap_or_default()
 }
 
-fn text_of(file: &Path) -> std::io::Result<String> {
-    match fs::read_to_string(file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-        read => read,
-    }
+async fn text_of(file: &Path) -> std::io::Result<String> {
+    let file = file.to_owned();
+    Ok(anchor::beside(move || anchor::text_of(&file)).await?.unwrap_or_default())
 }
 
 /// What came of destroying once more.
@@ -121,8 +128,11 @@ pub async fn again(
     file: Option<&Path>,
     at: DateTime<Utc>,
 ) -> Result<Again, Failure> {
-    let text = file.map(text_of).transpose()?.unwrap_or_default();
-    let (notes, broken) = anchor::lines::<Note>((db.keys(), PURPOSE), &text);
+    let text = match file {
+        Some(file) => text_of(file).await?,
+        None => String::new(),
+    };
+    let (notes, broken) = seal(db).lines::<Note>(&text);
     let revived = owner.erase_again(&notes, at).await?;
     let due = run(db, at).await?;
     Ok(Again { listed: notes.len(), revived, due, broken })

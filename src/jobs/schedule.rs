@@ -3,6 +3,7 @@
 //! takes over when the lease is out.
 
 use std::convert::Infallible;
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -33,12 +34,12 @@ impl Schedule {
     }
 
     /// Looks again and again, as long as the program runs.
-    pub async fn run(db: &Db, clock: Clock) -> Infallible {
+    pub async fn run(db: &Db, clock: Clock, anchors: Option<&Path>) -> Infallible {
         let schedule = Self::new(db.clone(), clock, LEASE);
         let mut looks = tokio::time::interval(LOOK);
         loop {
             looks.tick().await;
-            let work = async |job, at| perform(db, job, at).await;
+            let work = async |job, at| perform((db, anchors), job, at).await;
             if let Err(error) = schedule.look(work).await {
                 tracing::warn!(%error, "the schedule was not looked at; trying again soon");
             }
@@ -122,16 +123,17 @@ impl Schedule {
     }
 }
 
-/// Does a job; the number is what it found or changed.
-pub async fn perform(db: &Db, job: Job, at: DateTime<Utc>) -> StoreResult<Option<i32>> {
+/// Does a job; the number is what it found or changed. The audit is held against its anchors.
+pub async fn perform(
+    (db, anchors): (&Db, Option<&Path>),
+    job: Job,
+    at: DateTime<Utc>,
+) -> StoreResult<Option<i32>> {
     let count = |findings: usize| Some(i32::try_from(findings).unwrap_or(i32::MAX));
     match job {
         Job::Sweep => drafts::sweep(db, at).await.map(|()| None),
         Job::CloseUnused => close_unused::run(begin(db).await?, at).await.map(Some),
-        Job::VerifyAudit => {
-            let report = verify_audit::run(db, None).await?;
-            Ok(count(report.chains.iter().map(|chain| chain.findings.len()).sum()))
-        }
+        Job::VerifyAudit => Ok(count(verify_audit::run(db, anchors).await?.findings().len())),
         Job::VerifyBulletins => {
             let report = verify_bulletins::run(db).await?;
             Ok(count(report.0.iter().map(|issue| issue.differences.len()).sum()))

@@ -1,6 +1,7 @@
 //! Checks the audit: every chain is recomputed from its rows, and held against what was written
 //! down of it outside the database.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::anchor;
 use crate::domain::anchor::{Anchor, Broken};
 use crate::domain::audit_chain::{Finding, Walk};
+use crate::domain::calendar::format_full;
 use crate::store::{Db, StoreResult, Tx, audit};
 
 /// How many entries are read at a time.
@@ -29,7 +31,7 @@ pub struct Report {
     pub chains: Vec<Chain>,
     pub anchors: Vec<Broken>,
     /// Courts of whose chain nothing is left but an anchor.
-    pub gone: Vec<String>,
+    pub gone: BTreeSet<String>,
     /// When the last good anchor was written.
     pub anchored_at: Option<DateTime<Utc>>,
 }
@@ -73,13 +75,16 @@ impl fmt::Display for Report {
         for broken in &self.anchors {
             writeln!(f, "{broken}")?;
         }
-        Ok(())
+        match self.anchored_at {
+            Some(at) => writeln!(f, "已与库外锚点核对，最近一次锚点：{}", format_full(at)),
+            None => writeln!(f, "没有库外锚点：只核对了库内的链"),
+        }
     }
 }
 
 /// Walks along every chain; past its anchors, where there is a file of them.
 pub async fn run(db: &Db, file: Option<&Path>) -> StoreResult<Report> {
-    let (anchors, broken) = anchor::read(db, file);
+    let (anchors, broken) = anchor::read(db, file).await;
     let mut tx = super::figures::begin(db).await?;
     let (mut chains, mut known) = (Vec::new(), Vec::new());
     for chain in audit::chains(&mut tx).await? {
@@ -88,12 +93,11 @@ pub async fn run(db: &Db, file: Option<&Path>) -> StoreResult<Report> {
         let walk = Walk::past(of_court.map(|one| (one.seq, anchor::bytes(&one.hash))));
         chains.push(follow(&mut tx, chain, walk).await?);
     }
-    let mut gone: Vec<String> = anchors
+    let gone: BTreeSet<String> = anchors
         .iter()
         .filter(|one| !known.contains(&one.court))
         .map(|one| one.court.clone())
         .collect();
-    gone.dedup();
     let anchored_at = anchors.last().map(|Anchor { at, .. }| *at);
     Ok(Report { chains, anchors: broken, gone, anchored_at })
 }

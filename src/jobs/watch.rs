@@ -28,12 +28,13 @@ impl Watch {
     /// As long as the program runs.
     pub async fn run(&self) -> Infallible {
         let mut minutes = tokio::time::interval(EVERY);
+        let mut written = None;
         for minute in 0_u64.. {
             minutes.tick().await;
             if minute % MINUTES == 0 {
                 self.hour().await;
             }
-            self.write_down().await;
+            self.write_down(&mut written).await;
             if let Err(error) = raise(&self.db, self.clock.now()).await {
                 tracing::warn!(%error, "the alerts could not be computed; trying again in a minute");
             }
@@ -58,7 +59,7 @@ impl Watch {
             tracing::warn!(%error, "the stop left no trace in the audit");
         }
         self.anchor().await;
-        self.write_down().await;
+        self.write_down(&mut None).await;
     }
 
     async fn hour(&self) {
@@ -76,9 +77,9 @@ impl Watch {
     }
 
     /// What was destroyed, beside the anchors: a backup from before knows nothing of it.
-    async fn write_down(&self) {
+    async fn write_down(&self, written: &mut Option<i64>) {
         let Some(file) = self.anchors.as_deref().map(retention::beside) else { return };
-        if let Err(error) = retention::write_down(&self.db, &file).await {
+        if let Err(error) = retention::write_down(&self.db, &file, written).await {
             tracing::error!(%error, "what was destroyed was not written down");
         }
     }

@@ -81,10 +81,10 @@ pub async fn again(
         anyhow::ensure!(list.exists(), "{} is not there.", list.display());
     }
     let done = retention::again((owner, db), list.as_deref(), at).await?;
-    let lines = done.broken.iter().map(|line| line.0.to_string()).collect::<Vec<_>>().join(", ");
+    let lines = done.broken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     anyhow::ensure!(
         done.broken.is_empty(),
-        "The list of what was destroyed was changed, or made with another key: line {lines}. The other \
+        "The list of what was destroyed was changed, or made with another key ({lines}). The other \
          lines were gone by. Don't serve this database before the list is whole.",
     );
     let listed = match list {

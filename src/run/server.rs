@@ -42,7 +42,7 @@ pub async fn serve(listener: TcpListener, app: App, (watch, working): (Watch, Db
     let (router, _) = web::router(app);
     tokio::select! {
         () = serving::serve(listener, router, &edge, stopped()) => {}
-        never = Schedule::run(&working, clock) => match never {},
+        never = Schedule::run(&working, clock, watch.anchors.as_deref()) => match never {},
         never = watch.run() => match never {},
     }
     leave(Some(&watch), (&db, &working)).await;
@@ -80,7 +80,7 @@ pub async fn serve_once_open(
         site.get_or_init(|| web::router(app).0);
         super::say(&format!("Serving on http://{address}"));
         tokio::select! {
-            never = Schedule::run(&works, clock) => match never {},
+            never = Schedule::run(&works, clock, watch.anchors.as_deref()) => match never {},
             never = watch.run() => match never {},
         }
     };

@@ -1,6 +1,7 @@
 //! `anjie import`, `figures` and `verify`: what is done without a browser, under identities of
 //! its own.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anjie::clock::Clock;
@@ -12,6 +13,7 @@ use anjie::domain::summary::By;
 use anjie::jobs::import_ledger::{self, Options};
 use anjie::jobs::{figures, verify_audit, verify_bulletins};
 use anjie::office::figures_text;
+use anjie::store::{Db, audit_export};
 use anyhow::Context;
 
 use super::place::Place;
@@ -62,6 +64,18 @@ pub async fn figures(env: &Environment, asked: Figures) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether a file of the audit is as it was handed out.
+fn exported(db: &Db, file: Option<&Path>) -> anyhow::Result<(String, bool)> {
+    let file = file.context("Name the file: anjie verify export --file audit.csv")?;
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} can't be read", file.display()))?;
+    Ok(if audit_export::holds(db.keys(), &text) {
+        ("导出文件与导出时一致".to_owned(), true)
+    } else {
+        ("导出文件与导出时不一致，或者不是本系统导出的".to_owned(), false)
+    })
+}
+
 /// Checks what must not have changed.
 pub async fn verify(env: &Environment, asked: Verify) -> anyhow::Result<ExitCode> {
     let place = Place::of(env, &asked.local, Mode::Visit).await?;
@@ -70,10 +84,12 @@ pub async fn verify(env: &Environment, asked: Verify) -> anyhow::Result<ExitCode
         Verifiable::Audit => {
             let anchors = env.anchor_file(asked.local.data.as_deref());
             let report = verify_audit::run(&db, anchors.as_deref()).await;
-            report.map(|report| (report.to_string(), report.is_sound()))
+            report.map(|report| (report.to_string(), report.is_sound())).map_err(Into::into)
         }
+        Verifiable::Export => exported(&db, asked.file.as_deref()),
         Verifiable::Bulletins => {
-            verify_bulletins::run(&db).await.map(|report| (report.to_string(), report.is_sound()))
+            let report = verify_bulletins::run(&db).await;
+            report.map(|report| (report.to_string(), report.is_sound())).map_err(Into::into)
         }
     };
     db.close().await;

@@ -12,9 +12,14 @@ pub async fn counts(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<(Vec<Activity
         Activity,
         r#"SELECT staff_id AS "staff!: StaffId", sum(refusals)::bigint AS "refusals!", sum(reads)::bigint AS "reads!"
            FROM (SELECT staff_id, sum(times) AS refusals, 0 AS reads FROM refusal
-                 WHERE verb = 'access.refused' AND minute > $1::timestamptz - interval '6 minutes'
-                   AND minute + interval '5 minutes' > $1
+                 WHERE verb = 'access.refused' AND minute > $1::timestamptz - interval '5 minutes'
                  GROUP BY staff_id
+                 UNION ALL
+                 -- A list counts by those whom it shows, each once.
+                 SELECT a.staff_id, 0, count(DISTINCT n.number) FROM audit a
+                 CROSS JOIN LATERAL unnest(string_to_array(a.shown, ' ')) n (number)
+                 WHERE a.at > $1::timestamptz - interval '1 hour' AND a.outcome = 'done' AND a.shown <> ''
+                 GROUP BY a.staff_id
                  UNION ALL
                  SELECT staff_id, 0, count(*) FROM audit
                  WHERE at > $1::timestamptz - interval '1 hour' AND outcome = 'done'

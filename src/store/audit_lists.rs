@@ -178,19 +178,21 @@ pub struct Access {
     pub reason: String,
 }
 
-/// Who saw what of a petitioner, the newest first.
-pub async fn accesses(tx: &mut Tx, person: &Person) -> StoreResult<Vec<Access>> {
-    let (index, number) = match person {
-        Person::OfCase(number) => (None, number.as_str()),
-        Person::WithId(number) => (Some(tx.keys().index(petitioners::ID, number)), ""),
+/// Who saw what of a petitioner, the newest first, as many as are asked for. Whichever of the keys the
+/// identity number is indexed with, it is found.
+pub async fn accesses(tx: &mut Tx, person: &Person, most: usize) -> StoreResult<Vec<Access>> {
+    let (indexes, number) = match person {
+        Person::OfCase(number) => (Vec::new(), number.as_str()),
+        Person::WithId(number) => (tx.keys().indexes(petitioners::ID, number), ""),
     };
     let accesses = sqlx::query_as!(
         Access,
         r#"SELECT at AS "at!", who AS "who!", role AS "role!: Role", court AS "court!", verb AS "verb!",
                   object AS "object!", fields AS "fields!", reason AS "reason!"
-           FROM accesses_to_petitioner($1, $2) ORDER BY nth DESC"#,
-        index,
+           FROM accesses_to_petitioner($1, $2, $3) ORDER BY nth DESC"#,
+        &indexes,
         number,
+        i64::try_from(most).unwrap_or(i64::MAX),
     )
     .fetch_all(tx.unscoped())
     .await?;

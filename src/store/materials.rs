@@ -52,8 +52,8 @@ pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
         .await?;
         let entry = audit::Entry {
             verb: "material.filed",
-            object: &uuid.to_string(),
-            detail: fact.number(),
+            object: fact.number(),
+            detail: &uuid.to_string(),
             at: fact.at(),
             case: fact.case(),
             ..audit::Entry::default()
@@ -115,14 +115,21 @@ pub async fn read(
     .await?;
     let Some(row) = found else { return Ok(None) };
     let bytes = documents::open(tx, uuid, (&row.sealed, &row.sha256));
-    let object = uuid.to_string();
+    let material = uuid.to_string();
     let (verb, case) = ("material.read", row.case);
-    let entry =
-        audit::Entry { verb, object: &object, detail: number, at, case, ..audit::Entry::default() };
+    let entry = audit::Entry {
+        verb,
+        object: number,
+        detail: &material,
+        at,
+        case,
+        ..audit::Entry::default()
+    };
     if bytes.is_some() {
         audit::append(tx, entry).await?;
     } else {
-        audit::broken(tx, audit::Entry { detail: documents::PURPOSE, ..entry }).await?;
+        let broken = audit::Entry { object: &material, detail: documents::PURPOSE, ..entry };
+        audit::broken(tx, broken).await?;
     }
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))
 }

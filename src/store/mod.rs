@@ -11,6 +11,7 @@ pub mod alerts;
 pub mod approvals;
 pub mod assignments;
 pub mod audit;
+pub mod audit_export;
 pub mod audit_lists;
 pub mod case_files;
 pub mod case_lists;

@@ -231,7 +231,7 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("岗位授权", "/admin/roles", "seal", Who::Staff(&[Secadmin])),
         ("账号安全", "/admin/accounts", "lock", Who::Staff(&[Secadmin])),
         ("安全策略", "/admin/security", "shield", Who::Staff(&[Secadmin])),
-        ("审计日志", "/admin/audit", "list", Who::Staff(&[Auditor])),
+        ("审计日志", "/admin/audit", "list", Who::Staff(&[Auditor, Inspection])),
     ]
 };
 

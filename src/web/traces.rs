@@ -20,6 +20,8 @@ pub enum Shows {
     Nothing,
     /// These fields; its reading is noted under this verb.
     Personal(&'static str, &'static str),
+    /// These fields of whoever stands on it, under this verb; nobody may.
+    Listed(&'static str, &'static str),
     /// Its statement notes the reading itself.
     Itself,
 }
@@ -31,7 +33,7 @@ const FILE: &str = "name id_number phone address summary";
 
 /// Every page, and what it shows. A test holds it to the route table.
 const PAGES: &[(&str, &str, Shows)] = {
-    use Shows::{Itself, Nothing, Personal};
+    use Shows::{Itself, Listed, Nothing, Personal};
     &[
         ("GET", "/", Nothing),
         ("GET", "/login", Nothing),
@@ -75,7 +77,7 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("POST", "/assignments/new", Personal("case.listed", LIST)),
         ("GET", "/assignments/{batch_no}", Personal("case.listed", LIST)),
         ("GET", "/visits", Personal("visit.listed", LIST)),
-        ("GET", "/visits/new", Nothing),
+        ("GET", "/visits/new", Listed("petitioner.searched", VISIT)),
         ("GET", "/drafts/visit/{sheet}", Nothing),
         ("POST", "/petitioners/match", Personal("petitioner.searched", VISIT)),
         ("GET", "/visits/{visit_no}", Personal("visit.read", VISIT)),
@@ -155,13 +157,13 @@ impl Trace {
         let status = response.status();
         let outcome = match status {
             StatusCode::OK => {
-                let shown = response.extensions().get::<Listed>().cloned();
-                return match self.read(&shown.unwrap_or_default().0).await {
+                return match self.read(Seen::of(&response)).await {
                     Ok(()) => response,
                     Err(error) => AppError::from(error).into_response(),
                 };
             }
             StatusCode::UNPROCESSABLE_ENTITY => return self.rejected(response).await,
+            StatusCode::CONFLICT if is_page(&response) => return self.rejected(response).await,
             StatusCode::METHOD_NOT_ALLOWED => return response,
             StatusCode::CONFLICT => Outcome::Failed,
             _ if status.is_client_error() => Outcome::Refused,
@@ -181,20 +183,20 @@ impl Trace {
         response
     }
 
-    /// What a rule refused came back with its page, which shows what the form's page shows: where
-    /// that can't be noted, it is not sent either.
+    /// What a rule refused came back with its page, which shows what the form's page shows, or what
+    /// someone else wrote meanwhile: where that can't be noted, it is not sent either.
     async fn rejected(&self, response: Response) -> Response {
         let (route, number) = named(self.row.path, &self.path);
         let faults = response.extensions().get::<Faults>().cloned();
-        let listed = response.extensions().get::<Listed>().cloned().unwrap_or_default();
+        let (seen, status) = (Seen::of(&response), response.status());
         let refusal = Refusal {
             verb: "act.refused",
             outcome: Outcome::Refused,
             object: &format!("{} {route}", self.row.method),
             number: &number,
-            shown: &listed.0,
+            shown: &seen.shown,
             fields: faults.as_ref().map_or("", |faults| faults.0.as_str()),
-            reason: StatusCode::UNPROCESSABLE_ENTITY.as_str(),
+            reason: status.as_str(),
         };
         match audit::note_refusal(&self.db, &self.session, refusal, self.at).await {
             Ok(()) => response,
@@ -202,12 +204,15 @@ impl Trace {
         }
     }
 
-    async fn read(&self, shown: &str) -> StoreResult<()> {
-        let Some(Shows::Personal(verb, fields)) = shows(self.row.method, self.row.path) else {
-            return Ok(());
+    async fn read(&self, Seen { shown, told }: Seen) -> StoreResult<()> {
+        let (verb, fields) = match shows(self.row.method, self.row.path) {
+            Some(Shows::Personal(verb, fields)) => (verb, fields),
+            Some(Shows::Listed(verb, fields)) if !shown.is_empty() => (verb, fields),
+            _ => return Ok(()),
         };
+        let Told(fields) = told.unwrap_or(Told(fields));
         let (_, object) = named(self.row.path, &self.path);
-        let read = Read { verb, object: &object, fields, detail: self.row.path, shown };
+        let read = Read { verb, object: &object, fields, detail: self.row.path, shown: &shown };
         audit::note_read(&self.db, &self.session, read, self.at).await
     }
 
@@ -244,7 +249,29 @@ impl Why {
     }
 }
 
-/// The numbers of the cases and visits that a list shows: whose data was seen in it.
+/// Whether an answer shows a page of its own, and not just what went wrong.
+fn is_page(response: &Response) -> bool {
+    response.extensions().get::<Faults>().is_some()
+}
+
+/// What a page told of petitioners, where it is less than its route can tell.
+#[derive(Debug, Clone, Copy)]
+pub struct Told(pub &'static str);
+
+/// What a page says itself of what it showed.
+struct Seen {
+    shown: String,
+    told: Option<Told>,
+}
+
+impl Seen {
+    fn of(response: &Response) -> Self {
+        let Listed(shown) = response.extensions().get::<Listed>().cloned().unwrap_or_default();
+        Self { shown, told: response.extensions().get::<Told>().copied() }
+    }
+}
+
+/// What a list shows, by the numbers of cases and visits or the uuids of people: whose data was seen.
 #[derive(Debug, Clone, Default)]
 pub struct Listed(pub String);
 

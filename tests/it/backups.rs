@@ -176,7 +176,7 @@ async fn what_is_backed_up_while_eight_write_comes_back_whole() {
         (
             "a file without its line in the audit",
             "SELECT count(*) FROM visit_material m WHERE NOT EXISTS (
-                 SELECT FROM audit a WHERE a.verb = 'material.filed' AND a.object = m.uuid::text)",
+                 SELECT FROM audit a WHERE a.verb = 'material.filed' AND a.detail = m.uuid::text)",
         ),
         (
             "what may not come back",

@@ -185,7 +185,7 @@ async fn the_night_closes_unused_accounts_and_says_what_it_checked() {
     )
     .await;
     let db = db(&city);
-    let work = async |job, at| perform(&db, job, at).await;
+    let work = async |job, at| perform((&db, None), job, at).await;
     instance(&db, noon(), LEASE).look(work).await.unwrap();
     let closed: Vec<String> = city
         .value("SELECT coalesce(array_agg(username::text), '{}') FROM staff WHERE NOT active")
@@ -235,7 +235,7 @@ async fn an_account_that_the_system_administrator_opens_again_stays_open() {
     let fields = [("name", name.as_str()), ("unit", &unit), ("active", "yes"), ("version", &seen)];
     site.act(SYSADMIN, &path, &fields).await;
     let db = db(&city);
-    let work = async |job, at| perform(&db, job, at).await;
+    let work = async |job, at| perform((&db, None), job, at).await;
     instance(&db, noon() + chrono::Duration::days(1), LEASE).look(work).await.unwrap();
     let open = "SELECT active FROM staff WHERE username = 'donghu.handler'";
     assert!(city.value::<bool>(open).await);

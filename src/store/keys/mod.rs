@@ -144,6 +144,14 @@ impl Keys {
         found
     }
 
+    /// Whether this is an index of the value, by whichever of the keys and suites it says.
+    pub fn is_index(&self, kind: &str, value: &str, index: &[u8]) -> bool {
+        let Some(([tag, id @ ..], _)) = index.split_first_chunk::<PREFIX>() else { return false };
+        let key = self.all().find(|key| key.id == *id);
+        let made = key.zip(suite::of_tag(*tag)).map(|(key, suite)| key.index(suite, kind, value));
+        made.is_some_and(|made| made == index)
+    }
+
     /// The CSRF token of a session (or of a sign-in page).
     pub fn csrf(&self, of: &str) -> String {
         csrf(&self.newest, of)
@@ -252,6 +260,12 @@ mod tests {
         let candidates = after.indexes("id", ID);
         assert_eq!((candidates.len(), &candidates[0]), (4, &after.index("id", ID)));
         assert!(candidates.contains(&before.index("id", ID)));
+        for candidate in &candidates {
+            assert!(after.is_index("id", ID, candidate) && !after.is_index("phone", ID, candidate));
+        }
+        assert!(
+            !before.is_index("id", ID, &after.index("id", ID)) && !after.is_index("id", ID, b"x")
+        );
         assert!(after.is_csrf(&before.csrf("session"), "session"));
         assert!(!before.is_csrf(&after.csrf("session"), "session"));
         assert!(!after.is_csrf(&after.csrf("other"), "session"));

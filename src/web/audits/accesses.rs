@@ -59,9 +59,19 @@ struct AccessPage {
     form: AccessForm,
     reasons: Vec<Choice>,
     problems: Problems,
-    /// The answer, with the reason for which it was given.
-    found: Option<(&'static str, Vec<Access>)>,
+    found: Option<Found>,
 }
+
+/// The answer, with the reason for which it was given.
+struct Found {
+    basis: &'static str,
+    lines: Vec<Access>,
+    /// Whether there are earlier ones.
+    is_cut: bool,
+}
+
+/// The most that one answer lists.
+const MOST: usize = 2_000;
 
 impl AccessPage {
     fn moment(at: &DateTime<Utc>) -> String {
@@ -98,7 +108,9 @@ pub async fn create(asking: Asking, form: Form<AccessForm>) -> AppResult<Respons
         }
     };
     let mut tx = asking.begin().await?;
-    let found = audit_lists::accesses(&mut tx, &person).await?;
+    let mut found = audit_lists::accesses(&mut tx, &person, MOST + 1).await?;
+    let is_cut = found.len() > MOST;
+    found.truncate(MOST);
     let (object, fields) = match &person {
         Person::OfCase(number) if !found.is_empty() => (number.as_str(), "case_no"),
         Person::OfCase(_) => ("", "case_no"),
@@ -118,6 +130,6 @@ pub async fn create(asking: Asking, form: Form<AccessForm>) -> AppResult<Respons
     tx.commit().await?;
     let mut page =
         page(&asking, AccessForm { id_number: String::new(), ..form.fields }, Problems::default());
-    page.found = Some((basis.label(), found));
+    page.found = Some(Found { basis: basis.label(), lines: found, is_cut });
     layout::shown(&page)
 }

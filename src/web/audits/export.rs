@@ -10,10 +10,10 @@ use super::form::Asked;
 use crate::domain::audit_reach::Watch;
 use crate::domain::audit_verb;
 use crate::domain::calendar::day_of;
-use crate::store::audit;
 use crate::store::audit_lists::{self, AuditLine};
 use crate::store::cursor::Place;
 use crate::store::keys::hex;
+use crate::store::{audit, audit_export};
 use crate::web::extract::Query;
 use crate::web::{AppError, AppResult, Asking};
 
@@ -42,8 +42,11 @@ pub async fn show(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
             hex(&head.hash)
         );
     }
-    let seal = hex(&asking.app.db.keys().index("audit.export", &text));
-    let _ = write!(text, "校验码,hmac-sha256/1,{seal}\r\n");
+    if found.after.is_some() {
+        let _ = write!(text, "未完,只含最近{MOST}条，其余请缩小时间范围另行导出\r\n");
+    }
+    let seal = audit_export::seal(asking.app.db.keys(), &text);
+    let _ = write!(text, "{}{seal}\r\n", audit_export::SEALED);
     let (names, count) = (asked.names(), format!("count={}", found.rows.len()));
     let entry = audit::Entry {
         verb: "audit.exported",

@@ -270,7 +270,7 @@ impl<T: Shared> Conflict<'_, T> {
             at: self.at,
             problems: Problems::default(),
         };
-        layout::answer_with(&page, StatusCode::CONFLICT).map(Some)
+        layout::answer_as(&page, StatusCode::CONFLICT, &page.problems).map(Some)
     }
 }
 

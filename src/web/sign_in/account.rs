@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::domain::audit_reach::Watch;
 use crate::domain::calendar::format_full;
 use crate::store::accounts::{self, Device, GrantDates, Own};
 use crate::store::second_factors::{self, SecondFactor};
@@ -28,6 +29,8 @@ struct AccountPage {
     /// Whether the recovery codes wait to be written down.
     fresh_codes: bool,
     devices: Vec<Device>,
+    /// Whether what they did is open to them (the bureau).
+    reads_own_acts: bool,
 }
 
 impl AccountPage {
@@ -53,6 +56,7 @@ pub async fn show(asking: Asking) -> AppResult<Response> {
         second_factor: words(known.as_ref()),
         fresh_codes: second_factors::fresh_codes(&mut tx, staff).await?.is_some(),
         devices: accounts::devices(&mut tx, &asking.session, now - asking.app.rest().idle).await?,
+        reads_own_acts: matches!(Watch::of(asking.actor()), Some(Watch::Own(_))),
         own,
     };
     layout::shown(&page)

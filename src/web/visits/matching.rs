@@ -35,5 +35,5 @@ pub async fn show(
         id_hint: panel::id_hint(&reading, &form.fields),
         reading,
     };
-    layout::shown(&page)
+    layout::naming(layout::shown(&page), hits.shown().iter().map(String::as_str))
 }

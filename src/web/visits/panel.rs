@@ -33,6 +33,13 @@ pub struct Hits {
     pub people: Vec<PersonCard>,
 }
 
+impl Hits {
+    /// Who stands on the page, for the audit.
+    pub fn shown(&self) -> Vec<String> {
+        self.people.iter().take(CARDS).map(|person| person.uuid.to_string()).collect()
+    }
+}
+
 /// Looks for the people of a form: by case number, by document, by phone, by name.
 pub async fn search(tx: &mut Tx, form: &VisitForm) -> StoreResult<Hits> {
     let mut by = None;

@@ -14,6 +14,7 @@ use crate::web::extract::Path;
 use crate::web::files::file_size;
 use crate::web::form::Problems;
 use crate::web::layout::{self, Shell};
+use crate::web::traces::Told;
 use crate::web::{AppError, AppResult, Asking};
 
 #[derive(Template)]
@@ -126,5 +127,9 @@ pub async fn page(
         today: day_of(now),
         visit,
     };
-    layout::answer(&page, &page.materials.problems)
+    let mut answer = layout::answer(&page, &page.materials.problems)?;
+    if page.sealed() {
+        answer.extensions_mut().insert(Told("number"));
+    }
+    Ok(answer)
 }

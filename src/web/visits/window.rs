@@ -100,7 +100,7 @@ pub async fn page(
     hits: Hits,
 ) -> AppResult<Response> {
     let (tx, now) = (&mut tx, asking.now());
-    let today = day_of(now);
+    let (today, shown) = (day_of(now), hits.shown());
     let desk = desk(asking, tx).await?;
     let found = found(asking, tx, &form, &hits).await?;
     let drafts = drafts(tx).await?;
@@ -124,7 +124,7 @@ pub async fn page(
         form,
         problems,
     };
-    layout::answer(&page, &page.problems)
+    layout::naming(layout::answer(&page, &page.problems), shown.iter().map(String::as_str))
 }
 
 /// The person of the card that was taken, or the one person of the same ID number.

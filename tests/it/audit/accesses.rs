@@ -1,6 +1,6 @@
 //! Who has seen a petitioner's data.
 
-use anjie::store::keys::hex;
+use anjie::store::keys::{Cipher, Keys, hex};
 use axum::http::StatusCode;
 
 use super::entries;
@@ -90,6 +90,43 @@ async fn a_visit_without_a_case_is_found_by_the_number_of_its_person() {
     let page = site.post(AUDITOR, PATH, &fields).await.expect(StatusCode::OK);
     let lines = page.texts("[data-accesses] tbody tr");
     assert!(lines[0].contains("查看来访登记") && lines[0].contains("登记员"), "{lines:?}");
+}
+
+/// S86.
+/// A search says of whom it showed the card; so does a sheet that is taken up again with their name.
+#[tokio::test]
+async fn whoever_found_the_person_by_searching_is_named() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let form = [("id_type", "id_card"), ("id_number", ID), ("no_id_reason", "")];
+    site.act("donghu.clerk", "/visits/new", &visit(&form)).await;
+    let typed = visit(&[("draft", "1"), ("name", "张某")]);
+    site.post(Some("qingxi.clerk"), "/petitioners/match", &typed).await.expect(StatusCode::OK);
+    let kept = [&[("draft_of", "/visits/new")], &typed[..]].concat();
+    site.act("qingxi.clerk", "/drafts", &kept).await;
+    site.get(Some("qingxi.clerk"), "/visits/new?draft=1").await.expect(StatusCode::OK);
+    site.get(Some("shimen.clerk"), "/visits/new").await.expect(StatusCode::OK);
+    let fields = [("id_number", ID), ("reason", "organ_request")];
+    let page = site.post(AUDITOR, PATH, &fields).await.expect(StatusCode::OK);
+    let lines = page.texts("[data-accesses] tbody tr");
+    let by = |court: &str| lines.iter().filter(|line| line.contains(court)).count();
+    assert_eq!((by("青溪区人民法院"), by("石门区人民法院")), (2, 0), "{lines:?}");
+    assert!(lines[0].contains("查重检索") && lines[0].contains("手机尾号"), "{}", lines[0]);
+}
+
+/// S86, S89.
+#[tokio::test]
+async fn while_keys_are_turned_the_person_is_found_under_the_key_before() {
+    let mut city = City::new().await;
+    let form = [("id_type", "id_card"), ("id_number", ID), ("no_id_reason", "")];
+    Site::of(&city).await.act("donghu.clerk", "/visits/new", &visit(&form)).await;
+    let number: String = city.value("SELECT number FROM petition_case").await;
+    city.keys = Keys::of((&[9; 32], &[&[42; 32]]), Cipher::Sm4);
+    let site = Site::of(&city).await;
+    site.get(Some("donghu.handler"), &format!("/cases/{number}")).await.expect(StatusCode::OK);
+    let fields = [("id_number", ID), ("reason", "organ_request")];
+    let page = site.post(AUDITOR, PATH, &fields).await.expect(StatusCode::OK);
+    assert!(page.texts("[data-accesses] tbody tr")[0].contains("查看案件"));
 }
 
 /// S86.

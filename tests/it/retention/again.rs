@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anjie::domain::anchor::Broken;
 use anjie::jobs::retention::{again, beside, write_down};
 use anjie::store::owner::Owner;
 
@@ -40,7 +41,7 @@ async fn what_was_destroyed_is_destroyed_again_in_a_database_from_before() {
     let number = as_before(&Site::of(&city).await, &city).await;
     assert_eq!(night(&city, DAY_AFTER).await.unwrap(), 1);
     for _ in 0..2 {
-        write_down(&db(&city), &list.0).await.unwrap();
+        write_down(&db(&city), &list.0, &mut None).await.unwrap();
     }
     let text = std::fs::read_to_string(&list.0).unwrap();
     assert_eq!(text.lines().count(), 1, "each once: {text}");
@@ -71,7 +72,7 @@ async fn what_was_destroyed_is_destroyed_again_in_a_database_from_before() {
     let done = again((&mut owner, &db(&older)), Some(&list.0), at(then)).await.unwrap();
     assert_eq!((done.revived, done.due), (0, 0));
     owner.close().await.unwrap();
-    write_down(&db(&older), &list.0).await.unwrap();
+    write_down(&db(&older), &list.0, &mut None).await.unwrap();
     let text = std::fs::read_to_string(&list.0).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
 }
@@ -83,13 +84,13 @@ async fn a_list_that_was_changed_is_named_by_its_line() {
     let (city, list) = (City::new().await, List::new());
     let number = as_before(&Site::of(&city).await, &city).await;
     assert_eq!(night(&city, "2036-06-15 03:10").await.unwrap(), 2);
-    write_down(&db(&city), &list.0).await.unwrap();
+    write_down(&db(&city), &list.0, &mut None).await.unwrap();
     let text = std::fs::read_to_string(&list.0).unwrap();
     std::fs::write(&list.0, text.replace(&number, "XF2026-99999")).unwrap();
     let mut owner = Owner::connect(&city.owner()).await.unwrap();
     let at = at("2036-06-15 09:00");
     let done = again((&mut owner, &db(&city)), Some(&list.0), at).await.unwrap();
-    assert_eq!(done.broken.iter().map(|line| line.0).collect::<Vec<_>>(), [1]);
+    assert_eq!(done.broken, [Broken::Line(1)]);
     owner.close().await.unwrap();
 }
 
@@ -103,7 +104,7 @@ async fn a_backup_from_before_is_put_back_without_what_was_destroyed_since() {
     city.force("DELETE FROM closing_document; DELETE FROM document").await;
     well(&backed_up(&city, &folder, "before", &recipient).await);
     assert_eq!(night(&city, DAY_AFTER).await.unwrap(), 1);
-    write_down(&db(&city), &list.0).await.unwrap();
+    write_down(&db(&city), &list.0, &mut None).await.unwrap();
 
     let there = City::empty().await;
     let mut command = anjie(&there, "restore");

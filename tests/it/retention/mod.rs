@@ -36,7 +36,7 @@ async fn night(city: &City, moment: &str) -> StoreResult<i32> {
 }
 
 async fn run(city: &City, now: DateTime<Utc>) -> StoreResult<i32> {
-    perform(&db(city), Job::Retention, now).await.map(Option::unwrap_or_default)
+    perform((&db(city), None), Job::Retention, now).await.map(Option::unwrap_or_default)
 }
 
 /// Sets the database's own clock.

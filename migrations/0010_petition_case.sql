@@ -280,7 +280,7 @@ CALL lay_wall('petition_case', $$
     unit_id = ANY ((SELECT asking_units())::bigint[])
     AND id <> ALL ((SELECT asking_excluded())::bigint[])
     AND ((SELECT asking_matters()) = 'all'
-         OR is_of_matters(id, (SELECT asking_matters()), (SELECT asking_staff())))$$);
+         OR is_of_matters(id, (SELECT asking_matters()), (SELECT asking_holder())))$$);
 CALL lay_wall('case_reviewer', wall_of_case('head', 'case_reviewer.case_id'));
 CALL lay_wall('exclusion', wall_of_case('head', 'exclusion.case_id'));
 CALL lay_wall('legal_hold', $$
@@ -307,14 +307,16 @@ CREATE TYPE reach AS (
     -- Accusations: whose words are read, and which are sent on unread.
     reads_sealed boolean,
     sends_sealed boolean,
+    -- Who asks, and whose rights they ask with (代理).
     staff bigint,
+    holder bigint,
     excluded bigint[],
     excluded_visits bigint[]
 );
 CREATE FUNCTION within(scope reach, of_unit bigint, of_case bigint) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN of_unit = ANY ((scope).units) AND of_case <> ALL ((scope).excluded)
-        AND ((scope).matters = 'all' OR is_of_matters(of_case, (scope).matters, (scope).staff));
+        AND ((scope).matters = 'all' OR is_of_matters(of_case, (scope).matters, (scope).holder));
 GRANT EXECUTE ON FUNCTION within(reach, bigint, bigint) TO app_user;
 CALL lay_wall('team_member', wall_of_case('head', 'team_member.case_id'));
 CALL lay_wall('round', wall_of_case('head', 'round.case_id'));

@@ -30,6 +30,8 @@ pub enum Refusal {
     NoDays,
     #[error("须由另一名安全管理员确认")]
     SecondPerson,
+    #[error("这项授权的期限已过，或者委托人的岗位已经失效，请退回")]
+    Lapsed,
     #[error("这项授权已经处理过")]
     Decided,
     #[error("请填写不同意的理由")]
@@ -74,6 +76,8 @@ pub struct Proposed {
 pub struct Waiting {
     pub staff: StaffId,
     pub proposed_by: StaffId,
+    /// Whether its time is over, or whoever is to be stood in for no longer holds the role.
+    pub has_lapsed: bool,
     pub is_decided: bool,
 }
 
@@ -167,6 +171,9 @@ const fn units_of(role: Role) -> (&'static [UnitKind], &'static str) {
 /// The second person agrees: neither who proposed nor who is to hold the role.
 pub fn confirm(actor: &Actor, waiting: &Waiting, at: DateTime<Utc>) -> Result<Decided, Refusal> {
     second_person(actor, waiting)?;
+    if waiting.has_lapsed {
+        return Err(Refusal::Lapsed);
+    }
     Ok(Decided { by: actor.staff, declined: None, at })
 }
 
@@ -278,7 +285,7 @@ mod tests {
     fn actor(staff: StaffId, role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff, grant: GrantId(1), role, unit, court, court_kind }
+        Actor { staff, on_behalf_of: None, grant: GrantId(1), role, unit, court, court_kind }
     }
 
     fn unit(kind: UnitKind) -> Unit {
@@ -384,7 +391,8 @@ mod tests {
     /// S31.
     #[test]
     fn a_grant_needs_a_second_person() {
-        let waiting = Waiting { staff: OTHER, proposed_by: ME, is_decided: false };
+        let waiting =
+            Waiting { staff: OTHER, proposed_by: ME, has_lapsed: false, is_decided: false };
         let third = StaffId(3);
         for (who, role, expected) in [
             (ME, Role::Secadmin, Some(Refusal::SecondPerson)),
@@ -395,7 +403,10 @@ mod tests {
             assert_eq!(confirm(&actor(who, role), &waiting, at()).err(), expected, "{who:?}");
         }
         let decided = Waiting { is_decided: true, ..waiting.clone() };
+        let lapsed = Waiting { has_lapsed: true, ..waiting.clone() };
         let secadmin = actor(third, Role::Secadmin);
+        assert_eq!(confirm(&secadmin, &lapsed, at()).err(), Some(Refusal::Lapsed));
+        assert!(decline(&secadmin, &lapsed, "期限已过", at()).is_ok());
         assert_eq!(confirm(&secadmin, &decided, at()).err(), Some(Refusal::Decided));
         assert_eq!(decline(&secadmin, &waiting, " ", at()).err(), Some(Refusal::NoReason));
         assert!(decline(&secadmin, &waiting, "岗位不符", at()).is_ok());

@@ -110,6 +110,7 @@ pub mod sample {
     pub fn handler() -> Actor {
         Actor {
             staff: HANDLER,
+            on_behalf_of: None,
             grant: GrantId(1),
             role: Role::Handler,
             unit: UnitId(3),

@@ -18,6 +18,7 @@ pub mod access;
 pub mod calendar;
 pub mod network;
 pub mod granting;
+pub mod substituting;
 pub mod staffing;
 pub mod resetting;
 pub mod founding;

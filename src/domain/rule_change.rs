@@ -196,7 +196,15 @@ mod tests {
     fn actor(staff: i64, role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(staff), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(staff),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn at() -> DateTime<Utc> {

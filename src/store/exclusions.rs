@@ -27,7 +27,7 @@ pub async fn list(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<Vec<Exclusio
     let lines = sqlx::query_as!(
         ExclusionLine,
         r#"SELECT e.uuid, coalesce(s.name || '（' || su.short_name || '）', u.name) AS "whom!", e.reason,
-                  e.recorded_at, r.name AS recorded_by, e.lifted_at, l.name AS "lifted_by?", e.lifted_reason
+                  e.recorded_at, acting_name(r.name, e.on_behalf_of) AS "recorded_by!", e.lifted_at, l.name AS "lifted_by?", e.lifted_reason
            FROM exclusion e
            JOIN petition_case c ON c.id = e.case_id
            JOIN staff r ON r.id = e.recorded_by

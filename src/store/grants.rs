@@ -20,6 +20,8 @@ pub struct GrantLine {
     pub unit: String,
     pub from: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
+    /// Whom the person stands in for under it.
+    pub principal: Option<String>,
 }
 
 /// The grants that hold at a moment or later, of people whose name or sign-in name begins so, or of
@@ -33,10 +35,12 @@ pub async fn list(
     let lines = sqlx::query_as!(
         GrantLine,
         r#"SELECT g.id AS "id: GrantId", s.id AS "staff: StaffId", s.name, s.username, g.role AS "role: Role",
-                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until
+                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until, o.name AS "principal?"
            FROM role_grant g
            JOIN staff s ON s.id = g.staff_id
            JOIN unit u ON u.id = g.unit_id
+           LEFT JOIN role_grant a ON a.id = g.stands_in_for
+           LEFT JOIN staff o ON o.id = a.staff_id
            WHERE g.role <> 'job' AND (g.valid_until IS NULL OR g.valid_until > $1)
              AND ($2 = '' OR s.name LIKE $2 || '%' OR s.username LIKE $2 || '%')
              AND ($3::bigint IS NULL OR g.unit_id = $3)
@@ -70,10 +74,12 @@ pub async fn find(
     let line = sqlx::query_as!(
         GrantLine,
         r#"SELECT g.id AS "id: GrantId", s.id AS "staff: StaffId", s.name, s.username, g.role AS "role: Role",
-                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until
+                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until, o.name AS "principal?"
            FROM role_grant g
            JOIN staff s ON s.id = g.staff_id
            JOIN unit u ON u.id = g.unit_id
+           LEFT JOIN role_grant a ON a.id = g.stands_in_for
+           LEFT JOIN staff o ON o.id = a.staff_id
            WHERE g.id = $1 AND g.role <> 'job' AND (g.valid_until IS NULL OR g.valid_until > $2)"#,
         grant.0,
         at,
@@ -104,6 +110,9 @@ pub struct ProposalLine {
     pub decided_at: Option<DateTime<Utc>>,
     pub decider: Option<String>,
     pub declined_reason: String,
+    /// Who is to be stood in for.
+    pub principal: Option<String>,
+    pub has_lapsed: bool,
 }
 
 impl ProposalLine {
@@ -112,28 +121,33 @@ impl ProposalLine {
         Waiting {
             staff: self.staff,
             proposed_by: self.proposed_by,
+            has_lapsed: self.has_lapsed,
             is_decided: self.decided_at.is_some(),
         }
     }
 }
 
 /// What waits, oldest first, and the last that was decided on.
-pub async fn proposals(tx: &mut Tx) -> StoreResult<Vec<ProposalLine>> {
+pub async fn proposals(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<ProposalLine>> {
     let lines = sqlx::query_as!(
         ProposalLine,
         r#"SELECT p.uuid, p.staff_id AS "staff: StaffId", s.name, p.role AS "role: Role", u.short_name AS unit,
                   p.valid_from AS from, p.valid_until AS until, p.proposed_at,
                   p.proposed_by AS "proposed_by: StaffId", b.name AS proposer, p.decided_at,
-                  d.name AS "decider?", p.declined_reason
+                  d.name AS "decider?", p.declined_reason, o.name AS "principal?",
+                  coalesce(p.valid_until <= $1, false) OR NOT can_stand_in(p.stands_in_for, $1) AS "has_lapsed!"
            FROM grant_proposal p
            JOIN staff s ON s.id = p.staff_id
            JOIN unit u ON u.id = p.unit_id
            JOIN staff b ON b.id = p.proposed_by
            LEFT JOIN staff d ON d.id = p.decided_by
+           LEFT JOIN role_grant a ON a.id = p.stands_in_for
+           LEFT JOIN staff o ON o.id = a.staff_id
            WHERE p.decided_at IS NULL
               OR p.id = ANY (ARRAY(SELECT id FROM grant_proposal WHERE decided_at IS NOT NULL
                                    ORDER BY decided_at DESC, id DESC LIMIT 10))
            ORDER BY p.decided_at IS NOT NULL, p.decided_at DESC, p.id"#,
+        at,
     )
     .fetch_all(tx.unscoped())
     .await?;
@@ -147,9 +161,9 @@ pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResu
            FROM staff s
            LEFT JOIN LATERAL (
                SELECT role, unit_id FROM role_grant
-               WHERE staff_id = s.id AND (valid_until IS NULL OR valid_until > $2)
+               WHERE staff_id = s.id AND (valid_until IS NULL OR valid_until > $2) AND stands_in_for IS NULL
                UNION ALL
-               SELECT role, unit_id FROM grant_proposal WHERE staff_id = s.id AND decided_at IS NULL) g ON true
+               SELECT role, unit_id FROM grant_proposal WHERE staff_id = s.id AND decided_at IS NULL AND stands_in_for IS NULL) g ON true
            WHERE s.username = $1 AND s.username NOT LIKE 'job.%'"#,
         username,
         at,

@@ -64,6 +64,7 @@ pub mod security_settings;
 pub mod sessions;
 pub mod staff;
 pub mod sign_in_attempts;
+pub mod substitutions;
 mod sign_ins;
 mod trail;
 pub mod units;

@@ -35,7 +35,7 @@ pub async fn list(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<Vec<Reviewer
     let lines = sqlx::query_as!(
         ReviewerLine,
         r#"SELECT r.uuid, s.name, u.short_name AS unit, r.kind AS "kind: ReviewKind", r.since, r.until,
-                  b.name AS given_by, r.withdrawn_at, w.name AS "withdrawn_by?", r.withdrawn_reason
+                  acting_name(b.name, r.on_behalf_of) AS "given_by!", r.withdrawn_at, w.name AS "withdrawn_by?", r.withdrawn_reason
            FROM case_reviewer r
            JOIN petition_case c ON c.id = r.case_id
            JOIN staff s ON s.id = r.staff_id
@@ -81,7 +81,7 @@ pub async fn candidates(
                           AND r.withdrawn_at IS NULL AND (r.until IS NULL OR $3 < r.until)) AS "reviews!"
            FROM petition_case c
            JOIN unit k ON k.id = court_of(c.unit_id)
-           JOIN role_grant g ON g.role = 'reviewer' AND g.unit_id = ANY (($2::reach).units)
+           JOIN role_grant g ON g.role = 'reviewer' AND g.stands_in_for IS NULL AND g.unit_id = ANY (($2::reach).units)
                 AND g.valid_from <= $3 AND (g.valid_until IS NULL OR $3 < g.valid_until)
            JOIN staff s ON s.id = g.staff_id AND s.active
            JOIN unit u ON u.id = s.unit_id

@@ -258,7 +258,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   nullif(g.transfer_organ, '') AS organ,
                   CASE WHEN v.visit_kind <> 'accusation' THEN v.urgent_reason ELSE '' END AS "urgent_reason!",
                   s.name AS receiver, s.phone AS receiver_phone,
-                  v.posted_on, v.received_at, v.recorded_at, v.recorded_by AS "recorded_by: StaffId", w.name AS recorder,
+                  v.posted_on, v.received_at, v.recorded_at, v.recorded_by AS "recorded_by: StaffId", acting_name(w.name, v.on_behalf_of) AS "recorder!",
                   k.number AS "case_number?", k.nth AS "nth?", k.stage AS "stage?: Stage", nu.short_name AS "case_court?",
                   k.reopened AS "reopened?: ReopenReason",
                   (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,

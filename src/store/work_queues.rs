@@ -149,7 +149,7 @@ macro_rules! at_desk {
                    ELSE $5 END
             " $(+ $tail)+,
             $scope.reach() as _,
-            $scope.staff().0,
+            $scope.holder().0,
             $desk.duties,
             $desk.unclaimed,
             $desk.bureau,

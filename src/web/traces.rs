@@ -43,6 +43,7 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("GET", "/account/second-factor", Nothing),
         ("GET", "/account/grant", Nothing),
         ("GET", "/account/password", Nothing),
+        ("GET", "/account/substitutions", Nothing),
         ("GET", "/help/shortcuts", Nothing),
         ("GET", "/help/rules", Nothing),
         ("GET", "/healthz", Nothing),

@@ -164,9 +164,13 @@ pub async fn by_row_security(city: &City, username: &str) -> Reach {
     rows.into_iter().map(|(number, n, c)| (number, depth(n, c).to_owned())).collect()
 }
 
+/// Someone's session; that of 「A for B」 is A's in the place of B.
 pub async fn session(db: &Db, username: &str) -> anjie::store::Session {
+    let (username, principal) = username.split_once(" for ").unwrap_or((username, ""));
     let staff = accounts::find(db, username).await.unwrap().unwrap().staff;
-    let grant = sessions::grants(db, staff, noon()).await.unwrap().remove(0).id;
+    let mut grants = sessions::grants(db, staff, noon()).await.unwrap();
+    grants.retain(|grant| grant.principal.is_none() == principal.is_empty());
+    let grant = grants.remove(0).id;
     let new = NewSession { staff, grant, whole: true, address: "", device: "", at: noon() };
     let token = sessions::open(db, new, 1).await.unwrap();
     sessions::resume(db, &token, Duration::minutes(30), noon()).await.unwrap().unwrap()

@@ -238,7 +238,7 @@ pub async fn find(
            WHERE c.number = $1 AND within($2, c.unit_id, c.id)"#,
         number,
         scope.reach() as _,
-        scope.staff().0,
+        scope.holder().0,
         today,
         opening.code(),
         section,

@@ -60,7 +60,7 @@ impl RolesPage {
     }
 
     fn until(until: Option<&DateTime<Utc>>) -> String {
-        until.copied().map_or_else(|| "长期".to_owned(), format_full)
+        until.copied().map_or_else(|| "长期".to_owned(), layout::until)
     }
 }
 
@@ -93,8 +93,10 @@ async fn page(
         let after = encode(&format!("{} {}", last.username, last.id));
         format!("/admin/roles?q={}&unit={}&after={after}", encode(&asked.q), encode(&asked.unit))
     });
-    let (waiting, decided) =
-        grants::proposals(tx).await?.into_iter().partition(|line| line.decided_at.is_none());
+    let (waiting, decided) = grants::proposals(tx, asking.now())
+        .await?
+        .into_iter()
+        .partition(|line| line.decided_at.is_none());
     let named = |first: &str, chosen: &str| {
         let all = units.iter().map(|unit| (unit.code.clone(), unit.short_name.clone()));
         Choice::list([(String::new(), first.to_owned())].into_iter().chain(all), chosen)
@@ -167,6 +169,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::NotTheSecurityAdministrator
         | Refusal::SecondPerson
         | Refusal::Decided
+        | Refusal::Lapsed
         | Refusal::LastOnes(_) => "",
     }
 }

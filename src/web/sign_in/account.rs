@@ -12,6 +12,7 @@ use crate::store::accounts::{self, Device, GrantDates, Own};
 use crate::store::second_factors::{self, SecondFactor};
 use crate::web::extract::Form;
 use crate::web::layout::{self, Frame, Shell};
+use crate::web::routes::Who;
 use crate::web::{AppError, AppResult, Asking};
 
 #[derive(Template)]
@@ -20,6 +21,8 @@ struct AccountPage {
     shell: Shell,
     own: Own,
     grants: Vec<GrantDates>,
+    /// Whether roles of the courts are held, which others can stand in for.
+    court: bool,
     /// 「12天前设置，还有78天须更换」
     password: String,
     second_factor: String,
@@ -34,6 +37,10 @@ impl AccountPage {
     fn full(at: &DateTime<Utc>) -> String {
         format_full(*at)
     }
+
+    fn until(at: &DateTime<Utc>) -> String {
+        layout::until(*at)
+    }
 }
 
 pub async fn show(asking: Asking) -> AppResult<Response> {
@@ -44,6 +51,7 @@ pub async fn show(asking: Asking) -> AppResult<Response> {
     let page = AccountPage {
         shell: asking.shell("个人设置"),
         grants: accounts::grants(&mut tx, staff, now).await?,
+        court: Who::Court.admits(asking.actor().role),
         password: age(&asking, &own),
         second_factor: words(known.as_ref()),
         fresh_codes: second_factors::fresh_codes(&mut tx, staff).await?.is_some(),

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::domain::calendar::format_full;
+use crate::domain::calendar::{format_full, format_until};
+use crate::domain::sign_in::SecondFactor as Binding;
 use crate::store::accounts::{self, Device, GrantDates, Own};
 use crate::store::second_factors::{self, SecondFactor};
 use crate::web::extract::Form;
@@ -31,6 +32,10 @@ impl AccountPage {
     fn full(at: &DateTime<Utc>) -> String {
         format_full(*at)
     }
+
+    fn until(at: &DateTime<Utc>) -> String {
+        format_until(*at)
+    }
 }
 
 pub async fn show(asking: Asking) -> AppResult<Response> {
@@ -42,7 +47,7 @@ pub async fn show(asking: Asking) -> AppResult<Response> {
         shell: asking.shell("个人设置"),
         grants: accounts::grants(&mut tx, staff, now).await?,
         password: age(&asking, &own),
-        second_factor: words(known.as_ref()),
+        second_factor: words(known.as_ref(), asking.app.rules().second_factor),
         fresh_codes: second_factors::fresh_codes(&mut tx, staff).await?.is_some(),
         devices: accounts::devices(&mut tx, &asking.session, now - asking.app.rest().idle).await?,
         own,
@@ -58,11 +63,14 @@ fn age(asking: &Asking, own: &Own) -> String {
     }
 }
 
-fn words(known: Option<&SecondFactor>) -> String {
-    match known.and_then(|known| Some((known.confirmed_at?, known.recovery_codes_left))) {
+fn words(known: Option<&SecondFactor>, asked: Binding) -> String {
+    let off = if asked == Binding::Off { "（安全策略现在不启用）" } else { "" };
+    let known = match known.and_then(|known| Some((known.confirmed_at?, known.recovery_codes_left)))
+    {
         Some((at, left)) => format!("{}设置，恢复码还有{left}个", format_full(at)),
         None => "未设置".to_owned(),
-    }
+    };
+    format!("{known}{off}")
 }
 
 #[derive(Deserialize, Default)]

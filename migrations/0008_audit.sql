@@ -231,7 +231,8 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-        SELECT a.nth, a.at, s.name, u.short_name, a.verb, a.detail
+        SELECT a.nth, a.at, s.name, u.short_name, a.verb,
+               CASE a.verb WHEN 'identity.revealed' THEN a.fields ELSE a.detail END
         FROM audit a
         JOIN staff s ON s.id = a.staff_id
         JOIN role_grant g ON g.id = a.grant_id

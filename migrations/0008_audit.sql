@@ -237,7 +237,8 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-        SELECT a.nth, a.at, acting_name(s.name, a.on_behalf_of), u.short_name, a.verb, a.detail
+        SELECT a.nth, a.at, acting_name(s.name, a.on_behalf_of), u.short_name, a.verb,
+               CASE a.verb WHEN 'identity.revealed' THEN a.fields ELSE a.detail END
         FROM audit a
         JOIN staff s ON s.id = a.staff_id
         JOIN role_grant g ON g.id = a.grant_id

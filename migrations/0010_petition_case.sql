@@ -251,6 +251,18 @@ BEGIN
         WHERE p.unit_id = of_unit AND e.lifted_at IS NULL);
 END
 $$;
+-- Whether whoever signs as president of a case's court is kept out of it, all of them.
+CREATE FUNCTION president_kept_out(of_case bigint, of_unit bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT bool_and(of_case = ANY (excluded_cases(s.id, g.unit_id)))
+        FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
+        WHERE g.role = 'president' AND court_of(g.unit_id) = court_of(of_unit) AND g.valid_from <= asking_now()
+          AND (g.valid_until IS NULL OR asking_now() < g.valid_until)), false);
+END
+$$;
+GRANT EXECUTE ON FUNCTION president_kept_out(bigint, bigint) TO app_user;
 CREATE FUNCTION excluded_visits(of_staff bigint, of_unit bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN

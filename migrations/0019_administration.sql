@@ -162,6 +162,18 @@ BEGIN ATOMIC
     RETURNING id;
 END;
 
+-- Whoever went to another court holds nothing any more at the one they left.
+CREATE FUNCTION grants_leave(person uuid, former bigint, at timestamptz) RETURNS SETOF bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE role_grant g SET valid_until = greatest(at, g.valid_from + interval '1 microsecond')
+    FROM staff s
+    WHERE s.uuid = person AND s.id = g.staff_id AND s.id <> asking_staff() AND asking_role() = 'sysadmin'
+      AND g.role <> 'job' AND court_of(s.unit_id) <> former AND court_of(g.unit_id) = former
+      AND (g.valid_until IS NULL OR g.valid_until > at)
+    RETURNING g.id;
+END;
+
 CREATE FUNCTION post_set(person bigint, of_unit bigint, of_kind text, of_title text, since date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -180,7 +192,8 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION staff_add(text, text, bigint, text),
-    staff_change(uuid, text, bigint, text, boolean), post_set(bigint, bigint, text, text, date) TO app_user;
+    staff_change(uuid, text, bigint, text, boolean), grants_leave(uuid, bigint, timestamptz),
+    post_set(bigint, bigint, text, text, date) TO app_user;
 
 -- Who edited an account or a unit last, for the page that shows two edits beside each other: the
 -- audit itself stays with its reader.

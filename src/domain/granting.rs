@@ -36,8 +36,10 @@ pub enum Refusal {
     Decided,
     #[error("请填写不同意的理由")]
     NoReason,
-    #[error("这是最后{0}名安全管理员之一，授权须有两人；请先补足再撤销")]
-    LastOnes(usize),
+    #[error("请填写收回的理由")]
+    NoReasonToTakeBack,
+    #[error("{}，再撤销", last_ones(*.0))]
+    LastOnes(Role),
 }
 
 /// A grant as it is asked for: from the first day until the day after the last.
@@ -98,8 +100,28 @@ pub struct Ended {
     at: DateTime<Utc>,
 }
 
-/// As many security administrators there must be, since one alone confirms nothing.
-const FEWEST: usize = 2;
+/// As many there must be of each of the three: one security administrator alone confirms nothing, and
+/// without the other two nobody keeps the accounts or reads the audit.
+const fn fewest(role: Role) -> usize {
+    match role {
+        Role::Secadmin => 2,
+        Role::Sysadmin | Role::Auditor => 1,
+        _ => 0,
+    }
+}
+
+/// Whether too few would hold a role if one of them were gone; `others` counts the others.
+pub const fn too_few(role: Role, others: usize) -> bool {
+    others < fewest(role)
+}
+
+/// Who is one of the last, and what is to be done first.
+pub fn last_ones(role: Role) -> String {
+    match role {
+        Role::Secadmin => "这是最后2名安全管理员之一，授权须有两人；请先补足安全管理员".to_owned(),
+        _ => format!("这是最后一名{0}；请先由安全管理员给另一人授权{0}岗位", role.label()),
+    }
+}
 
 /// Proposes a grant.
 pub fn propose(
@@ -189,7 +211,8 @@ pub fn decline(
     }
     let reason = reason.trim();
     if reason.is_empty() {
-        return Err(Refusal::NoReason);
+        let own = waiting.proposed_by == actor.staff;
+        return Err(if own { Refusal::NoReasonToTakeBack } else { Refusal::NoReason });
     }
     Ok(Decided { by: actor.staff, declined: Some(reason.to_owned()), at })
 }
@@ -207,7 +230,7 @@ fn second_person(actor: &Actor, waiting: &Waiting) -> Result<(), Refusal> {
     if waiting.is_decided { Err(Refusal::Decided) } else { Ok(()) }
 }
 
-/// Ends a grant at once. `others` counts the other security administrators.
+/// Ends a grant at once. `others` counts who else holds the role.
 pub fn end(
     actor: &Actor,
     (staff, role): (StaffId, Role),
@@ -220,8 +243,8 @@ pub fn end(
     if staff == actor.staff {
         return Err(Refusal::OneSelf);
     }
-    if role == Role::Secadmin && others < FEWEST {
-        return Err(Refusal::LastOnes(FEWEST));
+    if too_few(role, others) {
+        return Err(Refusal::LastOnes(role));
     }
     Ok(Ended { by: actor.staff, at })
 }
@@ -411,16 +434,24 @@ mod tests {
         assert_eq!(decline(&secadmin, &waiting, " ", at()).err(), Some(Refusal::NoReason));
         assert!(decline(&secadmin, &waiting, "岗位不符", at()).is_ok());
         // Whoever proposed may take it back.
+        let said = decline(&actor(ME, Role::Secadmin), &waiting, " ", at()).err();
+        assert_eq!(said, Some(Refusal::NoReasonToTakeBack));
         assert!(decline(&actor(ME, Role::Secadmin), &waiting, "填错了", at()).is_ok());
         assert!(decline(&actor(ME, Role::Secadmin), &decided, "填错了", at()).is_err());
     }
 
     #[test]
-    fn a_grant_ends_at_once_and_two_security_administrators_stay() {
+    fn a_grant_ends_at_once_and_of_the_three_there_are_always_enough() {
         let secadmin = actor(ME, Role::Secadmin);
         assert!(end(&secadmin, (OTHER, Role::Clerk), 1, at()).is_ok());
         let last = end(&secadmin, (OTHER, Role::Secadmin), 1, at());
-        assert_eq!(last.err(), Some(Refusal::LastOnes(2)));
+        assert_eq!(last.err(), Some(Refusal::LastOnes(Role::Secadmin)));
+        for role in [Role::Sysadmin, Role::Auditor] {
+            let last = end(&secadmin, (OTHER, role), 0, at());
+            assert_eq!(last.err(), Some(Refusal::LastOnes(role)));
+            assert!(end(&secadmin, (OTHER, role), 1, at()).is_ok());
+        }
+        assert!(end(&secadmin, (OTHER, Role::Clerk), 0, at()).is_ok());
         assert!(end(&secadmin, (OTHER, Role::Secadmin), 2, at()).is_ok());
         assert_eq!(end(&secadmin, (ME, Role::Secadmin), 5, at()).err(), Some(Refusal::OneSelf));
         let auditor = actor(ME, Role::Auditor);

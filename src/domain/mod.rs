@@ -4,6 +4,7 @@
 //! after it.
 
 mod code;
+pub mod digits;
 pub mod content_hash;
 pub mod ids;
 pub mod audit_chain;

@@ -1,7 +1,7 @@
 //! Giving a case to reviewers (评查): by the bureau, for a time. Nobody reviews what they handled
 //! (R189), nor a case of their own unit where the review is the intermediate court's (R088).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::calendar::{day_of, end_of};
 use super::code::codes;
@@ -26,6 +26,9 @@ impl ReviewKind {
     }
 }
 
+/// A case is open to a reviewer so many days at most: whoever needs longer is given it again.
+const LONGEST_DAYS: u64 = 90;
+
 /// Why a case isn't given to a reviewer, or not taken back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -43,6 +46,8 @@ pub enum Refusal {
     Already(String),
     #[error("截止日期不能早于今天")]
     InThePast,
+    #[error("截止日期最晚为{0}（指定后{LONGEST_DAYS}天内），到期后可以再指定")]
+    TooFar(NaiveDate),
     #[error("请填写收回的理由")]
     NoReason,
     #[error("评查已经结束，不必收回")]
@@ -125,6 +130,10 @@ pub fn give(
     }
     if last < day_of(at) {
         return Err(Refusal::InThePast);
+    }
+    let latest = day_of(at) + Days::new(LONGEST_DAYS);
+    if last > latest {
+        return Err(Refusal::TooFar(latest));
     }
     let (reviewer, until, by) = (candidate.staff, end_of(last), actor.staff);
     Ok(Given { case: case.id, reviewer, kind, until, by, at })

@@ -26,7 +26,7 @@ pub struct AccountLine {
     pub is_administrator: bool,
 }
 
-/// Accounts of people whose name or sign-in name begins so.
+/// Accounts of people whose name begins so, or whose sign-in name has it.
 pub async fn list(
     tx: &mut Tx,
     (person, since): (&str, DateTime<Utc>),
@@ -43,7 +43,7 @@ pub async fn list(
                   is_administrator(s.id) AS "is_administrator!"
            FROM staff s JOIN unit u ON u.id = s.unit_id
            WHERE s.username NOT LIKE 'job.%' AND s.username > $4
-             AND ($1 = '' OR s.name LIKE $1 || '%' OR s.username LIKE $1 || '%')
+             AND ($1 = '' OR s.name LIKE $1 || '%' OR s.username LIKE '%' || $1 || '%')
            ORDER BY s.username
            LIMIT $5"#,
         begins,

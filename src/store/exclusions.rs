@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::exclusion::{Excluded, Lifted, Whom};
 use crate::domain::ids::PetitionCaseId;
+use crate::domain::staff::Actor;
 
 /// An exclusion in the list of a case.
 #[derive(Debug, Clone)]
@@ -89,6 +90,20 @@ pub async fn record(tx: &mut Tx, fact: &Excluded) -> StoreResult<bool> {
         audit::append(tx, entry).await?;
     }
     Ok(written)
+}
+
+/// Whether an exclusion keeps whoever asks out of a case, from now on.
+pub async fn keeps_out(tx: &mut Tx, actor: &Actor, case: PetitionCaseId) -> StoreResult<bool> {
+    let (staff, unit) = (actor.staff.0, actor.unit.0);
+    let out = sqlx::query_scalar!(
+        r#"SELECT $1 = ANY (excluded_cases($2, $3)) AS "out!""#,
+        case.0,
+        staff,
+        unit,
+    )
+    .fetch_one(tx.unscoped())
+    .await?;
+    Ok(out)
 }
 
 /// Writes that an exclusion is lifted, if it still runs.

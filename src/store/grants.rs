@@ -4,10 +4,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{StoreError, StoreResult, Tx, audit};
+use super::{StoreError, StoreResult, Tx, audit, edits};
 use crate::domain::granting::{Decided, Ended, Holder, Proposed, Waiting};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::staff::Role;
+use crate::domain::staffing::Administering;
 
 /// A grant that holds now or later.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct GrantLine {
     pub principal: Option<String>,
 }
 
-/// The grants that hold at a moment or later, of people whose name or sign-in name begins so, or of
+/// The grants that hold at a moment or later, of people whose name begins so, or whose sign-in name has it, or of
 /// a unit; by person.
 pub async fn list(
     tx: &mut Tx,
@@ -42,7 +43,7 @@ pub async fn list(
            LEFT JOIN role_grant a ON a.id = g.stands_in_for
            LEFT JOIN staff o ON o.id = a.staff_id
            WHERE g.role <> 'job' AND (g.valid_until IS NULL OR g.valid_until > $1)
-             AND ($2 = '' OR s.name LIKE $2 || '%' OR s.username LIKE $2 || '%')
+             AND ($2 = '' OR s.name LIKE $2 || '%' OR s.username LIKE '%' || $2 || '%')
              AND ($3::bigint IS NULL OR g.unit_id = $3)
              AND (s.username, g.id) > ($4, $5)
            ORDER BY s.username, g.id
@@ -176,22 +177,67 @@ pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResu
     Ok(Some(Holder { staff, name, is_active, holds }))
 }
 
-/// How many security administrators there are besides one grant.
-pub async fn security_administrators(
+/// How many others hold a role and can use it. Until this work ends nobody else takes one away.
+pub async fn others(
     tx: &mut Tx,
-    besides: GrantId,
+    (staff, role): (StaffId, Role),
     at: DateTime<Utc>,
 ) -> StoreResult<usize> {
+    edits::hold(tx, "administrators").await?;
     let others = sqlx::query_scalar!(
         r#"SELECT count(DISTINCT g.staff_id) AS "count!" FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
-           WHERE g.role = 'secadmin' AND g.id <> $1 AND g.valid_from <= $2
-             AND (g.valid_until IS NULL OR g.valid_until > $2)"#,
-        besides.0,
+           WHERE g.role = $1 AND g.staff_id <> $2 AND g.valid_from <= $3
+             AND (g.valid_until IS NULL OR g.valid_until > $3)"#,
+        role.code(),
+        staff.0,
         at,
     )
     .fetch_one(tx.unscoped())
     .await?;
     Ok(usize::try_from(others).unwrap_or_default())
+}
+
+/// What someone is of the three, with how many others are.
+pub async fn administering(
+    tx: &mut Tx,
+    staff: StaffId,
+    at: DateTime<Utc>,
+) -> StoreResult<Vec<Administering>> {
+    let held = sqlx::query!(
+        r#"SELECT role AS "role: Role", court_of(unit_id) AS "court!: UnitId" FROM role_grant
+           WHERE staff_id = $1 AND role IN ('sysadmin', 'secadmin', 'auditor') AND valid_from <= $2
+             AND (valid_until IS NULL OR valid_until > $2)"#,
+        staff.0,
+        at,
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let mut all = Vec::new();
+    for it in held {
+        let others = others(tx, (staff, it.role), at).await?;
+        all.push(Administering { role: it.role, court: it.court, others });
+    }
+    Ok(all)
+}
+
+/// Ends what someone held at the court that they left; how many grants.
+pub(super) async fn record_leaving(
+    tx: &mut Tx,
+    (person, former): (Uuid, UnitId),
+    at: DateTime<Utc>,
+) -> StoreResult<usize> {
+    let ended = sqlx::query_scalar!(
+        r#"SELECT grants_leave($1, $2, $3) AS "ended!: GrantId""#,
+        person,
+        former.0,
+        at
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    for grant in &ended {
+        trace(tx, ("role.ended", &grant.to_string(), ""), at).await?;
+    }
+    Ok(ended.len())
 }
 
 /// Writes a proposal.

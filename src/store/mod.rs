@@ -209,11 +209,15 @@ impl Db {
             tx.form = Some(Box::new(form.clone()));
             return Ok(Begun::Fresh(tx));
         }
-        let first =
-            sqlx::query_scalar!("SELECT location FROM form_receipt WHERE key = $1", form.key)
-                .fetch_optional(&mut *tx.inner)
-                .await?;
-        // A key of someone else's form is not found behind the wall.
+        let first = sqlx::query_scalar!(
+            "SELECT location FROM form_receipt WHERE key = $1 AND path = $2",
+            form.key,
+            form.path,
+        )
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+        // A key of someone else's form is not found behind the wall, and one that carried out
+        // another form has done nothing here.
         first.flatten().map(Begun::Repeated).ok_or(StoreError::Stale)
     }
 }

@@ -12,7 +12,7 @@ use super::form::Problems;
 use super::routes::Who;
 use super::traces::{Faults, Listed};
 use super::typed::Typed;
-use super::{App, AppError, AppResult, bulletins, cases, gate, stats, urls};
+use super::{App, AppError, AppResult, cases, gate, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
 use crate::domain::substituting::last_day;
@@ -197,8 +197,8 @@ pub const fn home(role: Role) -> &'static str {
 /// The side bar: label, address, icon, and for whom.
 const MENU: &[(&str, &str, &str, Who)] = {
     use Role::{
-        Auditor, Bureau, BureauHead, Clerk, Handler, Inspection, Leader, LeadingGroup, President,
-        Secadmin, Sysadmin,
+        Auditor, Bureau, BureauHead, Clerk, ContactLeader, EnforcementOffice, Handler, Inspection,
+        Leader, LeadingGroup, President, Reviewer, Secadmin, Sysadmin,
     };
     &[
         (
@@ -213,8 +213,39 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
         ("检举控告", "/accusations", "send", Who::Staff(&[Bureau, BureauHead])),
         ("检举控告", "/inspections", "inbox", Who::Staff(&[Inspection])),
-        ("双周通报", "/bulletins", "bars", bulletins::READERS),
-        ("统计看板", "/stats", "chart", stats::READERS),
+        // A clerk may read both where a link leads there, and has no work in either.
+        (
+            "双周通报",
+            "/bulletins",
+            "bars",
+            Who::Staff(&[
+                Handler,
+                Leader,
+                President,
+                Bureau,
+                BureauHead,
+                LeadingGroup,
+                ContactLeader,
+                EnforcementOffice,
+                Reviewer,
+                Inspection,
+            ]),
+        ),
+        (
+            "统计看板",
+            "/stats",
+            "chart",
+            Who::Staff(&[
+                Handler,
+                Leader,
+                President,
+                Bureau,
+                BureauHead,
+                LeadingGroup,
+                ContactLeader,
+                Inspection,
+            ]),
+        ),
         (
             "签批",
             "/approvals",

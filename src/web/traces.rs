@@ -57,6 +57,7 @@ const PAGES: &[(&str, &str, Shows)] = {
         ("GET", "/cases/{case_no}/review", Itself),
         ("GET", "/cases/{case_no}/approvals", Itself),
         ("GET", "/cases/{case_no}/log", Itself),
+        ("GET", "/cases/{case_no}/reveal", Nothing),
         ("GET", "/cases/{case_no}/documents/{uuid}", Itself),
         ("GET", "/cases/{case_no}/acknowledgement", Personal("case.read", CASE)),
         ("GET", "/cases/{case_no}/ledger", Personal("case.read", CASE)),

@@ -243,3 +243,51 @@ async fn of_many_who_note_the_same_at_once_one_does_and_the_others_are_told() {
     let told: Vec<_> = pages.iter().filter_map(|page| page.problem("")).collect();
     assert_eq!(told, vec![format!("已经记明{name}回避"); 5]);
 }
+
+/// S30.
+#[tokio::test]
+async fn the_court_that_a_case_is_with_is_kept_out_by_the_bureau_alone() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/exclusions");
+    let court: i64 = city.value("SELECT id FROM unit WHERE code = '0110'").await;
+    let court = court.to_string();
+    let own = [("unit", court.as_str()), ("reason", "反映该院")];
+    let page = site.post(Some(HANDLER), &path, &own).await;
+    let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("unit").unwrap();
+    assert!(said.contains("请报中院信访局记明并改交"), "{said}");
+    let page = site.post(Some(HANDLER), &path, &[]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.problem("person").is_some() && page.problem("reason").is_some(), "both at once");
+    let page = site.post(Some(BUREAU), &path, &own).await.expect(StatusCode::SEE_OTHER);
+    assert_eq!(page.location(), path, "the bureau goes on seeing it");
+    site.get(Some(HANDLER), &format!("/cases/{case}")).await.expect(StatusCode::NOT_FOUND);
+}
+
+/// S30.
+#[tokio::test]
+async fn where_the_president_is_kept_out_the_bureau_finds_the_case_and_is_told() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    laid::apply(&city, &case, &[("leader", "approve", "donghu.leader")]).await;
+    city.force(
+        "INSERT INTO exclusion (case_id, staff_id, reason, recorded_at, recorded_by)
+         SELECT c.id, s.id, '反映', now(), s.id FROM petition_case c, staff s
+         WHERE s.username = 'donghu.president'",
+    )
+    .await;
+    for (who, settles) in [(BUREAU, "请与东湖法院商定"), (HANDLER, "请由中院信访局商定")]
+    {
+        let text = site.get(Some(who), &format!("/cases/{case}")).await.text();
+        let expected = format!("东湖法院院长已回避，{settles}代为签批的院领导");
+        assert!(text.contains(&expected), "{who}: {text}");
+    }
+    let queue = site.get(Some(BUREAU), "/my").await;
+    assert_eq!(queue.texts(".q .q-act a"), ["东湖法院院长已回避，请商定代为签批的院领导"]);
+    city.force("UPDATE exclusion SET lifted_at = now(), lifted_by = recorded_by").await;
+    let text = site.get(Some(BUREAU), &format!("/cases/{case}")).await.text();
+    assert!(text.contains("等待东湖法院院长签批"), "{text}");
+    assert!(site.get(Some(BUREAU), "/my").await.texts(".q .q-act a").is_empty());
+}

@@ -194,3 +194,25 @@ async fn of_reviewers_of_one_name_the_unit_says_who_is_meant() {
         assert_eq!(given, i64::try_from(nth).unwrap() + 1, "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_case_is_with_a_reviewer_for_ninety_days_at_most_and_until_the_end_of_a_day() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/reviewers");
+    let reviewer = name_of(&city, REVIEWER).await;
+    let wanted = |until| [("reviewer", reviewer.as_str()), ("kind", "spot"), ("until", until)];
+    for (until, problem) in [
+        ("9999-12-31", "请填写截止日期"),
+        ("10000-01-01", "请填写截止日期"),
+        ("2026-09-14", "截止日期最晚为2026-09-13"),
+    ] {
+        let page = site.post(Some(BUREAU), &path, &wanted(until)).await;
+        let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("until").unwrap();
+        assert!(said.starts_with(problem), "{until}: {said}");
+    }
+    give(&site, &path, &wanted("２０２６-０９-１３")).await;
+    let text = site.get(Some(BUREAU), &path).await.text();
+    assert!(text.contains("2026-09-13 24:00"), "{text}");
+}

@@ -194,3 +194,20 @@ async fn what_is_too_weak_is_refused_beside_its_field_and_by_the_database() {
     assert!(site.get(Some(SECADMIN), HERE).await.text().contains("退回：太短"));
     assert_eq!(site.app.rules().idle_minutes, 30);
 }
+
+#[tokio::test]
+async fn the_form_as_first_shown_can_be_sent_and_every_address_is_no_restriction() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let page = site.get(Some(SECADMIN), HERE).await;
+    assert!(page.value("days").is_some_and(|days| !days.is_empty()), "it is asked for");
+    let everyone = settings(&[("reach", "all"), ("ranges", "0.0.0.0/0"), ("tries", "4")]);
+    let page = site.post(Some(SECADMIN), HERE, &everyone).await;
+    let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("ranges").unwrap();
+    assert!(said.contains("包含所有地址"), "{said}");
+    let page = site.post(Some(SECADMIN), HERE, &settings(&[("tries", "三")])).await;
+    assert_eq!(page.problem("tries").as_deref(), Some("连续失败请填写整数"));
+    let uuid = propose(&city, &site, &settings(&[("tries", "４")])).await;
+    let page = site.post(Some(SECADMIN), &format!("{uuid}/refusal"), &[("reason", "")]).await;
+    assert_eq!(page.problem("").as_deref(), Some("请填写收回的理由"));
+}

@@ -14,7 +14,7 @@ use super::routes::{Table, Who};
 use super::{AppError, AppResult, Asking};
 use crate::domain::access::Depth;
 use crate::domain::calendar::{day_of, format_full};
-use crate::domain::exclusion::{Refusal, Whom, exclude, may_exclude, may_lift};
+use crate::domain::exclusion::{Named, Refusal, Whom, exclude, may_exclude, may_lift};
 use crate::domain::petition_case::PetitionCase;
 use crate::domain::staff::{Colleague, Role};
 use crate::domain::unit::Unit;
@@ -174,10 +174,15 @@ pub async fn create(
     });
     let unit = form.unit.parse().ok();
     let unit = unit.and_then(|id| choosable.units.iter().find(|unit| unit.id == id));
+    if problems.is_empty() && person.is_none() && unit.is_none() {
+        problems.add("person", Refusal::Nobody.to_string());
+    }
+    problems.required("reason", &form.reason, &Refusal::NoReason.to_string());
     if !problems.is_empty() {
         return page(&asking, &mut tx, &case, (form, problems)).await;
     }
-    let named = (person.map(|it| it.id), unit);
+    let court = Some(units::court_of(&mut tx, case.unit).await?);
+    let named = Named { person: person.map(|it| it.id), unit, court };
     let fact = match exclude(asking.actor(), &case, named, &form.reason, now) {
         Ok(fact) => fact,
         Err(refusal) => {
@@ -194,16 +199,26 @@ pub async fn create(
         let mut tx = asking.begin().await?;
         return page(&asking, &mut tx, &case, (form, Problems::whole(refusal.to_string()))).await;
     }
-    if fact.whom() == Whom::Person(asking.actor().staff) {
-        return layout::kept(tx, "/cases", "已记明您本人回避，该案不再对您显示。").await;
-    }
-    layout::kept(tx, &format!("/cases/{number}/exclusions"), "已记明回避，该案对其不再显示。").await
+    let here = format!("/cases/{number}/exclusions");
+    let (to, said) = if fact.whom() == Whom::Person(asking.actor().staff) {
+        ("/cases", "已记明您本人回避，该案不再对您显示。")
+    } else if exclusions::keeps_out(&mut tx, asking.actor(), case.id).await? {
+        ("/cases", "已记明您所在单位回避，该案不再对您显示。")
+    } else if unit.is_some_and(|unit| unit.id == case.unit || Some(unit.id) == court) {
+        (
+            here.as_str(),
+            "已记明办理单位回避，该案对其不再显示。期限仍在计算，请尽快改交其他法院办理。",
+        )
+    } else {
+        (here.as_str(), "已记明回避，该案对其不再显示。")
+    };
+    layout::kept(tx, to, said).await
 }
 
 const fn field(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Nobody => "person",
-        Refusal::Both | Refusal::WholeTree(_) => "unit",
+        Refusal::Both | Refusal::WholeTree(_) | Refusal::AsksTheBureau(_) => "unit",
         Refusal::NoReason => "reason",
         Refusal::NoGrounds => "lifted_reason",
         Refusal::NotYours | Refusal::Already(_) | Refusal::NotTheBureau => "",

@@ -13,7 +13,7 @@ use super::layout::{self, Shell};
 use super::people::{Missed, People, Someone};
 use super::routes::{Table, Who};
 use super::{AppError, AppResult, Asking};
-use crate::domain::calendar::{day_of, format_full, read_day};
+use crate::domain::calendar::{day_of, format_full, format_until, read_day};
 use crate::domain::petition_case::PetitionCase;
 use crate::domain::reviewing::{Candidate, Refusal, ReviewKind, give};
 use crate::domain::staff::Role;
@@ -56,6 +56,10 @@ struct ReviewersPage {
 impl ReviewersPage {
     fn moment(at: &DateTime<Utc>) -> String {
         format_full(*at)
+    }
+
+    fn until(at: &DateTime<Utc>) -> String {
+        format_until(*at)
     }
 
     fn runs(&self, line: &ReviewerLine) -> bool {
@@ -148,7 +152,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::Excluded(_)
         | Refusal::OwnUnit(..)
         | Refusal::Already(_) => "reviewer",
-        Refusal::InThePast => "until",
+        Refusal::InThePast | Refusal::TooFar(_) => "until",
         Refusal::NoReason => "withdrawn_reason",
         Refusal::NotTheBureau | Refusal::NotRunning => "",
     }

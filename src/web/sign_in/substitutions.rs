@@ -44,7 +44,7 @@ impl SubstitutionsPage {
     }
 
     fn until(at: &DateTime<Utc>) -> String {
-        layout::until(*at)
+        format_until(*at)
     }
 
     fn state(&self, line: &SubstitutionLine) -> String {

@@ -158,14 +158,15 @@ const fn field(refusal: &Refusal) -> &'static str {
         Refusal::Longest => "longest_hours",
         Refusal::Devices => "devices",
         Refusal::SecondFactor => "second_factor",
-        Refusal::Range(..) | Refusal::NoRanges => "ranges",
+        Refusal::Range(..) | Refusal::Everyone(..) | Refusal::NoRanges => "ranges",
         Refusal::LockedOut(_)
         | Refusal::NotTheSecurityAdministrator
         | Refusal::Unchanged
         | Refusal::Waiting
         | Refusal::SecondPerson
         | Refusal::Decided
-        | Refusal::NoReason => "",
+        | Refusal::NoReason
+        | Refusal::NoReasonToTakeBack => "",
     }
 }
 

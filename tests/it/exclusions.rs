@@ -286,7 +286,10 @@ async fn where_the_president_is_kept_out_the_bureau_finds_the_case_and_is_told()
     }
     let queue = site.get(Some(BUREAU), "/my").await;
     assert_eq!(queue.texts(".q .q-act a"), ["东湖法院院长已回避，请商定代为签批的院领导"]);
-    city.force("UPDATE exclusion SET lifted_at = now(), lifted_by = recorded_by").await;
+    city.force(
+        "UPDATE exclusion SET lifted_at = now(), lifted_by = recorded_by, lifted_reason = '无关'",
+    )
+    .await;
     let text = site.get(Some(BUREAU), &format!("/cases/{case}")).await.text();
     assert!(text.contains("等待东湖法院院长签批"), "{text}");
     assert!(site.get(Some(BUREAU), "/my").await.texts(".q .q-act a").is_empty());

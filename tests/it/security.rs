@@ -140,8 +140,8 @@ async fn what_is_too_weak_is_refused_beside_its_field_and_by_the_database() {
     let site = Site::of(&city).await;
     for (name, value, field, said) in [
         ("shortest", "11", "shortest", "密码长度应在12到64位之间，不能低于等级保护的要求"),
-        ("shortest", "很长", "shortest", "请填写整数"),
-        ("days", "", "days", "请填写整数"),
+        ("shortest", "很长", "shortest", "密码长度请填写整数"),
+        ("days", "", "days", "更换密码请填写整数"),
         ("days", "180", "days", "等级保护要求密码至多90天更换一次，请填写1到90"),
         ("history", "2", "history", "等级保护要求新密码不同于最近的5次，请填写5到24"),
         ("tries", "50", "tries", "连续失败应在3到5次之间"),

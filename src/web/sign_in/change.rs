@@ -84,7 +84,8 @@ pub async fn update(asking: Asking, form: Form<PasswordForm>) -> AppResult<Respo
     let hash = place.hash(form.new_password).await?;
     passwords::change(&mut tx, &asking.session, &hash, now).await?;
     // Whoever had to change it goes on to what they signed in for.
-    let had_to = asking.session.must_change_password();
+    let had_to = asking.session.must_change_password()
+        || asking.app.rules().passwords.is_old(asking.session.password_set_at(), now);
     let location = if had_to { home(asking.actor().role) } else { "/account" };
     layout::kept(tx, location, "密码已修改，其他设备上的登录已退出。").await
 }

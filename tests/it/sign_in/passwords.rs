@@ -67,7 +67,7 @@ async fn the_other_profile_asks_for_no_kinds_of_characters_and_no_change() {
     let site = Site::under(&city, noon(), rules(|rules| rules.passwords = Policy::ASVS)).await;
     let phrase = "湖边有一棵会唱歌的老柳树";
     let form = [("old_password", "yunzhou-2026"), ("new_password", phrase), ("confirm", phrase)];
-    assert_eq!(site.act("donghu.handler", "/account/password", &form).await, "/my");
+    assert_eq!(site.act("donghu.handler", "/account/password", &form).await, "/account");
 }
 
 /// S3.

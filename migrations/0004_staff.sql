@@ -45,6 +45,17 @@ CREATE TABLE post (
 CREATE INDEX post_staff_idx ON post (staff_id);
 CREATE INDEX post_unit_idx ON post (unit_id);
 
+-- 「李某某」, or 「李某某代张某某」 for what was done for another.
+CREATE FUNCTION acting_name(own text, for_whom bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF for_whom IS NULL THEN
+        RETURN own;
+    END IF;
+    RETURN own || '代' || (SELECT name FROM staff WHERE id = for_whom);
+END
+$$;
+GRANT EXECUTE ON FUNCTION acting_name(text, bigint) TO app_user;
+
 -- 岗位授权: person, role, unit, from, until.
 CREATE TABLE role_grant (
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -54,6 +65,8 @@ CREATE TABLE role_grant (
     hall_id bigint,
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
+    -- 代理: the grant of the absent person, whose rights these are as long as both grants hold.
+    stands_in_for bigint,
     CONSTRAINT role_grant_pkey PRIMARY KEY (id),
     CONSTRAINT role_grant_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
     CONSTRAINT role_grant_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
@@ -66,6 +79,13 @@ CREATE TABLE role_grant (
     family text NOT NULL GENERATED ALWAYS AS (
         CASE WHEN role IN ('sysadmin', 'secadmin', 'auditor') THEN role ELSE 'court' END) STORED,
     CONSTRAINT role_grant_dates_check CHECK (valid_until IS NULL OR valid_until > valid_from),
+    CONSTRAINT role_grant_stands_in_for_fkey FOREIGN KEY (stands_in_for) REFERENCES role_grant (id),
+    -- It ends; nobody stands in for who keeps the program, nor for a reviewer, who is chosen case by case.
+    CONSTRAINT role_grant_stands_in_for_check CHECK (
+        stands_in_for IS NULL OR valid_until IS NOT NULL AND role NOT IN ('sysadmin', 'secadmin', 'auditor', 'job', 'reviewer')),
+    -- One substitute at a time.
+    CONSTRAINT role_grant_stands_in_for_excl EXCLUDE USING gist
+        (stands_in_for WITH =, tstzrange(valid_from, valid_until) WITH &&),
     CONSTRAINT role_grant_family_excl EXCLUDE USING gist
         (staff_id WITH =, family WITH <>, tstzrange(valid_from, valid_until) WITH &&)
 );

@@ -21,31 +21,50 @@ CREATE FUNCTION asking_for() RETURNS text LANGUAGE sql STABLE
 CREATE FUNCTION is_looked_up() RETURNS boolean LANGUAGE sql STABLE
     RETURN current_setting('app.looked_up_for', true) = asking_for();
 
-CREATE FUNCTION look_up_role() RETURNS text
+-- The grant: its role as long as it holds, its unit, and whose rights these are. That is the absent
+-- person where someone stands in (代理), whose own grant must hold as well.
+CREATE FUNCTION look_up_grant(OUT role text, OUT place bigint, OUT holder bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    moment timestamptz := asking_now();
+    theirs bigint;
 BEGIN
-    RETURN (
-        SELECT g.role FROM role_grant g
-        JOIN staff s ON s.id = g.staff_id
-        WHERE g.id = asking_grant() AND g.staff_id = asking_staff() AND s.active
-          AND asking_now() >= g.valid_from AND (g.valid_until IS NULL OR asking_now() < g.valid_until));
+    SELECT CASE WHEN s.active AND moment >= g.valid_from AND (g.valid_until IS NULL OR moment < g.valid_until)
+                THEN g.role END,
+           g.unit_id, g.staff_id, g.stands_in_for
+    INTO role, place, holder, theirs
+    FROM role_grant g JOIN staff s ON s.id = g.staff_id
+    WHERE g.id = asking_grant() AND g.staff_id = asking_staff();
+    IF theirs IS NOT NULL THEN
+        SELECT CASE WHEN s.active AND moment >= g.valid_from AND (g.valid_until IS NULL OR moment < g.valid_until)
+                    THEN look_up_grant.role END,
+               g.staff_id
+        INTO role, holder
+        FROM role_grant g JOIN staff s ON s.id = g.staff_id
+        WHERE g.id = theirs;
+    END IF;
 END
 $$;
 CREATE FUNCTION asking_role() RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.role', true), '') ELSE look_up_role() END;
-END
-$$;
-
-CREATE FUNCTION look_up_unit() RETURNS bigint
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-BEGIN
-    RETURN (SELECT unit_id FROM role_grant WHERE id = asking_grant() AND staff_id = asking_staff());
+    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.role', true), '') ELSE (look_up_grant()).role END;
 END
 $$;
 CREATE FUNCTION asking_unit() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.unit', true), '')::bigint ELSE look_up_unit() END;
+    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.unit', true), '')::bigint ELSE (look_up_grant()).place END;
+END
+$$;
+-- Whose teams and courts count: whoever asks, or whoever they stand in for.
+CREATE FUNCTION asking_holder() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN CASE WHEN is_looked_up() THEN nullif(current_setting('app.holder', true), '')::bigint ELSE (look_up_grant()).holder END;
+END
+$$;
+-- For whom something is done, where it is for another.
+CREATE FUNCTION asking_principal() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN nullif(asking_holder(), asking_staff());
 END
 $$;
 
@@ -57,7 +76,7 @@ CREATE FUNCTION asking_day() RETURNS date LANGUAGE sql STABLE
 -- intermediate court's president, its leading group and its offices, is the court and all units
 -- below it. A contact leader (联系点院领导) reaches the courts of the contact list; who keeps the
 -- program reaches nothing.
-CREATE FUNCTION look_up_units(role text, place bigint) RETURNS bigint[]
+CREATE FUNCTION look_up_units(role text, place bigint, holder bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     court bigint := court_of(place);
@@ -68,7 +87,7 @@ BEGIN
         RETURN ARRAY(SELECT unit_id FROM unit_path WHERE ancestor_id = court);
     ELSIF role = 'contact_leader' THEN
         RETURN ARRAY(SELECT p.unit_id FROM contact_point k JOIN unit_path p ON p.ancestor_id = k.unit_id
-                     WHERE k.staff_id = asking_staff() AND asking_day() >= k.valid_from
+                     WHERE k.staff_id = holder AND asking_day() >= k.valid_from
                        AND (k.valid_until IS NULL OR asking_day() < k.valid_until));
     ELSIF role IS NULL OR role IN ('court_police', 'sysadmin', 'secadmin', 'auditor') THEN
         RETURN ARRAY[]::bigint[];
@@ -79,7 +98,7 @@ END
 $$;
 CREATE FUNCTION asking_units() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN CASE WHEN is_looked_up() THEN current_setting('app.units', true)::bigint[] ELSE look_up_units(asking_role(), asking_unit()) END;
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.units', true)::bigint[] ELSE look_up_units(asking_role(), asking_unit(), asking_holder()) END;
 END
 $$;
 
@@ -111,28 +130,33 @@ BEGIN
 END
 $$;
 
--- The cases that name whoever asks, or their unit (回避): for them these aren't there.
-CREATE FUNCTION look_up_excluded(role text, place bigint) RETURNS bigint[]
+-- The cases that name whoever asks, or their unit (回避): for them these aren't there; for who stands
+-- in, neither those that name the one nor those that name the other.
+CREATE FUNCTION look_up_excluded(role text, place bigint, holder bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[] ELSE excluded_cases(asking_staff(), place) END;
+    RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[]
+                WHEN holder <> asking_staff() THEN excluded_cases(asking_staff(), place) || excluded_cases(holder, place)
+                ELSE excluded_cases(asking_staff(), place) END;
 END
 $$;
 CREATE FUNCTION asking_excluded() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded', true)::bigint[] ELSE look_up_excluded(asking_role(), asking_unit()) END;
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded', true)::bigint[] ELSE look_up_excluded(asking_role(), asking_unit(), asking_holder()) END;
 END
 $$;
 -- And the visits about them.
-CREATE FUNCTION look_up_excluded_visits(role text, place bigint) RETURNS bigint[]
+CREATE FUNCTION look_up_excluded_visits(role text, place bigint, holder bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[] ELSE excluded_visits(asking_staff(), place) END;
+    RETURN CASE WHEN role = 'job' THEN ARRAY[]::bigint[]
+                WHEN holder <> asking_staff() THEN excluded_visits(asking_staff(), place) || excluded_visits(holder, place)
+                ELSE excluded_visits(asking_staff(), place) END;
 END
 $$;
 CREATE FUNCTION asking_excluded_visits() RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded_visits', true)::bigint[] ELSE look_up_excluded_visits(asking_role(), asking_unit()) END;
+    RETURN CASE WHEN is_looked_up() THEN current_setting('app.excluded_visits', true)::bigint[] ELSE look_up_excluded_visits(asking_role(), asking_unit(), asking_holder()) END;
 END
 $$;
 
@@ -142,24 +166,26 @@ CREATE FUNCTION begin_asking(who bigint, held bigint, of_session text, of_addres
 DECLARE
     role text;
     place bigint;
+    holder bigint;
 BEGIN
     PERFORM set_config('app.staff_id', who::text, true), set_config('app.grant_id', held::text, true),
             set_config('app.now', moment, true), set_config('app.session', of_session, true),
             set_config('app.address', of_address, true);
-    role := look_up_role();
-    place := look_up_unit();
+    SELECT g.role, g.place, g.holder INTO role, place, holder FROM look_up_grant() g;
     PERFORM set_config('app.role', coalesce(role, ''), true), set_config('app.unit', coalesce(place::text, ''), true),
-            set_config('app.units', look_up_units(role, place)::text, true),
-            set_config('app.excluded', look_up_excluded(role, place)::text, true),
-            set_config('app.excluded_visits', look_up_excluded_visits(role, place)::text, true),
+            set_config('app.holder', coalesce(holder::text, ''), true),
+            set_config('app.units', look_up_units(role, place, holder)::text, true),
+            set_config('app.excluded', look_up_excluded(role, place, holder)::text, true),
+            set_config('app.excluded_visits', look_up_excluded_visits(role, place, holder)::text, true),
             set_config('app.looked_up_for', asking_for(), true);
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION asking_now(), asking_staff(), asking_grant(), asking_for(), is_looked_up(),
-    look_up_role(), asking_role(), look_up_unit(), asking_unit(), look_up_units(text, bigint), asking_units(),
-    asking_depth(), asking_matters(), look_up_excluded(text, bigint), asking_excluded(),
-    look_up_excluded_visits(text, bigint), asking_excluded_visits(),
+    look_up_grant(), asking_role(), asking_unit(), asking_holder(), asking_principal(),
+    look_up_units(text, bigint, bigint), asking_units(),
+    asking_depth(), asking_matters(), look_up_excluded(text, bigint, bigint), asking_excluded(),
+    look_up_excluded_visits(text, bigint, bigint), asking_excluded_visits(),
     begin_asking(bigint, bigint, text, text, text) TO app_user;
 
 -- Puts a table behind the wall with the given predicate. The owner's own functions (the definer
@@ -185,7 +211,7 @@ CREATE FUNCTION wall_of_case(depth text, case_column text) RETURNS text LANGUAGE
                 ' AND ((SELECT asking_depth()) = ''all''%2$s'
                 || ' OR ((SELECT asking_depth()) IN (''team'', ''team_or_unclaimed'') AND EXISTS ('
                 || 'SELECT FROM team_member t WHERE t.case_id = %1$s AND t.ended_at IS NULL'
-                || ' AND t.staff_id = (SELECT asking_staff())))'
+                || ' AND t.staff_id = (SELECT asking_holder())))'
                 || ' OR ((SELECT asking_depth()) = ''team_or_unclaimed'' AND NOT EXISTS ('
                 || 'SELECT FROM team_member t WHERE t.case_id = %1$s AND t.ended_at IS NULL'
                 || ' AND t.place = ''handler'' AND t.staff_id IS NOT NULL)))',

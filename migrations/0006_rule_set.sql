@@ -55,11 +55,13 @@ CREATE TABLE retention_rule (
     basis text NOT NULL,
     CONSTRAINT retention_rule_pkey PRIMARY KEY (class, valid_from),
     CONSTRAINT retention_rule_class_check CHECK (class IN
-        ('case_file', 'visit', 'void_visit', 'import_file', 'draft', 'session', 'sign_in_attempt', 'job_run', 'audit')),
+        ('case_file', 'visit', 'void_visit', 'import_file', 'draft', 'session', 'sign_in_attempt', 'job_run',
+         'watch', 'audit')),
     CONSTRAINT retention_rule_length_check CHECK (length BETWEEN 1 AND 1200),
     CONSTRAINT retention_rule_unit_check CHECK (unit IN ('day', 'month')),
     -- 《网络安全法》 on logs: six months at least.
-    CONSTRAINT retention_rule_audit_check CHECK (class <> 'audit' OR unit = 'month' AND length >= 6)
+    CONSTRAINT retention_rule_log_check CHECK (
+        class NOT IN ('session', 'job_run', 'watch', 'audit') OR unit = 'month' AND length >= 6)
 );
 INSERT INTO retention_rule (class, valid_from, length, unit, basis)
 VALUES ('case_file', '2026-01-01', 120, 'month', '待法院确定'),
@@ -67,9 +69,10 @@ VALUES ('case_file', '2026-01-01', 120, 'month', '待法院确定'),
        ('void_visit', '2026-01-01', 12, 'month', '待法院确定'),
        ('import_file', '2026-01-01', 12, 'month', '待法院确定'),
        ('draft', '2026-01-01', 14, 'day', '最小必要'),
-       ('session', '2026-01-01', 180, 'day', '网络日志不少于六个月'),
+       ('session', '2026-01-01', 6, 'month', '网络日志不少于六个月'),
        ('sign_in_attempt', '2026-01-01', 1, 'day', '最小必要'),
-       ('job_run', '2026-01-01', 180, 'day', '网络日志不少于六个月'),
+       ('job_run', '2026-01-01', 6, 'month', '网络日志不少于六个月'),
+       ('watch', '2026-01-01', 6, 'month', '网络日志不少于六个月'),
        ('audit', '2026-01-01', 36, 'month', '网络日志不少于六个月，系统默认三年');
 GRANT SELECT ON retention_rule TO app_user;
 

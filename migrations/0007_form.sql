@@ -51,57 +51,86 @@ CREATE TABLE draft (
     -- Sealed like an identity number: a draft holds what was said at the counter.
     body text NOT NULL,
     saved_at timestamptz NOT NULL,
+    -- The session that was over when its form came; none where it was kept in time.
+    late_of bigint,
     CONSTRAINT draft_pkey PRIMARY KEY (staff_id, form, subject),
     CONSTRAINT draft_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id)
 );
 CALL lay_wall('draft', 'staff_id = (SELECT asking_staff())');
 
+-- Until when what was typed in a session is newer than a draft: its end, or the end of its rest.
+CREATE FUNCTION typed_until(ended_at timestamptz, seen_at timestamptz) RETURNS timestamptz
+    LANGUAGE sql IMMUTABLE RETURN coalesce(ended_at, seen_at + interval '30 minutes');
+
 -- What was typed into a form that came when its session was over. It becomes the draft of whoever
--- was signed in, sealed for them; it opens nothing and tells nothing. A device that was put out by
--- hand keeps nothing, and nobody has more than a hundred.
-CREATE FUNCTION keep_unsent(of_token bytea, what text, sealed text, at timestamptz) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = public
-BEGIN ATOMIC
-    INSERT INTO draft (staff_id, form, subject, body, saved_at)
-    SELECT s.staff_id, 'form', what, sealed, at FROM session s JOIN staff p ON p.id = s.staff_id
+-- was signed in, sealed for them; it opens nothing and tells nothing. Whether it is kept: what they
+-- wrote since in another session is newer and stays. A device that was put out by hand keeps nothing,
+-- and nobody has more than a hundred.
+CREATE FUNCTION keep_unsent(of_token bytea, what text, sealed text, at timestamptz) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    over session;
+    kept boolean;
+BEGIN
+    SELECT s.* INTO over FROM session s JOIN staff p ON p.id = s.staff_id
     WHERE s.token_hash = of_token AND s.whole AND p.active AND s.created_at > at - interval '3 days'
-      AND coalesce(s.ended_why, '') NOT IN ('revoked', 'administrator')
-    ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at;
-    DELETE FROM draft d WHERE d.form = 'form'
-      AND d.staff_id = (SELECT s.staff_id FROM session s WHERE s.token_hash = of_token)
+      AND NOT put_out(s.ended_why);
+    IF over.id IS NULL THEN
+        RETURN false;
+    END IF;
+    INSERT INTO draft (staff_id, form, subject, body, saved_at, late_of)
+    VALUES (over.staff_id, 'form', what, sealed, at, over.id)
+    ON CONFLICT ON CONSTRAINT draft_pkey
+        DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at, late_of = excluded.late_of
+        WHERE draft.late_of = over.id OR draft.saved_at <= typed_until(over.ended_at, over.seen_at);
+    kept := FOUND;
+    DELETE FROM draft d WHERE d.form = 'form' AND d.staff_id = over.staff_id
       AND d.subject NOT IN (SELECT n.subject FROM draft n
                             WHERE n.form = 'form' AND n.staff_id = d.staff_id
                             ORDER BY n.saved_at DESC, n.subject LIMIT 100);
-END;
+    RETURN kept;
+END
+$$;
+-- Whether a session was ended by hand: somebody else may sit at its device.
+CREATE FUNCTION put_out(ended_why text) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN coalesce(ended_why, '') IN ('revoked', 'administrator', 'reset', 'factor');
 
 -- What is kept for a while only, with what was there of it: drafts, receipts of forms, tries to sign
--- in that count no more, and sessions and runs of jobs that ended long ago.
+-- in that count no more, sessions and runs of jobs that ended long ago, what was refused and what the
+-- watch found. A row goes on the day after the longest of the periods that held for it, by the program's
+-- clock and by the database's own. The last check of the audit stays: it says when that was.
 CREATE FUNCTION sweep(at timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    today date := (at AT TIME ZONE 'Asia/Shanghai')::date;
+    today date := (least(at, machine_now()) AT TIME ZONE 'Asia/Shanghai')::date;
     step record;
     swept bigint;
     counts text := '';
 BEGIN
     FOR step IN
-        SELECT s.nth, s.name, s.statement,
-               at - CASE r.unit WHEN 'day' THEN make_interval(days => r.length)
-                                ELSE make_interval(months => r.length) END AS before
+        SELECT s.name,
+               format('DELETE FROM %1$I WHERE %2$s < $1
+                       AND retention_until(%3$L, (%2$s AT TIME ZONE ''Asia/Shanghai'')::date, $2) < $2 %4$s',
+                      s.name, s.since, s.class, s.more) AS statement,
+               -- What began later is certainly kept; a few days more, since the lengths of months differ.
+               (SELECT max(today - CASE r.unit WHEN 'day' THEN make_interval(days => r.length)
+                                               ELSE make_interval(months => r.length) END) + interval '3 days'
+                FROM retention_rule r WHERE r.class = s.class AND r.valid_from <= today) AS before
         FROM (VALUES
-            (1, 'draft', 'draft', 'DELETE FROM draft WHERE saved_at < $1'),
-            (2, 'draft', 'import_draft', 'DELETE FROM import_draft WHERE saved_at < $1'),
-            (3, 'draft', 'form_receipt', 'DELETE FROM form_receipt WHERE received_at < $1'),
-            (4, 'sign_in_attempt', 'sign_in_attempt', 'DELETE FROM sign_in_attempt WHERE last_at < $1'),
-            (5, 'sign_in_attempt', 'sign_in_address', 'DELETE FROM sign_in_address WHERE since < $1'),
-            (6, 'session', 'session', 'DELETE FROM session WHERE coalesce(ended_at, seen_at) < $1'),
-            (7, 'job_run', 'job_run', 'DELETE FROM job_run WHERE due_at < $1 AND state IN (''done'', ''parked'')')
-        ) s (nth, class, name, statement)
-        JOIN retention_rule r ON r.class = s.class AND r.valid_from = (
-            SELECT max(v.valid_from) FROM retention_rule v WHERE v.class = s.class AND v.valid_from <= today)
+            (1, 'draft', 'draft', 'saved_at', ''),
+            (2, 'draft', 'import_draft', 'saved_at', ''),
+            (3, 'draft', 'form_receipt', 'received_at', ''),
+            (4, 'sign_in_attempt', 'sign_in_attempt', 'last_at', ''),
+            (5, 'sign_in_attempt', 'sign_in_address', 'since', ''),
+            (6, 'session', 'session', 'coalesce(ended_at, seen_at)', ''),
+            (7, 'job_run', 'job_run', 'due_at', 'AND state IN (''done'', ''parked'')'),
+            (8, 'watch', 'refusal', 'minute', ''),
+            (9, 'watch', 'alert', 'raised_at', ''),
+            (10, 'watch', 'audit_check', 'checked_at', 'AND id < (SELECT max(id) FROM audit_check)')
+        ) s (nth, class, name, since, more)
         ORDER BY s.nth
     LOOP
-        EXECUTE step.statement USING step.before;
+        EXECUTE step.statement USING step.before, today;
         GET DIAGNOSTICS swept = ROW_COUNT;
         IF swept > 0 THEN
             counts := counts || ' ' || step.name || '=' || swept;
@@ -112,7 +141,8 @@ BEGIN
     END IF;
 END
 $$;
-GRANT EXECUTE ON FUNCTION sweep(timestamptz), keep_unsent(bytea, text, text, timestamptz) TO app_user;
+GRANT EXECUTE ON FUNCTION sweep(timestamptz), typed_until(timestamptz, timestamptz), put_out(text),
+    keep_unsent(bytea, text, text, timestamptz) TO app_user;
 
 GRANT EXECUTE ON FUNCTION next_number(text), next_numbers(text, bigint), last_number(text) TO app_user;
 GRANT SELECT, INSERT ON form_receipt TO app_user;

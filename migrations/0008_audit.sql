@@ -10,6 +10,8 @@ CREATE TABLE audit (
     at timestamptz NOT NULL,
     staff_id bigint NOT NULL,
     grant_id bigint NOT NULL,
+    -- For whom, where someone stood in for another (代理).
+    on_behalf_of bigint,
     -- The beginning of the hash of the session's token, never the token; empty for what the clock
     -- and the command line start.
     session text NOT NULL DEFAULT '',
@@ -58,7 +60,8 @@ CREATE TABLE audit_head (
 CREATE FUNCTION audit_text(entry audit) RETURNS text LANGUAGE sql STABLE SET search_path = public
     RETURN concat_ws(E'\x1f', entry.unit_id, entry.seq, entry.nth,
         to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-        entry.staff_id, entry.grant_id, entry.session, entry.address, entry.verb, entry.outcome,
+        entry.staff_id, entry.grant_id, coalesce(entry.on_behalf_of::text, ''), entry.session, entry.address,
+        entry.verb, entry.outcome,
         coalesce(entry.case_id::text, ''), entry.object, entry.reason, entry.fields, entry.detail, entry.shown,
         coalesce(encode(entry.before_digest, 'hex'), ''), coalesce(encode(entry.after_digest, 'hex'), ''),
         encode(entry.previous_hash, 'hex'));
@@ -78,7 +81,8 @@ BEGIN
     NEW.grant_id := coalesce(asking_grant(), NEW.grant_id);
     NEW.session := coalesce(nullif(current_setting('app.session', true), ''), NEW.session);
     NEW.address := coalesce(nullif(current_setting('app.address', true), ''), NEW.address);
-    NEW.unit_id := court_of((SELECT unit_id FROM role_grant WHERE id = NEW.grant_id));
+    SELECT court_of(g.unit_id), p.staff_id INTO NEW.unit_id, NEW.on_behalf_of
+    FROM role_grant g LEFT JOIN role_grant p ON p.id = g.stands_in_for WHERE g.id = NEW.grant_id;
     INSERT INTO audit_head (unit_id, seq, hash) VALUES (NEW.unit_id, 0, '\x00')
     ON CONFLICT ON CONSTRAINT audit_head_pkey DO NOTHING;
     SELECT * INTO STRICT head FROM audit_head WHERE unit_id = NEW.unit_id FOR UPDATE;
@@ -221,10 +225,11 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM petition_case c
         WHERE c.id = of_case AND c.unit_id = ANY (asking_units()) AND c.id <> ALL (asking_excluded())
+          AND is_of_matters(c.id, asking_matters(), asking_staff())
           AND (asking_depth() = 'all'
                OR asking_depth() LIKE 'team%' AND EXISTS (
                    SELECT FROM team_member t
-                   WHERE t.case_id = c.id AND t.ended_at IS NULL AND t.staff_id = asking_staff())
+                   WHERE t.case_id = c.id AND t.ended_at IS NULL AND t.staff_id = asking_holder())
                OR asking_depth() = 'team_or_unclaimed' AND NOT EXISTS (
                    SELECT FROM team_member t WHERE t.case_id = c.id AND t.ended_at IS NULL
                    AND t.place = 'handler' AND t.staff_id IS NOT NULL)))
@@ -232,7 +237,8 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-        SELECT a.nth, a.at, s.name, u.short_name, a.verb, a.detail
+        SELECT a.nth, a.at, acting_name(s.name, a.on_behalf_of), u.short_name, a.verb,
+               CASE a.verb WHEN 'identity.revealed' THEN a.fields ELSE a.detail END
         FROM audit a
         JOIN staff s ON s.id = a.staff_id
         JOIN role_grant g ON g.id = a.grant_id
@@ -283,7 +289,7 @@ BEGIN
     END IF;
     RETURN QUERY
         -- A form that came back showed what its page shows, and names the fields at fault.
-        SELECT e.nth, e.at, s.name, g.role, u.name, e.verb, e.object,
+        SELECT e.nth, e.at, acting_name(s.name, e.on_behalf_of), g.role, u.name, e.verb, e.object,
                CASE WHEN e.verb = 'act.refused' THEN 'name summary' ELSE e.fields END,
                CASE WHEN e.verb = 'act.refused' THEN '' ELSE e.reason END
         FROM (SELECT a.* FROM audit a
@@ -305,10 +311,12 @@ BEGIN
 END
 $$;
 
--- How often the one who asks has opened masked values since a moment.
+-- How often the one who asks has opened masked values since a moment. They open one at a time: of many
+-- forms that come at once each counts those before it.
 CREATE FUNCTION own_reveals(since timestamptz) RETURNS bigint
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('reveals ' || asking_staff(), 0));
     RETURN (SELECT count(*) FROM audit a
             WHERE a.staff_id = asking_staff() AND a.at > since AND a.verb = 'identity.revealed');
 END

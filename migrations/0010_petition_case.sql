@@ -251,6 +251,18 @@ BEGIN
         WHERE p.unit_id = of_unit AND e.lifted_at IS NULL);
 END
 $$;
+-- Whether whoever signs as president of a case's court is kept out of it, all of them.
+CREATE FUNCTION president_kept_out(of_case bigint, of_unit bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT bool_and(of_case = ANY (excluded_cases(s.id, g.unit_id)))
+        FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
+        WHERE g.role = 'president' AND court_of(g.unit_id) = court_of(of_unit) AND g.valid_from <= asking_now()
+          AND (g.valid_until IS NULL OR asking_now() < g.valid_until)), false);
+END
+$$;
+GRANT EXECUTE ON FUNCTION president_kept_out(bigint, bigint) TO app_user;
 CREATE FUNCTION excluded_visits(of_staff bigint, of_unit bigint) RETURNS bigint[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
@@ -280,7 +292,7 @@ CALL lay_wall('petition_case', $$
     unit_id = ANY ((SELECT asking_units())::bigint[])
     AND id <> ALL ((SELECT asking_excluded())::bigint[])
     AND ((SELECT asking_matters()) = 'all'
-         OR is_of_matters(id, (SELECT asking_matters()), (SELECT asking_staff())))$$);
+         OR is_of_matters(id, (SELECT asking_matters()), (SELECT asking_holder())))$$);
 CALL lay_wall('case_reviewer', wall_of_case('head', 'case_reviewer.case_id'));
 CALL lay_wall('exclusion', wall_of_case('head', 'exclusion.case_id'));
 CALL lay_wall('legal_hold', $$
@@ -307,14 +319,16 @@ CREATE TYPE reach AS (
     -- Accusations: whose words are read, and which are sent on unread.
     reads_sealed boolean,
     sends_sealed boolean,
+    -- Who asks, and whose rights they ask with (代理).
     staff bigint,
+    holder bigint,
     excluded bigint[],
     excluded_visits bigint[]
 );
 CREATE FUNCTION within(scope reach, of_unit bigint, of_case bigint) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN of_unit = ANY ((scope).units) AND of_case <> ALL ((scope).excluded)
-        AND ((scope).matters = 'all' OR is_of_matters(of_case, (scope).matters, (scope).staff));
+        AND ((scope).matters = 'all' OR is_of_matters(of_case, (scope).matters, (scope).holder));
 GRANT EXECUTE ON FUNCTION within(reach, bigint, bigint) TO app_user;
 CALL lay_wall('team_member', wall_of_case('head', 'team_member.case_id'));
 CALL lay_wall('round', wall_of_case('head', 'round.case_id'));

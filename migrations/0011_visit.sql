@@ -198,7 +198,7 @@ CALL lay_wall('visit_text', $$
          OR EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id AND v.recorded_by = (SELECT asking_staff()))
          OR EXISTS (SELECT FROM visit_case vc JOIN team_member t ON t.case_id = vc.case_id
                     WHERE vc.visit_id = visit_text.visit_id AND t.ended_at IS NULL
-                      AND t.staff_id = (SELECT asking_staff())))$$);
+                      AND t.staff_id = (SELECT asking_holder())))$$);
 -- An accusation is written once, and read by nobody at the desk that wrote it.
 CREATE POLICY visit_text_seal ON visit_text FOR INSERT TO app_user WITH CHECK (
     sealed AND EXISTS (SELECT FROM visit v WHERE v.id = visit_text.visit_id
@@ -217,7 +217,7 @@ BEGIN ATOMIC
                         OR EXISTS (SELECT FROM visit_case vc JOIN petition_case c ON c.id = vc.case_id
                                    JOIN team_member m ON m.case_id = c.id
                                    WHERE vc.visit_id = v.id AND within(scope, c.unit_id, c.id)
-                                     AND m.ended_at IS NULL AND m.staff_id = (scope).staff)) END;
+                                     AND m.ended_at IS NULL AND m.staff_id = (scope).holder)) END;
 END;
 GRANT EXECUTE ON FUNCTION account_of_visit(bigint, reach) TO app_user;
 -- Material is read by whoever reads the account; that of an accusation is handed in by who wrote it down.

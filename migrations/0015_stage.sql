@@ -196,7 +196,7 @@ CALL lay_wall('petition_case_now', $$
     unit_id = ANY ((SELECT asking_units())::bigint[])
     AND case_id <> ALL ((SELECT asking_excluded())::bigint[])
     AND ((SELECT asking_matters()) = 'all'
-         OR is_of_matters(case_id, (SELECT asking_matters()), (SELECT asking_staff())))$$);
+         OR is_of_matters(case_id, (SELECT asking_matters()), (SELECT asking_holder())))$$);
 GRANT SELECT ON petition_case_now, petition_case_derived TO app_user;
 
 -- Of a person's cases at any court: number, court and stage, nothing else (match panel, case rail).

@@ -45,7 +45,7 @@ CREATE FUNCTION refuse_sign_in(who bigint, why text, of_address text, moment tim
     SELECT 0, 0, moment, g.staff_id, g.id, 'session.refused', 'refused', why, of_address, '', ''
     FROM role_grant g JOIN staff s ON s.id = g.staff_id
     WHERE g.staff_id = who OR s.username = 'job.admin'
-    ORDER BY g.staff_id IS DISTINCT FROM who, g.id LIMIT 1
+    ORDER BY g.staff_id IS DISTINCT FROM who, g.stands_in_for IS NOT NULL, g.id LIMIT 1
 $$;
 GRANT EXECUTE ON FUNCTION refuse_sign_in(bigint, text, text, timestamptz) TO app_user;
 

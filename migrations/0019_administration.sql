@@ -1,7 +1,8 @@
 -- 三员: what the administrators do, each behind a function that asks the role once more. The serving
 -- role writes neither people nor units nor grants by itself.
 
--- A grant that one security administrator proposed and another decides on.
+-- A grant that one security administrator proposed and another decides on; or that the absent person
+-- asked for, to be stood in for (代理).
 CREATE TABLE grant_proposal (
     id bigint GENERATED ALWAYS AS IDENTITY,
     uuid uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -10,6 +11,7 @@ CREATE TABLE grant_proposal (
     unit_id bigint NOT NULL,
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
+    stands_in_for bigint,
     proposed_at timestamptz NOT NULL,
     proposed_by bigint NOT NULL,
     decided_at timestamptz,
@@ -21,6 +23,9 @@ CREATE TABLE grant_proposal (
     CONSTRAINT grant_proposal_uuid_key UNIQUE (uuid),
     CONSTRAINT grant_proposal_staff_fkey FOREIGN KEY (staff_id) REFERENCES staff (id),
     CONSTRAINT grant_proposal_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id),
+    CONSTRAINT grant_proposal_stands_in_for_fkey FOREIGN KEY (stands_in_for) REFERENCES role_grant (id),
+    CONSTRAINT grant_proposal_stands_in_for_excl EXCLUDE USING gist
+        (stands_in_for WITH =, tstzrange(valid_from, valid_until) WITH &&) WHERE (decided_at IS NULL),
     CONSTRAINT grant_proposal_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff (id),
     CONSTRAINT grant_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff (id),
     CONSTRAINT grant_proposal_grant_fkey FOREIGN KEY (grant_id) REFERENCES role_grant (id),
@@ -30,9 +35,11 @@ CREATE TABLE grant_proposal (
         grant_id IS NULL AND (decided_at IS NOT NULL OR declined_reason = '')
         OR declined_reason = '' AND decided_by <> proposed_by AND decided_by <> staff_id)
 );
-CREATE UNIQUE INDEX grant_proposal_waiting_key ON grant_proposal (staff_id, role, unit_id) WHERE decided_at IS NULL;
+CREATE UNIQUE INDEX grant_proposal_waiting_key ON grant_proposal (staff_id, role, unit_id, coalesce(stands_in_for, 0))
+    WHERE decided_at IS NULL;
 CREATE INDEX grant_proposal_decided_idx ON grant_proposal (decided_at DESC, id DESC);
-CALL lay_wall('grant_proposal', '(SELECT asking_role()) IN (''secadmin'', ''auditor'')');
+CALL lay_wall('grant_proposal', $$(SELECT asking_role()) IN ('secadmin', 'auditor')
+    OR stands_in_for IS NOT NULL AND (SELECT asking_staff()) IN (proposed_by, staff_id)$$);
 GRANT SELECT ON grant_proposal TO app_user;
 
 CREATE FUNCTION grant_propose(
@@ -44,6 +51,52 @@ BEGIN ATOMIC
     RETURNING uuid;
 END;
 
+-- Whether the grant of the absent person is there to be stood in for: it holds, is no substitution
+-- itself, and of a role that another can stand in for. True where nobody is stood in for.
+CREATE FUNCTION can_stand_in(given bigint, at timestamptz) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN given IS NULL OR EXISTS (
+        SELECT FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
+        WHERE g.id = given AND g.stands_in_for IS NULL AND g.family = 'court' AND g.role NOT IN ('job', 'reviewer')
+          AND at >= g.valid_from AND (g.valid_until IS NULL OR at < g.valid_until));
+
+-- The absent person asks, for a grant of their own and a colleague of their unit who keeps no part of
+-- the program; nobody does so while standing in for another.
+CREATE FUNCTION substitution_propose(
+    given bigint, person bigint, since timestamptz, until timestamptz, at timestamptz) RETURNS uuid
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    INSERT INTO grant_proposal (staff_id, role, unit_id, stands_in_for, valid_from, valid_until, proposed_at, proposed_by)
+    SELECT other.id, g.role, g.unit_id, g.id, since, until, at, me.id
+    FROM role_grant g
+    JOIN staff me ON me.id = g.staff_id
+    JOIN staff other ON other.id = person AND other.active AND other.unit_id = me.unit_id AND other.id <> me.id
+    WHERE g.id = given AND me.id = asking_staff() AND asking_role() IS NOT NULL AND asking_principal() IS NULL
+      AND can_stand_in(given, at) AND until > at
+      AND NOT EXISTS (SELECT FROM role_grant x WHERE x.staff_id = other.id AND x.family <> 'court'
+                      AND (x.valid_until IS NULL OR at < x.valid_until))
+      AND NOT EXISTS (SELECT FROM role_grant x WHERE x.stands_in_for = given
+                      AND tstzrange(x.valid_from, x.valid_until) && tstzrange(since, until))
+    RETURNING uuid;
+END;
+
+-- Whoever asked takes it back at once: the proposal that waits, or the grant that it became.
+CREATE FUNCTION substitution_end(named uuid, at timestamptz) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    WITH taken AS (
+        UPDATE grant_proposal SET decided_at = at, decided_by = asking_staff(), declined_reason = '本人收回'
+        WHERE uuid = named AND decided_at IS NULL AND stands_in_for IS NOT NULL AND proposed_by = asking_staff()
+          AND asking_role() IS NOT NULL AND asking_principal() IS NULL
+        RETURNING id), ended AS (
+        UPDATE role_grant SET valid_until = greatest(at, valid_from + interval '1 microsecond')
+        WHERE valid_until > at AND asking_role() IS NOT NULL AND asking_principal() IS NULL
+          AND id = (SELECT grant_id FROM grant_proposal WHERE uuid = named AND stands_in_for IS NOT NULL
+                    AND proposed_by = asking_staff())
+        RETURNING id)
+    SELECT id FROM taken UNION ALL SELECT id FROM ended;
+END;
+
 -- The second person. Who is asked is looked up here, not passed in; a grant from today holds from now.
 CREATE FUNCTION grant_confirm(proposal uuid, at timestamptz) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
@@ -53,12 +106,14 @@ DECLARE
 BEGIN
     SELECT * INTO wanted FROM grant_proposal WHERE uuid = proposal AND decided_at IS NULL FOR UPDATE;
     IF wanted.id IS NULL OR coalesce(asking_role(), '') <> 'secadmin'
-        OR asking_staff() IN (wanted.proposed_by, wanted.staff_id) THEN
+        OR asking_staff() IN (wanted.proposed_by, wanted.staff_id)
+        OR wanted.valid_until <= at OR NOT can_stand_in(wanted.stands_in_for, at) THEN
         RETURN NULL;
     END IF;
-    INSERT INTO role_grant (staff_id, role, unit_id, hall_id, valid_from, valid_until)
+    INSERT INTO role_grant (staff_id, role, unit_id, hall_id, valid_from, valid_until, stands_in_for)
     VALUES (wanted.staff_id, wanted.role, wanted.unit_id,
-            (SELECT min(id) FROM hall WHERE unit_id = wanted.unit_id), greatest(wanted.valid_from, at), wanted.valid_until)
+            (SELECT min(id) FROM hall WHERE unit_id = wanted.unit_id), greatest(wanted.valid_from, at), wanted.valid_until,
+            wanted.stands_in_for)
     RETURNING id INTO given;
     UPDATE grant_proposal SET decided_at = at, decided_by = asking_staff(), grant_id = given WHERE id = wanted.id;
     RETURN given;
@@ -82,7 +137,9 @@ BEGIN ATOMIC
     RETURNING id;
 END;
 
-GRANT EXECUTE ON FUNCTION grant_propose(bigint, text, bigint, timestamptz, timestamptz, timestamptz),
+GRANT EXECUTE ON FUNCTION can_stand_in(bigint, timestamptz),
+    substitution_propose(bigint, bigint, timestamptz, timestamptz, timestamptz), substitution_end(uuid, timestamptz),
+    grant_propose(bigint, text, bigint, timestamptz, timestamptz, timestamptz),
     grant_confirm(uuid, timestamptz), grant_decline(uuid, text, timestamptz), grant_end(bigint, timestamptz) TO app_user;
 
 -- People: the system administrator keeps the accounts, and gives no right.
@@ -105,6 +162,18 @@ BEGIN ATOMIC
     RETURNING id;
 END;
 
+-- Whoever went to another court holds nothing any more at the one they left.
+CREATE FUNCTION grants_leave(person uuid, former bigint, at timestamptz) RETURNS SETOF bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE role_grant g SET valid_until = greatest(at, g.valid_from + interval '1 microsecond')
+    FROM staff s
+    WHERE s.uuid = person AND s.id = g.staff_id AND s.id <> asking_staff() AND asking_role() = 'sysadmin'
+      AND g.role <> 'job' AND court_of(s.unit_id) <> former AND court_of(g.unit_id) = former
+      AND (g.valid_until IS NULL OR g.valid_until > at)
+    RETURNING g.id;
+END;
+
 CREATE FUNCTION post_set(person bigint, of_unit bigint, of_kind text, of_title text, since date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -123,7 +192,8 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION staff_add(text, text, bigint, text),
-    staff_change(uuid, text, bigint, text, boolean), post_set(bigint, bigint, text, text, date) TO app_user;
+    staff_change(uuid, text, bigint, text, boolean), grants_leave(uuid, bigint, timestamptz),
+    post_set(bigint, bigint, text, text, date) TO app_user;
 
 -- Who edited an account or a unit last, for the page that shows two edits beside each other: the
 -- audit itself stays with its reader.
@@ -179,8 +249,16 @@ $$;
 GRANT EXECUTE ON FUNCTION unit_add(bigint, text, text, text, text, date), unit_change(text, text, text, int),
     contact_set(bigint, bigint, date) TO app_user;
 
+-- Whether someone keeps the program, now or from a day to come.
+CREATE FUNCTION is_administrator(person bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN EXISTS (SELECT FROM role_grant g
+                   WHERE g.staff_id = person AND g.role IN ('sysadmin', 'secadmin', 'auditor')
+                     AND (g.valid_until IS NULL OR asking_now() < g.valid_until));
+
 -- What the security administrator does to an account: a first password, a second factor set up anew,
--- sessions ended. Never to their own: that is done on the page of one's own account.
+-- sessions ended. Never to their own: that is done on the page of one's own account. The first two never
+-- to an administrator: whoever can sign in as another confirms what they proposed themselves.
 CREATE FUNCTION account_password(person uuid, hash text, at timestamptz, expires timestamptz) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 BEGIN ATOMIC
@@ -189,6 +267,7 @@ BEGIN ATOMIC
                          password_reset_by = (SELECT name FROM staff WHERE id = asking_staff()),
                          password_expires_at = expires
         WHERE uuid = person AND asking_role() = 'secadmin' AND id <> asking_staff() AND username NOT LIKE 'job.%'
+          AND NOT is_administrator(id)
         RETURNING id), gone AS (
         UPDATE session SET ended_at = at, ended_why = 'reset' FROM changed
         WHERE session.staff_id = changed.id AND session.ended_at IS NULL)
@@ -203,6 +282,7 @@ BEGIN ATOMIC
                                    fresh_codes_sealed = NULL
         FROM staff s
         WHERE s.uuid = person AND f.staff_id = s.id AND asking_role() = 'secadmin' AND s.id <> asking_staff()
+          AND NOT is_administrator(s.id)
           AND (f.secret_sealed IS NOT NULL OR f.pending_sealed IS NOT NULL)
         RETURNING f.staff_id), gone AS (
         UPDATE session SET ended_at = at, ended_why = 'factor' FROM changed
@@ -222,5 +302,5 @@ BEGIN ATOMIC
     SELECT count(*) FROM gone;
 END;
 
-GRANT EXECUTE ON FUNCTION account_password(uuid, text, timestamptz, timestamptz), account_factor(uuid, timestamptz),
+GRANT EXECUTE ON FUNCTION is_administrator(bigint), account_password(uuid, text, timestamptz, timestamptz), account_factor(uuid, timestamptz),
     account_sessions_end(uuid, timestamptz) TO app_user;

@@ -35,10 +35,13 @@ CALL lay_wall('erasure', $$
     OR EXISTS (SELECT FROM import i WHERE i.id = erasure.import_id)$$);
 GRANT SELECT ON erasure TO app_user;
 
--- For who has the case or the visit before them: a page asks it without the wall of this table.
+-- For who has the case or the visit before them: a page asks it without the wall of this table. A case
+-- that was opened anew since is full again, and stays so when it ends.
 CREATE FUNCTION case_erased_at(of_case bigint) RETURNS timestamptz
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    RETURN (SELECT max(erased_at) FROM erasure WHERE case_id = of_case AND asking_role() IS NOT NULL);
+    RETURN (SELECT e.erased_at FROM erasure e
+            JOIN petition_case_now n ON n.case_id = e.case_id AND n.round_id = e.round_id
+            WHERE e.case_id = of_case AND asking_role() IS NOT NULL);
 CREATE FUNCTION visit_erased_at(of_visit bigint) RETURNS timestamptz
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
     RETURN (SELECT erased_at FROM erasure WHERE visit_id = of_visit AND asking_role() IS NOT NULL);
@@ -339,7 +342,8 @@ END
 $$;
 
 -- Once more what was destroyed before a backup from an earlier day was put back. For the owner alone:
--- the period was over and no hold ran when it was done first.
+-- the period was over and no hold ran when it was done first. What was noted of a case is about the end
+-- from which its period ran: a case that was opened anew is another matter, open or ended.
 CREATE FUNCTION retention_erase_again(of_class text, of_subject text, began timestamptz, at timestamptz)
     RETURNS jsonb LANGUAGE plpgsql VOLATILE SET search_path = public AS $$
 DECLARE
@@ -351,7 +355,7 @@ BEGIN
     here := CASE of_class
         WHEN 'case_file' THEN (
             SELECT n.case_id FROM petition_case_now n
-            WHERE n.number = of_subject
+            WHERE n.number = of_subject AND NOT n.is_open AND case_ended_at(n.case_id) = began
               AND NOT EXISTS (SELECT FROM erasure e WHERE e.case_id = n.case_id AND e.round_id = n.round_id))
         WHEN 'import_file' THEN (SELECT i.id FROM import i WHERE i.uuid::text = of_subject AND i.sealed IS NOT NULL)
         ELSE (SELECT v.id FROM visit v

@@ -214,7 +214,8 @@ DECLARE
 BEGIN
     SELECT * INTO wanted FROM rule_proposal WHERE uuid = proposal AND decided_at IS NULL FOR UPDATE;
     IF wanted.id IS NULL OR coalesce(asking_role(), '') <> 'bureau_head' OR asking_staff() = wanted.proposed_by
-        OR wanted.valid_from <= asking_day() THEN
+        OR wanted.valid_from <= asking_day()
+        OR EXISTS (SELECT FROM rule_set r WHERE r.code = wanted.code AND r.valid_from > wanted.valid_from) THEN
         RETURN NULL;
     END IF;
     INSERT INTO rule_set (code, version, name, basis, needs_leading_group, valid_from)

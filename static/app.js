@@ -177,6 +177,8 @@
     var pick = doc.createElement("input");
     pick.type = "date";
     pick.className = "pick";
+    // By keyboard the day is typed.
+    pick.tabIndex = -1;
     pick.setAttribute("aria-label", "选择日期");
     if (/^\d{4}-\d\d-\d\d$/.test(field.value)) pick.value = field.value;
     pick.addEventListener("change", function () {

@@ -20,7 +20,8 @@ pub enum Retention {
 
 #[derive(Debug, Args)]
 pub struct SetPeriod {
-    /// case_file, visit, void_visit, import_file, draft, session, sign_in_attempt, job_run or audit
+    /// case_file, visit, void_visit, import_file, draft, session, sign_in_attempt, job_run, watch or
+    /// audit
     pub class: String,
     #[arg(long, value_name = "N")]
     pub months: Option<u16>,

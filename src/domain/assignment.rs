@@ -187,7 +187,15 @@ mod tests {
     fn actor(role: Role) -> Actor {
         let (unit, court) = (UnitId(2), UnitId(1));
         let (staff, grant) = (StaffId(9), GrantId(9));
-        Actor { staff, grant, role, unit, court, court_kind: UnitKind::IntermediateCourt }
+        Actor {
+            staff,
+            on_behalf_of: None,
+            grant,
+            role,
+            unit,
+            court,
+            court_kind: UnitKind::IntermediateCourt,
+        }
     }
 
     fn case(stage: Stage) -> PetitionCase {

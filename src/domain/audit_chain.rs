@@ -39,6 +39,8 @@ pub struct Entry {
     pub at: DateTime<Utc>,
     pub staff: StaffId,
     pub grant: GrantId,
+    /// For whom, where someone stood in for another.
+    pub on_behalf_of: Option<StaffId>,
     pub session: String,
     pub address: String,
     pub verb: String,
@@ -59,6 +61,7 @@ pub struct Entry {
 impl Entry {
     /// What the database hashes when it writes an entry, spelt out a second time.
     fn text(&self) -> String {
+        let principal = self.on_behalf_of.map(|staff| staff.to_string()).unwrap_or_default();
         let case = self.case.map(|case| case.to_string()).unwrap_or_default();
         let digest = |digest: &Option<Vec<u8>>| digest.as_deref().map(hex).unwrap_or_default();
         [
@@ -68,6 +71,7 @@ impl Entry {
             &self.at.format("%Y-%m-%dT%H:%M:%S%.6f").to_string(),
             &self.staff.to_string(),
             &self.grant.to_string(),
+            &principal,
             &self.session,
             &self.address,
             &self.verb,
@@ -245,6 +249,7 @@ mod tests {
                 at: "2026-06-15T04:00:00.000123Z".parse().unwrap(),
                 staff: StaffId(7),
                 grant: GrantId(9),
+                on_behalf_of: None,
                 session: "0a1b2c3d4e5f".to_owned(),
                 address: "10.0.0.7".to_owned(),
                 verb: "case.assigned".to_owned(),
@@ -278,10 +283,11 @@ mod tests {
 
     #[test]
     fn the_text_is_the_one_that_the_database_hashes() {
-        let (entries, _) = chain();
+        let (mut entries, _) = chain();
+        entries[0].on_behalf_of = Some(StaffId(8));
         assert_eq!(
             entries[0].text(),
-            "12|1|1|2026-06-15T04:00:00.000123|7|9|0a1b2c3d4e5f|10.0.0.7|case.assigned|done||\
+            "12|1|1|2026-06-15T04:00:00.000123|7|9|8|0a1b2c3d4e5f|10.0.0.7|case.assigned|done||\
              JB2026-0041||phone||||01ff|00"
                 .replace('|', "\u{1f}")
         );

@@ -88,6 +88,8 @@ const VERBS: &[(&str, &str)] = &[
     ("post.set", "变更职务"),
     ("unit.changed", "修改单位"),
     ("contact.set", "变更联系点院领导"),
+    ("substitution.proposed", "提出代理"),
+    ("substitution.ended", "收回代理"),
     ("exclusion.noted", "记明回避"),
     ("exclusion.lifted", "解除回避"),
     ("calendar.changed", "修改工作日历"),

@@ -399,6 +399,7 @@ mod tests {
     fn actor(role: Role) -> Actor {
         Actor {
             staff: BY,
+            on_behalf_of: None,
             grant: GrantId(1),
             role,
             unit: UnitId(2),

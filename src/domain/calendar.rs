@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::code::codes;
+use super::digits::{folded, number};
 
 /// How far the courts' clock (Asia/Shanghai) is ahead of UTC, all year round.
 const AHEAD_OF_UTC: TimeDelta = TimeDelta::hours(8);
@@ -218,21 +219,36 @@ pub fn format_full(at: DateTime<Utc>) -> String {
     (at + AHEAD_OF_UTC).format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// 「2026-06-14 24:00」: a moment until which something holds, the end of a day as that day's.
+pub fn format_until(at: DateTime<Utc>) -> String {
+    let local = at + AHEAD_OF_UTC;
+    match local.date_naive().pred_opt().filter(|_| local.time() == NaiveTime::MIN) {
+        Some(day) => format!("{day} 24:00"),
+        None => format_full(at),
+    }
+}
+
 /// The moment of a day and time as people write them, on the courts' clock.
 pub fn moment(day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
     day.and_time(time).and_utc() - AHEAD_OF_UTC
 }
 
 /// A day as people type it: `2026-06-16`, `20260616`, `6-16`, `6.16`, `6月16日`, `今天`, `明天`, `昨天`;
-/// without a year, that of `today`.
+/// without a year, that of `today`. A year that nobody means is a slip of the key.
 pub fn read_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
-    let text = text.trim();
-    match text {
-        "今天" => return Some(today),
-        "明天" => return today.succ_opt(),
-        "昨天" => return today.pred_opt(),
-        _ => {}
+    let text = folded(text);
+    match text.as_str() {
+        "今天" => Some(today),
+        "明天" => today.succ_opt(),
+        "昨天" => today.pred_opt(),
+        text => written_day(text, today).filter(|day| YEARS.contains(&day.year())),
     }
+}
+
+/// The years that a day may be of.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2099;
+
+fn written_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
     }
@@ -251,12 +267,12 @@ pub fn read_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
 
 /// A time of day as people type it: `9:05`, `09:05`, `0905`, full-width colon too.
 pub fn read_time(text: &str) -> Option<NaiveTime> {
-    let text = text.trim().replace('：', ":");
+    let text = folded(text);
     let (hour, minute) = match text.split_once(':') {
         Some(parts) => parts,
         None => text.split_at_checked(text.len().checked_sub(2)?)?,
     };
-    NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
+    NaiveTime::from_hms_opt(number(hour)?, number(minute)?, 0)
 }
 
 /// A moment as people type it: a day, a blank, a time.
@@ -404,6 +420,10 @@ mod tests {
         assert_eq!(format_short(date("2026-06-06")), "06-06");
         assert_eq!(format_day(date("2026-06-06"), date("2026-12-31")), "06-06");
         assert_eq!(format_day(date("1999-01-01"), date("2026-12-31")), "1999-01-01");
+        assert_eq!(format_until(end_of(date("2026-11-22"))), "2026-11-22 24:00");
+        assert_eq!(format_until(end_of(date("2026-12-31"))), "2026-12-31 24:00");
+        let noon = "2026-06-15T04:00:00Z".parse().unwrap();
+        assert_eq!(format_until(noon), "2026-06-15 12:00");
     }
 
     #[test]
@@ -418,6 +438,13 @@ mod tests {
             ("2025年12月1日", Some("2025-12-01")),
             ("今天", Some("2026-06-15")),
             ("明天", Some("2026-06-16")),
+            ("２０２６-１２-０１", Some("2026-12-01")),
+            ("２０２６１２０１", Some("2026-12-01")),
+            ("1899-12-31", None),
+            ("2099-12-31", Some("2099-12-31")),
+            ("2100-01-01", None),
+            ("9999-12-31", None),
+            ("10000-01-01", None),
             ("2026-13-01", None),
             ("", None),
             ("soon", None),
@@ -428,6 +455,7 @@ mod tests {
             ("9:05", Some((9, 5))),
             ("0905", Some((9, 5))),
             ("17：30", Some((17, 30))),
+            ("１７：３０", Some((17, 30))),
             ("24:00", None),
             ("5", None),
         ] {

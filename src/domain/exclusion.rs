@@ -23,6 +23,8 @@ pub enum Refusal {
     NoReason,
     #[error("{0}不能整体回避，需要时报请上级法院指定办理")]
     WholeTree(String),
+    #[error("{0}是本案的办理单位，整体回避后本案要改交其他法院办理，请报中院信访局记明并改交")]
+    AsksTheBureau(String),
     #[error("已经记明{0}回避")]
     Already(String),
     #[error("只有信访局可以解除回避")]
@@ -78,24 +80,39 @@ pub const fn may_lift(actor: &Actor) -> bool {
     matches!(actor.role, Role::Bureau | Role::BureauHead)
 }
 
+/// Whom someone names: a person, or a unit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Named<'a> {
+    pub person: Option<StaffId>,
+    pub unit: Option<&'a Unit>,
+    /// The court of the unit that the case is with.
+    pub court: Option<UnitId>,
+}
+
 /// Notes that a petition names someone. The intermediate court and its bureau can't be kept out as a
-/// whole: then there is nobody left who could give the case to another court.
+/// whole: then there is nobody left who could give the case to another court. And the bureau alone
+/// keeps out the unit that the case is with, since its clocks run on and it must go to another.
 pub fn exclude(
     actor: &Actor,
     case: &PetitionCase,
-    (person, unit): (Option<StaffId>, Option<&Unit>),
+    named: Named<'_>,
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<Excluded, Refusal> {
     if !may_exclude(actor, case) {
         return Err(Refusal::NotYours);
     }
-    let whom = match (person, unit) {
+    let whom = match (named.person, named.unit) {
         (None, None) => return Err(Refusal::Nobody),
         (Some(_), Some(_)) => return Err(Refusal::Both),
         (Some(person), None) => Whom::Person(person),
         (None, Some(unit)) => Whom::Unit(nameable(unit)?),
     };
+    let with = [Some(case.unit), named.court];
+    if let Some(unit) = named.unit.filter(|unit| with.contains(&Some(unit.id)) && !may_lift(actor))
+    {
+        return Err(Refusal::AsksTheBureau(unit.short_name.clone()));
+    }
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Refusal::NoReason);
@@ -180,7 +197,15 @@ mod tests {
     fn actor(role: Role) -> Actor {
         let (unit, court) = (UnitId(3), UnitId(3));
         let court_kind = UnitKind::BaseCourt;
-        Actor { staff: StaffId(7), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(7),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn case(depth: Depth) -> PetitionCase {
@@ -216,13 +241,36 @@ mod tests {
         }
     }
 
+    fn of(person: Option<StaffId>, unit: Option<&Unit>) -> Named<'_> {
+        Named { person, unit, court: None }
+    }
+
+    /// S30.
+    #[test]
+    fn the_unit_that_a_case_is_with_is_kept_out_by_the_bureau_alone() {
+        let case = case(Depth::Narrative);
+        let own = Unit { id: case.unit, ..unit(UnitKind::Tribunal) };
+        let court = unit(UnitKind::BaseCourt);
+        for role in [Role::Clerk, Role::Handler, Role::Leader, Role::President] {
+            let court_of = Named { court: Some(court.id), ..of(None, Some(&court)) };
+            for named in [of(None, Some(&own)), court_of] {
+                let said = exclude(&actor(role), &case, named, "反映该院", at());
+                let name = "东湖法院".to_owned();
+                assert_eq!(said.err(), Some(Refusal::AsksTheBureau(name)), "{role:?}");
+                assert!(exclude(&actor(Role::Bureau), &case, named, "反映该院", at()).is_ok());
+            }
+            // Another court may be named by whoever reads what was said.
+            assert!(exclude(&actor(role), &case, of(None, Some(&court)), "反映", at()).is_ok());
+        }
+    }
+
     #[test]
     fn whoever_reads_what_was_said_may_note_an_exclusion() {
         for role in Role::ALL {
             let said = exclude(
                 &actor(*role),
                 &case(Depth::Narrative),
-                (Some(StaffId(9)), None),
+                of(Some(StaffId(9)), None),
                 "x",
                 at(),
             );
@@ -237,7 +285,7 @@ mod tests {
             );
             assert_eq!(said.is_ok(), may, "{role:?}");
             let said =
-                exclude(&actor(*role), &case(Depth::Head), (Some(StaffId(9)), None), "x", at());
+                exclude(&actor(*role), &case(Depth::Head), of(Some(StaffId(9)), None), "x", at());
             assert_eq!(said.err(), Some(Refusal::NotYours), "{role:?}");
             let may = matches!(role, Role::Bureau | Role::BureauHead);
             assert_eq!(
@@ -254,18 +302,18 @@ mod tests {
         let base = unit(UnitKind::BaseCourt);
         let person = Some(StaffId(9));
         let table = [
-            ((person, None), "反映该法官", Ok(Whom::Person(StaffId(9)))),
-            ((None, Some(&base)), "反映该院", Ok(Whom::Unit(UnitId(4)))),
-            ((None, None), "反映", Err(Refusal::Nobody)),
-            ((person, Some(&base)), "反映", Err(Refusal::Both)),
-            ((person, None), " ", Err(Refusal::NoReason)),
+            (of(person, None), "反映该法官", Ok(Whom::Person(StaffId(9)))),
+            (of(None, Some(&base)), "反映该院", Ok(Whom::Unit(UnitId(4)))),
+            (of(None, None), "反映", Err(Refusal::Nobody)),
+            (of(person, Some(&base)), "反映", Err(Refusal::Both)),
+            (of(person, None), " ", Err(Refusal::NoReason)),
         ];
         for (whom, reason, expected) in table {
             let said = exclude(&clerk, &case, whom, reason, at()).map(|fact| fact.whom());
             assert_eq!(said, expected, "{reason}");
         }
         for kind in [UnitKind::HighCourt, UnitKind::IntermediateCourt, UnitKind::PetitionBureau] {
-            let said = exclude(&clerk, &case, (None, Some(&unit(kind))), "反映", at());
+            let said = exclude(&clerk, &case, of(None, Some(&unit(kind))), "反映", at());
             assert_eq!(said.err(), Some(Refusal::WholeTree("东湖法院".to_owned())), "{kind:?}");
         }
         let bureau = actor(Role::Bureau);

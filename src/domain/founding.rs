@@ -22,17 +22,26 @@ pub enum Refusal {
     NoName,
     #[error("请填写简称")]
     NoShortName,
+    #[error("全称不超过{NAME}字，请精简")]
+    LongName,
+    #[error("简称不超过{SHORT_NAME}字，请精简")]
+    LongShortName,
     #[error("这个简称已被使用")]
     ShortNameTaken,
     #[error("顺序填写0至9999的整数")]
     NoPlace,
 }
 
+/// The longest name, and the longest that stands in a list.
+const NAME: usize = 40;
+const SHORT_NAME: usize = 12;
+
 /// What a unit is to be called, and where it stands in lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub name: String,
     pub short_name: String,
+    /// None: the last of all.
     pub place: Option<i32>,
 }
 
@@ -99,6 +108,12 @@ fn kept(
     if short_name.is_empty() {
         return Err(Refusal::NoShortName);
     }
+    if name.chars().count() > NAME {
+        return Err(Refusal::LongName);
+    }
+    if short_name.chars().count() > SHORT_NAME {
+        return Err(Refusal::LongShortName);
+    }
     if all.iter().any(|unit| unit.code != code && unit.short_name == short_name) {
         return Err(Refusal::ShortNameTaken);
     }
@@ -151,7 +166,15 @@ mod tests {
     fn actor(role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(1), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(1),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn unit(code: &str, short_name: &str) -> Unit {

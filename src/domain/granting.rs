@@ -30,12 +30,16 @@ pub enum Refusal {
     NoDays,
     #[error("须由另一名安全管理员确认")]
     SecondPerson,
+    #[error("这项授权的期限已过，或者委托人的岗位已经失效，请退回")]
+    Lapsed,
     #[error("这项授权已经处理过")]
     Decided,
     #[error("请填写不同意的理由")]
     NoReason,
-    #[error("这是最后{0}名安全管理员之一，授权须有两人；请先补足再撤销")]
-    LastOnes(usize),
+    #[error("请填写收回的理由")]
+    NoReasonToTakeBack,
+    #[error("{}，再撤销", last_ones(*.0))]
+    LastOnes(Role),
 }
 
 /// A grant as it is asked for: from the first day until the day after the last.
@@ -74,6 +78,8 @@ pub struct Proposed {
 pub struct Waiting {
     pub staff: StaffId,
     pub proposed_by: StaffId,
+    /// Whether its time is over, or whoever is to be stood in for no longer holds the role.
+    pub has_lapsed: bool,
     pub is_decided: bool,
 }
 
@@ -94,8 +100,28 @@ pub struct Ended {
     at: DateTime<Utc>,
 }
 
-/// As many security administrators there must be, since one alone confirms nothing.
-const FEWEST: usize = 2;
+/// As many there must be of each of the three: one security administrator alone confirms nothing, and
+/// without the other two nobody keeps the accounts or reads the audit.
+const fn fewest(role: Role) -> usize {
+    match role {
+        Role::Secadmin => 2,
+        Role::Sysadmin | Role::Auditor => 1,
+        _ => 0,
+    }
+}
+
+/// Whether too few would hold a role if one of them were gone; `others` counts the others.
+pub const fn too_few(role: Role, others: usize) -> bool {
+    others < fewest(role)
+}
+
+/// Who is one of the last, and what is to be done first.
+pub fn last_ones(role: Role) -> String {
+    match role {
+        Role::Secadmin => "这是最后2名安全管理员之一，授权须有两人；请先补足安全管理员".to_owned(),
+        _ => format!("这是最后一名{0}；请先由安全管理员给另一人授权{0}岗位", role.label()),
+    }
+}
 
 /// Proposes a grant.
 pub fn propose(
@@ -167,6 +193,9 @@ const fn units_of(role: Role) -> (&'static [UnitKind], &'static str) {
 /// The second person agrees: neither who proposed nor who is to hold the role.
 pub fn confirm(actor: &Actor, waiting: &Waiting, at: DateTime<Utc>) -> Result<Decided, Refusal> {
     second_person(actor, waiting)?;
+    if waiting.has_lapsed {
+        return Err(Refusal::Lapsed);
+    }
     Ok(Decided { by: actor.staff, declined: None, at })
 }
 
@@ -182,7 +211,8 @@ pub fn decline(
     }
     let reason = reason.trim();
     if reason.is_empty() {
-        return Err(Refusal::NoReason);
+        let own = waiting.proposed_by == actor.staff;
+        return Err(if own { Refusal::NoReasonToTakeBack } else { Refusal::NoReason });
     }
     Ok(Decided { by: actor.staff, declined: Some(reason.to_owned()), at })
 }
@@ -200,7 +230,7 @@ fn second_person(actor: &Actor, waiting: &Waiting) -> Result<(), Refusal> {
     if waiting.is_decided { Err(Refusal::Decided) } else { Ok(()) }
 }
 
-/// Ends a grant at once. `others` counts the other security administrators.
+/// Ends a grant at once. `others` counts who else holds the role.
 pub fn end(
     actor: &Actor,
     (staff, role): (StaffId, Role),
@@ -213,8 +243,8 @@ pub fn end(
     if staff == actor.staff {
         return Err(Refusal::OneSelf);
     }
-    if role == Role::Secadmin && others < FEWEST {
-        return Err(Refusal::LastOnes(FEWEST));
+    if too_few(role, others) {
+        return Err(Refusal::LastOnes(role));
     }
     Ok(Ended { by: actor.staff, at })
 }
@@ -278,7 +308,7 @@ mod tests {
     fn actor(staff: StaffId, role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff, grant: GrantId(1), role, unit, court, court_kind }
+        Actor { staff, on_behalf_of: None, grant: GrantId(1), role, unit, court, court_kind }
     }
 
     fn unit(kind: UnitKind) -> Unit {
@@ -384,7 +414,8 @@ mod tests {
     /// S31.
     #[test]
     fn a_grant_needs_a_second_person() {
-        let waiting = Waiting { staff: OTHER, proposed_by: ME, is_decided: false };
+        let waiting =
+            Waiting { staff: OTHER, proposed_by: ME, has_lapsed: false, is_decided: false };
         let third = StaffId(3);
         for (who, role, expected) in [
             (ME, Role::Secadmin, Some(Refusal::SecondPerson)),
@@ -395,21 +426,32 @@ mod tests {
             assert_eq!(confirm(&actor(who, role), &waiting, at()).err(), expected, "{who:?}");
         }
         let decided = Waiting { is_decided: true, ..waiting.clone() };
+        let lapsed = Waiting { has_lapsed: true, ..waiting.clone() };
         let secadmin = actor(third, Role::Secadmin);
+        assert_eq!(confirm(&secadmin, &lapsed, at()).err(), Some(Refusal::Lapsed));
+        assert!(decline(&secadmin, &lapsed, "期限已过", at()).is_ok());
         assert_eq!(confirm(&secadmin, &decided, at()).err(), Some(Refusal::Decided));
         assert_eq!(decline(&secadmin, &waiting, " ", at()).err(), Some(Refusal::NoReason));
         assert!(decline(&secadmin, &waiting, "岗位不符", at()).is_ok());
         // Whoever proposed may take it back.
+        let said = decline(&actor(ME, Role::Secadmin), &waiting, " ", at()).err();
+        assert_eq!(said, Some(Refusal::NoReasonToTakeBack));
         assert!(decline(&actor(ME, Role::Secadmin), &waiting, "填错了", at()).is_ok());
         assert!(decline(&actor(ME, Role::Secadmin), &decided, "填错了", at()).is_err());
     }
 
     #[test]
-    fn a_grant_ends_at_once_and_two_security_administrators_stay() {
+    fn a_grant_ends_at_once_and_of_the_three_there_are_always_enough() {
         let secadmin = actor(ME, Role::Secadmin);
         assert!(end(&secadmin, (OTHER, Role::Clerk), 1, at()).is_ok());
         let last = end(&secadmin, (OTHER, Role::Secadmin), 1, at());
-        assert_eq!(last.err(), Some(Refusal::LastOnes(2)));
+        assert_eq!(last.err(), Some(Refusal::LastOnes(Role::Secadmin)));
+        for role in [Role::Sysadmin, Role::Auditor] {
+            let last = end(&secadmin, (OTHER, role), 0, at());
+            assert_eq!(last.err(), Some(Refusal::LastOnes(role)));
+            assert!(end(&secadmin, (OTHER, role), 1, at()).is_ok());
+        }
+        assert!(end(&secadmin, (OTHER, Role::Clerk), 0, at()).is_ok());
         assert!(end(&secadmin, (OTHER, Role::Secadmin), 2, at()).is_ok());
         assert_eq!(end(&secadmin, (ME, Role::Secadmin), 5, at()).err(), Some(Refusal::OneSelf));
         let auditor = actor(ME, Role::Auditor);

@@ -110,6 +110,7 @@ pub mod sample {
     pub fn handler() -> Actor {
         Actor {
             staff: HANDLER,
+            on_behalf_of: None,
             grant: GrantId(1),
             role: Role::Handler,
             unit: UnitId(3),
@@ -124,6 +125,8 @@ pub mod sample {
             id,
             name: name.to_owned(),
             unit: UnitId(3),
+            unit_name: "东湖法院".to_owned(),
+            username: format!("donghu.{id}"),
             phone: "0000-1000012".to_owned(),
             post: Some(post),
             post_title: post.label().to_owned(),

@@ -126,7 +126,15 @@ mod tests {
     fn actor(role: Role) -> Actor {
         let (unit, court) = (UnitId(3), UnitId(3));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(7), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(7),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     #[test]

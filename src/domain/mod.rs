@@ -4,6 +4,7 @@
 //! after it.
 
 mod code;
+pub mod digits;
 pub mod content_hash;
 pub mod ids;
 pub mod audit_chain;
@@ -18,7 +19,9 @@ pub mod access;
 pub mod calendar;
 pub mod network;
 pub mod granting;
+pub mod substituting;
 pub mod staffing;
+pub mod resetting;
 pub mod founding;
 pub mod dormancy;
 pub mod job;

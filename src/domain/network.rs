@@ -22,6 +22,11 @@ impl Network {
         (bits <= whole).then_some(Self { address, bits })
     }
 
+    /// Whether it restricts nothing.
+    pub const fn holds_all(self) -> bool {
+        self.bits == 0
+    }
+
     /// Whether an address is of it.
     pub fn holds(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {

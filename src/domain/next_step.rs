@@ -25,6 +25,8 @@ pub struct Progress<'a> {
     pub reported_at: Option<DateTime<Utc>>,
     /// When the round was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Whether everyone who signs as the court's president is kept out of the case (回避).
+    pub president_out: bool,
     pub leader: Option<&'a str>,
     pub handler: Option<&'a str>,
 }
@@ -87,8 +89,14 @@ pub fn next_step(
     });
     let until = duty.map(|duty| duty.reading.due_on);
     let mine = is_theirs(task, case, viewer);
-    let sentence =
-        if mine { asked(task, until, progress) } else { awaited(task, until, (case, progress)) };
+    let president_out = progress.president_out && task == Task::Sign(SignStep::President);
+    let sentence = if president_out {
+        replaced(case, viewer)
+    } else if mine {
+        asked(task, until, progress)
+    } else {
+        awaited(task, until, (case, progress))
+    };
     NextStep {
         turn: if mine { Turn::Mine } else { Turn::Another },
         task: Some(task),
@@ -226,6 +234,18 @@ fn awaited(
         (Task::Sign(_), None, _) => format!("等待{doer}签批。"),
         (.., Some(day)) => format!("等待{doer}办理，{}24:00前完成。", format_md(day)),
         (.., None) => format!("等待{doer}办理。"),
+    }
+}
+
+/// Nobody of the court may sign: the bureau, which sees what the petition says, settles who does.
+fn replaced(case: &PetitionCase, viewer: Viewer) -> String {
+    let court = &case.unit_name;
+    if is_bureau(viewer.role) {
+        format!(
+            "{court}院长已回避，请与{court}商定代为签批的院领导，由安全管理员授予院长（签批）岗位。"
+        )
+    } else {
+        format!("{court}院长已回避，请由中院信访局商定代为签批的院领导。")
     }
 }
 
@@ -378,6 +398,23 @@ mod tests {
         let case = case(Stage::UnitClosed);
         let step = next_step(&case, &Progress::default(), elsewhere, date("2026-06-15"));
         assert_eq!((step.turn, step.sentence.as_str()), (Turn::Another, "等待东湖法院院长签批。"));
+    }
+
+    /// S30.
+    #[test]
+    fn where_the_president_is_kept_out_the_bureau_settles_who_signs() {
+        let progress = Progress { president_out: true, ..Progress::default() };
+        let said = |stage, role| {
+            next_step(&case(stage), &progress, viewer(role, false), date("2026-06-15")).sentence
+        };
+        for (role, settles) in
+            [(Role::Bureau, "请与东湖法院商定"), (Role::Handler, "请由中院信访局商定")]
+        {
+            let sentence = said(Stage::UnitClosed, role);
+            let expected = format!("东湖法院院长已回避，{settles}代为签批的院领导");
+            assert!(sentence.starts_with(&expected), "{sentence}");
+            assert!(!said(Stage::Signed, role).contains("回避"));
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use chrono::{DateTime, Utc};
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 
+use super::digits::half_width;
+
 /// As long as the digest of SHA-1, which is what every application on a telephone knows.
 pub const SECRET_LENGTH: usize = 20;
 /// So many recovery codes are made, each for once.
@@ -37,7 +39,12 @@ pub fn spelled(secret: &[u8]) -> String {
 
 /// What was typed without the blanks and dashes that make it readable.
 pub fn bare(typed: &str) -> String {
-    typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+    typed
+        .chars()
+        .map(half_width)
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// Whether it has the form of a code: six digits.
@@ -103,6 +110,7 @@ mod tests {
         let code = recovery_code([0, 1, 2, 3, 4, 5, 6, 7, 250, 251, 252, 253]);
         assert!(is_recovery_code(&code), "{code}");
         assert_eq!(bare(&format!(" {} ", grouped(&code).to_uppercase())), code);
+        assert_eq!(bare("２８７　０８２"), "287082");
         assert!(is_code(&bare("287 082")) && !is_code("28708") && !is_code("28708a"));
     }
 }

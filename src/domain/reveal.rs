@@ -156,6 +156,7 @@ mod tests {
         for (role, own_work, reason, expected) in table {
             let actor = Actor {
                 staff: StaffId(7),
+                on_behalf_of: None,
                 grant: GrantId(1),
                 role,
                 unit: UnitId(3),
@@ -167,6 +168,7 @@ mod tests {
         }
         let handler = Actor {
             staff: StaffId(7),
+            on_behalf_of: None,
             grant: GrantId(1),
             role: Role::Handler,
             unit: UnitId(3),

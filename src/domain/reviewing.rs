@@ -1,7 +1,7 @@
 //! Giving a case to reviewers (评查): by the bureau, for a time. Nobody reviews what they handled
 //! (R189), nor a case of their own unit where the review is the intermediate court's (R088).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::calendar::{day_of, end_of};
 use super::code::codes;
@@ -26,6 +26,9 @@ impl ReviewKind {
     }
 }
 
+/// A case is open to a reviewer so many days at most: whoever needs longer is given it again.
+const LONGEST_DAYS: u64 = 90;
+
 /// Why a case isn't given to a reviewer, or not taken back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -43,6 +46,8 @@ pub enum Refusal {
     Already(String),
     #[error("截止日期不能早于今天")]
     InThePast,
+    #[error("截止日期最晚为{0}（指定后{LONGEST_DAYS}天内），到期后可以再指定")]
+    TooFar(NaiveDate),
     #[error("请填写收回的理由")]
     NoReason,
     #[error("评查已经结束，不必收回")]
@@ -56,6 +61,8 @@ pub struct Candidate {
     pub staff: StaffId,
     pub name: String,
     pub unit: String,
+    /// The name to sign in with.
+    pub username: String,
     /// Whether they are of the unit that handles it.
     pub is_of_unit: bool,
     /// Whether they handle it, or once did.
@@ -123,6 +130,10 @@ pub fn give(
     }
     if last < day_of(at) {
         return Err(Refusal::InThePast);
+    }
+    let latest = day_of(at) + Days::new(LONGEST_DAYS);
+    if last > latest {
+        return Err(Refusal::TooFar(latest));
     }
     let (reviewer, until, by) = (candidate.staff, end_of(last), actor.staff);
     Ok(Given { case: case.id, reviewer, kind, until, by, at })
@@ -217,7 +228,15 @@ mod tests {
     fn actor(role: Role) -> Actor {
         let (unit, court) = (UnitId(3), UnitId(3));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(7), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(7),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn case() -> PetitionCase {
@@ -244,6 +263,7 @@ mod tests {
             staff: StaffId(9),
             name: "钱某".to_owned(),
             unit: "中院".to_owned(),
+            username: "qian".to_owned(),
             is_of_unit: false,
             handled: false,
             in_team: false,

@@ -19,6 +19,8 @@ pub enum Refusal {
     SecondPerson,
     #[error("规则不能倒签，生效日期应在明天以后")]
     Backdated,
+    #[error("“{0}”已有{1}起执行的规则，生效日期不能早于这一天")]
+    OutOfTurn(String, NaiveDate),
     #[error("生效日期已到，不能再确认；请退回，由系统管理员重新提出")]
     TooLate,
     #[error("天数应在1到365之间")]
@@ -71,10 +73,11 @@ pub struct Decided {
     at: DateTime<Utc>,
 }
 
-/// Proposes a further version of a rule set; `waits` where another one of it waits.
+/// Proposes a further version of a rule set, of which another one may wait, and none that was confirmed
+/// begins later than `last`.
 pub fn propose(
     actor: &Actor,
-    (present, waits): (&RuleSet, bool),
+    (present, last, waits): (&RuleSet, NaiveDate, bool),
     wanted: Wanted,
     at: DateTime<Utc>,
 ) -> Result<Proposed, Vec<Refusal>> {
@@ -98,6 +101,8 @@ pub fn propose(
     }
     if wanted.from <= day_of(at) {
         faults.push(Refusal::Backdated);
+    } else if wanted.from < last {
+        faults.push(Refusal::OutOfTurn(name.clone(), last));
     }
     let same = |rule: &ClockRule| present.rule(rule.kind) == Some(rule);
     if faults.is_empty() && wanted.rules.iter().all(same) {
@@ -191,7 +196,15 @@ mod tests {
     fn actor(staff: i64, role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(staff), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(staff),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn at() -> DateTime<Utc> {
@@ -211,10 +224,15 @@ mod tests {
         use ClockKind::{Close, Ledger, Report};
         let present = RuleSet::standard(RuleSetId(1));
         let say = |wanted, waits| {
-            propose(&actor(1, Role::Sysadmin), (&present, waits), wanted, at()).err()
+            let known = (&present, date("2026-06-30"), waits);
+            propose(&actor(1, Role::Sysadmin), known, wanted, at()).err()
         };
         for (wanted, faults) in [
-            (wanted(Close, 40, "2026-06-16"), None),
+            (wanted(Close, 40, "2026-06-30"), None),
+            (
+                wanted(Close, 40, "2026-06-29"),
+                Some(vec![Refusal::OutOfTurn("标准".to_owned(), date("2026-06-30"))]),
+            ),
             (wanted(Close, 40, "2026-06-15"), Some(vec![Refusal::Backdated])),
             (wanted(Close, 40, "2021-01-01"), Some(vec![Refusal::Backdated])),
             (wanted(Ledger, 0, "2026-07-01"), Some(vec![Refusal::OutOfRange(Ledger)])),
@@ -229,12 +247,13 @@ mod tests {
         assert_eq!(twice.to_string(), "“标准”已有一项待确认的改动，请先处理");
         for role in Role::ALL {
             let wanted = wanted(Close, 40, "2026-07-01");
-            let said = propose(&actor(1, *role), (&present, false), wanted, at());
+            let known = (&present, present.valid_from, false);
+            let said = propose(&actor(1, *role), known, wanted, at());
             assert_eq!(said.is_ok(), *role == Role::Sysadmin, "{role:?}");
         }
         let fact = propose(
             &actor(1, Role::Sysadmin),
-            (&present, false),
+            (&present, present.valid_from, false),
             wanted(Close, 40, "2026-07-01"),
             at(),
         );

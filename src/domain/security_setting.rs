@@ -86,6 +86,10 @@ pub enum Refusal {
     Decided,
     #[error("请填写退回的理由")]
     NoReason,
+    #[error("请填写收回的理由")]
+    NoReasonToTakeBack,
+    #[error("第{0}行“{1}”包含所有地址，等于不限制；请填写本单位的网段，或选择“不限制”")]
+    Everyone(usize, String),
 }
 
 impl Settings {
@@ -161,7 +165,10 @@ impl Settings {
         ask((1..=3).contains(&self.devices), Refusal::Devices);
         ask(self.second_factor != SecondFactor::Off, Refusal::SecondFactor);
         for (nth, line) in self.lines() {
-            ask(Network::parse(line).is_some(), Refusal::Range(nth, line.to_owned()));
+            let network = Network::parse(line);
+            ask(network.is_some(), Refusal::Range(nth, line.to_owned()));
+            let everyone = network.is_some_and(Network::holds_all);
+            ask(!everyone, Refusal::Everyone(nth, line.to_owned()));
         }
         let named = self.reach == Reach::Nobody || self.lines().next().is_some();
         ask(named, Refusal::NoRanges);
@@ -246,7 +253,8 @@ pub fn decline(
     undecided(actor, waiting)?;
     let reason = reason.trim();
     if reason.is_empty() {
-        return Err(Refusal::NoReason);
+        let own = waiting.proposed_by == actor.staff;
+        return Err(if own { Refusal::NoReasonToTakeBack } else { Refusal::NoReason });
     }
     Ok(Decided { declined: Some(reason.to_owned()), at })
 }
@@ -291,7 +299,15 @@ mod tests {
     fn actor(staff: i64, role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(staff), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(staff),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn settings() -> Settings {

@@ -69,10 +69,12 @@ impl PostKind {
     }
 }
 
-/// Who acts: a person under one grant.
+/// Who acts: a person under one grant, their own or that of whoever they stand in for (代理).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     pub staff: StaffId,
+    /// Whom they stand in for, if the grant is another's.
+    pub on_behalf_of: Option<StaffId>,
     pub grant: GrantId,
     pub role: Role,
     /// The unit of the grant.
@@ -82,12 +84,30 @@ pub struct Actor {
     pub court_kind: UnitKind,
 }
 
+impl Actor {
+    /// Whose rights these are: the places in teams, the cases that wait for them.
+    pub const fn holder(&self) -> StaffId {
+        match self.on_behalf_of {
+            Some(principal) => principal,
+            None => self.staff,
+        }
+    }
+
+    /// Whether someone is the one who acts, or the one for whom.
+    pub fn is(&self, staff: StaffId) -> bool {
+        staff == self.staff || Some(staff) == self.on_behalf_of
+    }
+}
+
 /// A colleague, as rules and selections need them: the person, and the post held now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colleague {
     pub id: StaffId,
     pub name: String,
     pub unit: UnitId,
+    pub unit_name: String,
+    /// The name to sign in with.
+    pub username: String,
     pub phone: String,
     pub post: Option<PostKind>,
     pub post_title: String,

@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar;
+use super::granting::{last_ones, too_few};
 use super::ids::UnitId;
 use super::staff::{Actor, PostKind, Role};
 
@@ -24,6 +25,32 @@ pub enum Refusal {
     NoTitle,
     #[error("本人不能停用自己的账号")]
     OneSelf,
+    #[error("本人不能把自己变动到另一法院，请由另一名系统管理员办理")]
+    OwnCourt,
+    #[error("{}，再停用", last_ones(*.0))]
+    LastActive(Role),
+    #[error("{}，再变动单位", last_ones(*.0))]
+    LastHere(Role),
+}
+
+/// One of the three that someone is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Administering {
+    pub role: Role,
+    /// The court of the grant.
+    pub court: UnitId,
+    /// How many others hold the role, and can sign in.
+    pub others: usize,
+}
+
+/// What an account is before it is changed; of a new one nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    /// Whether it is that of whoever asks.
+    pub own: bool,
+    /// The court that the person leaves for another.
+    pub leaves: Option<UnitId>,
+    pub administers: Vec<Administering>,
 }
 
 /// What is known of a person.
@@ -43,21 +70,33 @@ pub struct Profile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     profile: Profile,
+    leaves: Option<UnitId>,
     at: DateTime<Utc>,
 }
 
-/// Keeps an account; `own` says whether it is that of whoever asks.
+/// Keeps an account.
 pub fn keep(
     actor: &Actor,
-    own: bool,
+    before: &Before,
     mut profile: Profile,
     at: DateTime<Utc>,
 ) -> Result<Kept, Refusal> {
     if actor.role != Role::Sysadmin {
         return Err(Refusal::NotTheSystemAdministrator);
     }
-    if own && !profile.active {
+    if before.own && !profile.active {
         return Err(Refusal::OneSelf);
+    }
+    if before.own && before.leaves.is_some() {
+        return Err(Refusal::OwnCourt);
+    }
+    for it in &before.administers {
+        if too_few(it.role, it.others) && !profile.active {
+            return Err(Refusal::LastActive(it.role));
+        }
+        if too_few(it.role, it.others) && before.leaves == Some(it.court) {
+            return Err(Refusal::LastHere(it.role));
+        }
     }
     for text in [&mut profile.name, &mut profile.phone, &mut profile.post_title] {
         *text = text.trim().to_owned();
@@ -68,7 +107,7 @@ pub fn keep(
     if profile.post.is_some() && profile.post_title.is_empty() {
         return Err(Refusal::NoTitle);
     }
-    Ok(Kept { profile, at })
+    Ok(Kept { profile, leaves: before.leaves, at })
 }
 
 /// A name to sign in with.
@@ -92,6 +131,11 @@ impl Kept {
         &self.profile
     }
 
+    /// The court that the person leaves: what they held there ends.
+    pub const fn leaves(&self) -> Option<UnitId> {
+        self.leaves
+    }
+
     /// Since when.
     pub const fn at(&self) -> DateTime<Utc> {
         self.at
@@ -112,7 +156,15 @@ mod tests {
     fn actor(role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(1), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(1),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn profile() -> Profile {
@@ -133,19 +185,51 @@ mod tests {
     #[test]
     fn the_system_administrator_alone_keeps_accounts() {
         for &role in Role::ALL {
-            let kept = keep(&actor(role), false, profile(), at());
+            let kept = keep(&actor(role), &Before::default(), profile(), at());
             assert_eq!(kept.is_ok(), role == Role::Sysadmin, "{role:?}");
         }
         let sysadmin = actor(Role::Sysadmin);
-        let kept = keep(&sysadmin, false, profile(), at()).unwrap();
+        let nothing = Before::default();
+        let own = Before { own: true, ..Before::default() };
+        let kept = keep(&sysadmin, &nothing, profile(), at()).unwrap();
         assert_eq!(kept.profile().name, "李某某");
         let gone = Profile { active: false, ..profile() };
-        assert!(keep(&sysadmin, false, gone.clone(), at()).is_ok());
-        assert_eq!(keep(&sysadmin, true, gone, at()).err(), Some(Refusal::OneSelf));
+        assert!(keep(&sysadmin, &nothing, gone.clone(), at()).is_ok());
+        assert_eq!(keep(&sysadmin, &own, gone, at()).err(), Some(Refusal::OneSelf));
         let nameless = Profile { name: " ".to_owned(), ..profile() };
-        assert_eq!(keep(&sysadmin, false, nameless, at()).err(), Some(Refusal::NoName));
+        assert_eq!(keep(&sysadmin, &nothing, nameless, at()).err(), Some(Refusal::NoName));
         let untitled = Profile { post_title: String::new(), ..profile() };
-        assert_eq!(keep(&sysadmin, false, untitled, at()).err(), Some(Refusal::NoTitle));
+        assert_eq!(keep(&sysadmin, &nothing, untitled, at()).err(), Some(Refusal::NoTitle));
+    }
+
+    /// S27, S31.
+    #[test]
+    fn of_the_three_enough_stay_whoever_is_deactivated_or_moved() {
+        let sysadmin = actor(Role::Sysadmin);
+        let gone = Profile { active: false, ..profile() };
+        for (role, others, may) in [
+            (Role::Secadmin, 1, false),
+            (Role::Secadmin, 2, true),
+            (Role::Auditor, 0, false),
+            (Role::Auditor, 1, true),
+            (Role::Sysadmin, 0, false),
+            (Role::Sysadmin, 1, true),
+        ] {
+            let administers = vec![Administering { role, court: UnitId(1), others }];
+            let stays = Before { administers, ..Before::default() };
+            assert!(keep(&sysadmin, &stays, profile(), at()).is_ok(), "{role:?}");
+            let said = keep(&sysadmin, &stays, gone.clone(), at()).err();
+            assert_eq!(said, (!may).then_some(Refusal::LastActive(role)), "{role:?} {others}");
+            let leaves = Before { leaves: Some(UnitId(1)), ..stays.clone() };
+            let said = keep(&sysadmin, &leaves, profile(), at()).err();
+            assert_eq!(said, (!may).then_some(Refusal::LastHere(role)), "{role:?} {others}");
+            let elsewhere = Before { leaves: Some(UnitId(2)), ..stays };
+            let kept = keep(&sysadmin, &elsewhere, profile(), at()).unwrap();
+            assert_eq!(kept.leaves(), Some(UnitId(2)));
+        }
+        let own = Before { own: true, leaves: Some(UnitId(1)), administers: Vec::new() };
+        let said = keep(&sysadmin, &own, profile(), at());
+        assert_eq!(said.err(), Some(Refusal::OwnCourt));
     }
 
     #[test]

@@ -411,6 +411,7 @@ mod tests {
         let (unit, court) = (UnitId(7), UnitId(7));
         Actor {
             staff: StaffId(1),
+            on_behalf_of: None,
             grant: GrantId(1),
             role,
             unit,

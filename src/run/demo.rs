@@ -103,7 +103,7 @@ fn accounts(password: &str) -> String {
             .filter(|person| person.role == role)
             .map(|person| person.username.as_str())
             .collect();
-        lines.push(format!("  {:<14}{}", role.code(), wrapped(&names)));
+        lines.push(format!("  {:<19}{}", role.code(), wrapped(&names)));
     }
     lines.push("Stop with Ctrl-C.".to_owned());
     lines.join("\n")
@@ -112,5 +112,5 @@ fn accounts(password: &str) -> String {
 /// The names, four a line, under each other.
 fn wrapped(names: &[&str]) -> String {
     let lines: Vec<_> = names.chunks(4).map(|names| names.join("  ")).collect();
-    lines.join(&format!("\n{:16}", ""))
+    lines.join(&format!("\n{:21}", ""))
 }

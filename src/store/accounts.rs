@@ -39,6 +39,8 @@ pub async fn find(db: &Db, username: &str) -> StoreResult<Option<Account>> {
 pub enum Gone {
     /// It was ended.
     Ended(Ending),
+    /// The grant that it was under holds no more (代理 to its last day, say).
+    Lapsed,
     /// It rested too long, or eight hours were over.
     Rested,
 }
@@ -47,13 +49,21 @@ pub enum Gone {
 pub async fn gone(db: &Db, token: &str, at: DateTime<Utc>) -> StoreResult<Option<Gone>> {
     let Some(token) = super::keys::unhex(token) else { return Ok(None) };
     let row = sqlx::query!(
-        r#"SELECT ended_why AS "why: Ending" FROM session WHERE token_hash = $1 AND created_at > $2"#,
+        r#"SELECT x.ended_why AS "why: Ending",
+                  coalesce(g.valid_until <= $3, false) OR NOT can_stand_in(g.stands_in_for, $3) AS "has_lapsed!"
+           FROM session x JOIN role_grant g ON g.id = x.grant_id
+           WHERE x.token_hash = $1 AND x.created_at > $2"#,
         &sha256(&token),
         at - Duration::days(1),
+        at,
     )
     .fetch_optional(&db.pool)
     .await?;
-    Ok(row.map(|row| row.why.map_or(Gone::Rested, Gone::Ended)))
+    Ok(row.map(|row| match row.why {
+        Some(why) => Gone::Ended(why),
+        None if row.has_lapsed => Gone::Lapsed,
+        None => Gone::Rested,
+    }))
 }
 
 /// An account as its owner sees it.
@@ -87,6 +97,8 @@ pub struct GrantDates {
     pub unit: String,
     pub from: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
+    /// Whom the person stands in for under it.
+    pub principal: Option<String>,
 }
 
 /// The grants of a person that hold or will.
@@ -97,8 +109,11 @@ pub async fn grants(
 ) -> StoreResult<Vec<GrantDates>> {
     let grants = sqlx::query_as!(
         GrantDates,
-        r#"SELECT g.role AS "role: Role", u.name AS unit, g.valid_from AS "from", g.valid_until AS until
+        r#"SELECT g.role AS "role: Role", u.name AS unit, g.valid_from AS "from", g.valid_until AS until,
+                  o.name AS "principal?"
            FROM role_grant g JOIN unit u ON u.id = g.unit_id
+           LEFT JOIN role_grant a ON a.id = g.stands_in_for
+           LEFT JOIN staff o ON o.id = a.staff_id
            WHERE g.staff_id = $1 AND (g.valid_until IS NULL OR g.valid_until > $2)
            ORDER BY g.id"#,
         staff.0,

@@ -29,7 +29,7 @@ pub async fn assigned(tx: &mut Tx, case: &PetitionCase) -> StoreResult<Vec<Assig
     let (conn, scope) = tx.scoped();
     let rows = sqlx::query!(
         r#"SELECT a.id AS "id: AssignmentId", a.source AS "source: Source", a.source_number,
-                  a.note, a.assigned_at, s.name AS assigned_by, k.acknowledged_at AS "acknowledged_at?"
+                  a.note, a.assigned_at, acting_name(s.name, a.on_behalf_of) AS "assigned_by!", k.acknowledged_at AS "acknowledged_at?"
            FROM assignment a
            JOIN petition_case c ON c.id = a.case_id
            JOIN staff s ON s.id = a.recorded_by

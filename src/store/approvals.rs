@@ -36,7 +36,7 @@ pub async fn waiting(tx: &mut Tx, actor: &Actor) -> StoreResult<Vec<WaitingLine>
     let lines = sqlx::query_as!(
         WaitingLine,
         r#"SELECT g.uuid, n.number, coalesce(p.name, '') AS "petitioner!", coalesce(r.summary, '') AS "summary!",
-                  u.short_name AS court, g.outcome AS "outcome: Outcome", a.name AS applied_by, w.since AS "since!"
+                  u.short_name AS court, g.outcome AS "outcome: Outcome", acting_name(a.name, g.on_behalf_of) AS "applied_by!", w.since AS "since!"
            FROM work w
            JOIN petition_case_now n ON n.case_id = w.case_id
            JOIN unit u ON u.id = w.unit_id
@@ -51,7 +51,7 @@ pub async fn waiting(tx: &mut Tx, actor: &Actor) -> StoreResult<Vec<WaitingLine>
            ORDER BY w.since, g.id"#,
         scope.reach() as _,
         desk.sign.map(SignStep::code),
-        scope.staff().0,
+        scope.holder().0,
         desk.court.map(|court| court.0),
     )
     .fetch_all(conn)
@@ -91,7 +91,7 @@ pub async fn done(
            LEFT JOIN petitioner p ON p.id = y.petitioner_id
            WHERE s.recorded_by = $1 AND within($2, c.unit_id, c.id)
              AND ($3 <> 'team' OR EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id
-                                          AND t.ended_at IS NULL AND t.staff_id = $1))
+                                          AND t.ended_at IS NULL AND t.staff_id = ($2::reach).holder))
              AND ($4::timestamptz IS NULL OR s.signed_at < $4)
            ORDER BY s.signed_at DESC, s.closing_id DESC LIMIT $5"#,
         scope.staff().0,

@@ -241,7 +241,7 @@ async fn read_batches(
     let batches = sqlx::query_as!(
         BatchLine,
         r#"SELECT b.number, b.source AS "source: Source", b.source_number, b.note, r.name AS rules, b.assigned_at,
-                  s.name AS by, d.cases AS "cases!", d.courts AS "courts!", d.acknowledged AS "acknowledged!",
+                  acting_name(s.name, b.on_behalf_of) AS "by!", d.cases AS "cases!", d.courts AS "courts!", d.acknowledged AS "acknowledged!",
                   d.ledgers AS "ledgers!", d.meetings AS "meetings!", d.reports AS "reports!", d.closed AS "closed!"
            FROM (SELECT * FROM assignment_batch
                  WHERE unit_id = ANY ($1)

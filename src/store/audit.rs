@@ -258,6 +258,7 @@ pub async fn entries(
     let entries = sqlx::query_as!(
         Link,
         r#"SELECT unit_id AS "court: UnitId", seq, nth, at, staff_id AS "staff: StaffId", grant_id AS "grant: GrantId",
+                  on_behalf_of AS "on_behalf_of: StaffId",
                   session, address, verb, outcome, case_id AS "case: PetitionCaseId", object, reason, fields, detail, shown,
                   before_digest AS before, after_digest AS after, previous_hash, hash
            FROM audit

@@ -51,7 +51,7 @@ macro_rules! entries {
     ($beyond:literal, $direction:literal; $watch:expr, $filter:expr, $nth:expr, $limit:expr) => {
         sqlx::query_as!(
             AuditLine,
-            "SELECT a.nth, a.seq, a.at, s.name AS who, g.role AS \"role: Role\", u.short_name AS court, a.verb,
+            "SELECT a.nth, a.seq, a.at, acting_name(s.name, a.on_behalf_of) AS \"who!\", g.role AS \"role: Role\", u.short_name AS court, a.verb,
                     a.outcome AS \"outcome: Outcome\", case_number_for_audit(a.case_id) AS case_number, a.object,
                     a.reason, a.fields, a.detail, a.session, a.address, a.hash
              FROM audit a

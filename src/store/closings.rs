@@ -208,7 +208,7 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<Closing>> {
                   g.unit_id AS "unit: UnitId", u.id AS "court: UnitId", u.kind AS "court_kind: UnitKind",
                   g.outcome AS "outcome: Outcome", g.sections, y.uuid AS reply, g.needs_leading_group,
                   EXISTS (SELECT FROM closing o WHERE o.round_id = g.round_id AND o.id > g.id) AS "superseded!",
-                  g.recorded_by AS "applied_by: StaffId", s.name AS writer, g.applied_at,
+                  g.recorded_by AS "applied_by: StaffId", acting_name(s.name, g.on_behalf_of) AS "writer!", g.applied_at,
                   ARRAY(SELECT t.staff_id FROM team_member t
                         WHERE t.case_id = g.case_id AND t.staff_id IS NOT NULL) AS "handled_by!: Vec<i64>"
            FROM closing g
@@ -294,7 +294,9 @@ async fn signatures(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<(ClosingId,
     let rows = sqlx::query!(
         r#"SELECT g.closing_id AS "closing: ClosingId", g.step AS "step: SignStep",
                   g.decision AS "decision: Decision", g.opinion, g.capacity,
-                  g.recorded_by AS "by: StaffId", s.name, g.signed_at, g.content_hash
+                  g.recorded_by AS "by: StaffId", g.on_behalf_of AS "on_behalf_of: StaffId",
+                  acting_name(s.name, g.on_behalf_of) AS "name!",
+                  g.signed_at, g.content_hash
            FROM closing_signature g JOIN staff s ON s.id = g.recorded_by
            WHERE g.case_id = $1 ORDER BY g.signed_at, g.step"#,
         case,
@@ -314,6 +316,7 @@ async fn signatures(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<(ClosingId,
                 opinion: row.opinion,
                 capacity: row.capacity,
                 by: row.by,
+                on_behalf_of: row.on_behalf_of,
                 name: row.name,
                 at: row.signed_at,
                 hash: ContentHash::from_bytes(hash),

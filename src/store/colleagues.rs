@@ -11,10 +11,12 @@ use crate::domain::staff::{Colleague, PostKind};
 pub async fn of_unit(tx: &mut Tx, unit: UnitId, day: NaiveDate) -> StoreResult<Vec<Colleague>> {
     let colleagues = sqlx::query_as!(
         Colleague,
-        r#"SELECT s.id AS "id: StaffId", s.name, s.unit_id AS "unit: UnitId", s.phone,
+        r#"SELECT s.id AS "id: StaffId", s.name, s.unit_id AS "unit: UnitId", u.short_name AS unit_name,
+                  s.username, s.phone,
                   p.kind AS "post?: PostKind", coalesce(p.title, '') AS "post_title!"
            FROM unit_path up
            JOIN staff s ON s.unit_id = up.unit_id AND s.active AND s.password_hash IS NOT NULL
+           JOIN unit u ON u.id = s.unit_id
            LEFT JOIN LATERAL (
                SELECT kind, title FROM post
                WHERE staff_id = s.id AND valid_from <= $2 AND (valid_until IS NULL OR $2 < valid_until)

@@ -97,12 +97,14 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<DocumentLine>
         DocumentLine,
         r#"SELECT d.uuid AS "uuid!", d.kind AS "kind!: DocumentKind", d.name AS "name!",
                   d.media_type AS "media_type!: MediaType", d.size AS "size!", d.belongs_to AS "belongs_to!",
-                  d.recorded_at AS "recorded_at!", s.name AS recorded_by
+                  d.recorded_at AS "recorded_at!", acting_name(s.name, d.on_behalf_of) AS "recorded_by!"
            FROM (
-               SELECT uuid, kind, name, media_type, size, belongs_to, recorded_at, recorded_by
+               SELECT uuid, kind, name, media_type, size, belongs_to, recorded_at, recorded_by,
+                      on_behalf_of
                FROM document WHERE case_id = $1
                UNION ALL
-               SELECT m.uuid, 'visit_material', m.name, m.media_type, m.size, v.number, m.recorded_at, m.recorded_by
+               SELECT m.uuid, 'visit_material', m.name, m.media_type, m.size, v.number, m.recorded_at, m.recorded_by,
+                      m.on_behalf_of
                FROM visit_case vc
                JOIN visit v ON v.id = vc.visit_id
                CROSS JOIN LATERAL account_of_visit(v.id, $2)

@@ -58,16 +58,41 @@ pub async fn keep(
     body: &str,
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
+    write(tx, subject, body, None, at).await?;
+    Ok(())
+}
+
+/// Keeps what was typed in a session that was over, unless the draft is newer; whether it is kept.
+pub async fn keep_of_former(
+    tx: &mut Tx,
+    subject: Subject<'_>,
+    (body, former): (&str, &Former),
+    at: DateTime<Utc>,
+) -> StoreResult<bool> {
+    write(tx, subject, body, Some(former), at).await
+}
+
+async fn write(
+    tx: &mut Tx,
+    subject: Subject<'_>,
+    body: &str,
+    former: Option<&Former>,
+    at: DateTime<Utc>,
+) -> StoreResult<bool> {
     let staff = tx.scope.staff().0;
     let sealed = tx.keys().seal_text((PURPOSE, &record(staff, subject)), body)?;
-    sqlx::query!(
-        "INSERT INTO draft (staff_id, form, subject, body, saved_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT ON CONSTRAINT draft_pkey DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+    let done = sqlx::query!(
+        "INSERT INTO draft (staff_id, form, subject, body, saved_at, late_of) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT ON CONSTRAINT draft_pkey
+             DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at, late_of = excluded.late_of
+             WHERE $6::bigint IS NULL OR draft.late_of = $6 OR draft.saved_at <= $7",
         staff,
         subject.form,
         subject.of,
         sealed,
         at,
+        former.map(|former| former.session),
+        former.map(|former| former.until),
     )
     .execute(tx.unscoped())
     .await?;
@@ -79,7 +104,7 @@ pub async fn keep(
     )
     .execute(tx.unscoped())
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Keeps a draft unless its form was carried out in the meantime: a save that is under way must not
@@ -134,7 +159,7 @@ pub async fn over(db: &Db, token: &str, at: DateTime<Utc>) -> StoreResult<Option
     let row = sqlx::query!(
         "SELECT id, staff_id FROM session
          WHERE token_hash = $1 AND whole AND created_at > $2
-           AND coalesce(ended_why, '') NOT IN ('revoked', 'administrator')",
+           AND NOT put_out(ended_why)",
         &token,
         at - LATE,
     )
@@ -143,31 +168,50 @@ pub async fn over(db: &Db, token: &str, at: DateTime<Utc>) -> StoreResult<Option
     Ok(row.map(|row| Over { staff: row.staff_id, token, binding: binding(row.id) }))
 }
 
-/// Keeps what was typed into a form of a session that is over.
+/// Keeps what was typed into a form of a session that is over, unless the draft is newer; whether it
+/// is kept.
 pub async fn keep_late(
     db: &Db,
     over: &Over,
     (key, body): (&str, &str),
     at: DateTime<Utc>,
-) -> StoreResult<()> {
+) -> StoreResult<bool> {
     let sealed = db.keys.seal_text((PURPOSE, &record(over.staff, of_form(key))), body)?;
-    sqlx::query!("SELECT keep_unsent($1, $2, $3, $4)", &over.token, key, sealed, at)
-        .execute(&db.pool)
-        .await?;
-    Ok(())
+    let kept = sqlx::query_scalar!(
+        r#"SELECT keep_unsent($1, $2, $3, $4) AS "kept!""#,
+        &over.token,
+        key,
+        sealed,
+        at
+    )
+    .fetch_one(&db.pool)
+    .await?;
+    Ok(kept)
 }
 
-/// What the forms of one's sessions of these days are bound to.
-pub async fn own_bindings(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<String>> {
+/// A session of one's own of these days.
+#[derive(Debug)]
+pub struct Former {
+    session: i64,
+    /// What its forms are bound to.
+    pub binding: String,
+    /// A draft that was saved later is newer than what was typed in it.
+    until: DateTime<Utc>,
+}
+
+/// One's sessions of these days.
+pub async fn own_sessions(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<Former>> {
     let staff = tx.scope.staff().0;
-    let ids = sqlx::query_scalar!(
-        "SELECT id FROM session WHERE staff_id = $1 AND whole AND created_at > $2",
+    let rows = sqlx::query!(
+        r#"SELECT id, typed_until(ended_at, seen_at) AS "until!" FROM session
+           WHERE staff_id = $1 AND whole AND created_at > $2"#,
         staff,
         at - LATE,
     )
     .fetch_all(tx.unscoped())
     .await?;
-    Ok(ids.into_iter().map(binding).collect())
+    let former = |session, until| Former { session, binding: binding(session), until };
+    Ok(rows.into_iter().map(|row| former(row.id, row.until)).collect())
 }
 
 /// As `Session::binding` says it.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::exclusion::{Excluded, Lifted, Whom};
 use crate::domain::ids::PetitionCaseId;
+use crate::domain::staff::Actor;
 
 /// An exclusion in the list of a case.
 #[derive(Debug, Clone)]
@@ -27,7 +28,7 @@ pub async fn list(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<Vec<Exclusio
     let lines = sqlx::query_as!(
         ExclusionLine,
         r#"SELECT e.uuid, coalesce(s.name || '（' || su.short_name || '）', u.name) AS "whom!", e.reason,
-                  e.recorded_at, r.name AS recorded_by, e.lifted_at, l.name AS "lifted_by?", e.lifted_reason
+                  e.recorded_at, acting_name(r.name, e.on_behalf_of) AS "recorded_by!", e.lifted_at, l.name AS "lifted_by?", e.lifted_reason
            FROM exclusion e
            JOIN petition_case c ON c.id = e.case_id
            JOIN staff r ON r.id = e.recorded_by
@@ -89,6 +90,20 @@ pub async fn record(tx: &mut Tx, fact: &Excluded) -> StoreResult<bool> {
         audit::append(tx, entry).await?;
     }
     Ok(written)
+}
+
+/// Whether an exclusion keeps whoever asks out of a case, from now on.
+pub async fn keeps_out(tx: &mut Tx, actor: &Actor, case: PetitionCaseId) -> StoreResult<bool> {
+    let (staff, unit) = (actor.staff.0, actor.unit.0);
+    let out = sqlx::query_scalar!(
+        r#"SELECT $1 = ANY (excluded_cases($2, $3)) AS "out!""#,
+        case.0,
+        staff,
+        unit,
+    )
+    .fetch_one(tx.unscoped())
+    .await?;
+    Ok(out)
 }
 
 /// Writes that an exclusion is lifted, if it still runs.

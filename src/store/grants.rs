@@ -4,10 +4,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{StoreError, StoreResult, Tx, audit};
+use super::{StoreError, StoreResult, Tx, audit, edits};
 use crate::domain::granting::{Decided, Ended, Holder, Proposed, Waiting};
 use crate::domain::ids::{GrantId, StaffId, UnitId};
 use crate::domain::staff::Role;
+use crate::domain::staffing::Administering;
 
 /// A grant that holds now or later.
 #[derive(Debug, Clone)]
@@ -20,9 +21,11 @@ pub struct GrantLine {
     pub unit: String,
     pub from: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
+    /// Whom the person stands in for under it.
+    pub principal: Option<String>,
 }
 
-/// The grants that hold at a moment or later, of people whose name or sign-in name begins so, or of
+/// The grants that hold at a moment or later, of people whose name begins so, or whose sign-in name has it, or of
 /// a unit; by person.
 pub async fn list(
     tx: &mut Tx,
@@ -33,12 +36,14 @@ pub async fn list(
     let lines = sqlx::query_as!(
         GrantLine,
         r#"SELECT g.id AS "id: GrantId", s.id AS "staff: StaffId", s.name, s.username, g.role AS "role: Role",
-                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until
+                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until, o.name AS "principal?"
            FROM role_grant g
            JOIN staff s ON s.id = g.staff_id
            JOIN unit u ON u.id = g.unit_id
+           LEFT JOIN role_grant a ON a.id = g.stands_in_for
+           LEFT JOIN staff o ON o.id = a.staff_id
            WHERE g.role <> 'job' AND (g.valid_until IS NULL OR g.valid_until > $1)
-             AND ($2 = '' OR s.name LIKE $2 || '%' OR s.username LIKE $2 || '%')
+             AND ($2 = '' OR s.name LIKE $2 || '%' OR s.username LIKE '%' || $2 || '%')
              AND ($3::bigint IS NULL OR g.unit_id = $3)
              AND (s.username, g.id) > ($4, $5)
            ORDER BY s.username, g.id
@@ -70,10 +75,12 @@ pub async fn find(
     let line = sqlx::query_as!(
         GrantLine,
         r#"SELECT g.id AS "id: GrantId", s.id AS "staff: StaffId", s.name, s.username, g.role AS "role: Role",
-                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until
+                  u.short_name AS unit, g.valid_from AS from, g.valid_until AS until, o.name AS "principal?"
            FROM role_grant g
            JOIN staff s ON s.id = g.staff_id
            JOIN unit u ON u.id = g.unit_id
+           LEFT JOIN role_grant a ON a.id = g.stands_in_for
+           LEFT JOIN staff o ON o.id = a.staff_id
            WHERE g.id = $1 AND g.role <> 'job' AND (g.valid_until IS NULL OR g.valid_until > $2)"#,
         grant.0,
         at,
@@ -104,6 +111,9 @@ pub struct ProposalLine {
     pub decided_at: Option<DateTime<Utc>>,
     pub decider: Option<String>,
     pub declined_reason: String,
+    /// Who is to be stood in for.
+    pub principal: Option<String>,
+    pub has_lapsed: bool,
 }
 
 impl ProposalLine {
@@ -112,28 +122,33 @@ impl ProposalLine {
         Waiting {
             staff: self.staff,
             proposed_by: self.proposed_by,
+            has_lapsed: self.has_lapsed,
             is_decided: self.decided_at.is_some(),
         }
     }
 }
 
 /// What waits, oldest first, and the last that was decided on.
-pub async fn proposals(tx: &mut Tx) -> StoreResult<Vec<ProposalLine>> {
+pub async fn proposals(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<ProposalLine>> {
     let lines = sqlx::query_as!(
         ProposalLine,
         r#"SELECT p.uuid, p.staff_id AS "staff: StaffId", s.name, p.role AS "role: Role", u.short_name AS unit,
                   p.valid_from AS from, p.valid_until AS until, p.proposed_at,
                   p.proposed_by AS "proposed_by: StaffId", b.name AS proposer, p.decided_at,
-                  d.name AS "decider?", p.declined_reason
+                  d.name AS "decider?", p.declined_reason, o.name AS "principal?",
+                  coalesce(p.valid_until <= $1, false) OR NOT can_stand_in(p.stands_in_for, $1) AS "has_lapsed!"
            FROM grant_proposal p
            JOIN staff s ON s.id = p.staff_id
            JOIN unit u ON u.id = p.unit_id
            JOIN staff b ON b.id = p.proposed_by
            LEFT JOIN staff d ON d.id = p.decided_by
+           LEFT JOIN role_grant a ON a.id = p.stands_in_for
+           LEFT JOIN staff o ON o.id = a.staff_id
            WHERE p.decided_at IS NULL
               OR p.id = ANY (ARRAY(SELECT id FROM grant_proposal WHERE decided_at IS NOT NULL
                                    ORDER BY decided_at DESC, id DESC LIMIT 10))
            ORDER BY p.decided_at IS NOT NULL, p.decided_at DESC, p.id"#,
+        at,
     )
     .fetch_all(tx.unscoped())
     .await?;
@@ -147,9 +162,9 @@ pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResu
            FROM staff s
            LEFT JOIN LATERAL (
                SELECT role, unit_id FROM role_grant
-               WHERE staff_id = s.id AND (valid_until IS NULL OR valid_until > $2)
+               WHERE staff_id = s.id AND (valid_until IS NULL OR valid_until > $2) AND stands_in_for IS NULL
                UNION ALL
-               SELECT role, unit_id FROM grant_proposal WHERE staff_id = s.id AND decided_at IS NULL) g ON true
+               SELECT role, unit_id FROM grant_proposal WHERE staff_id = s.id AND decided_at IS NULL AND stands_in_for IS NULL) g ON true
            WHERE s.username = $1 AND s.username NOT LIKE 'job.%'"#,
         username,
         at,
@@ -162,22 +177,67 @@ pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResu
     Ok(Some(Holder { staff, name, is_active, holds }))
 }
 
-/// How many security administrators there are besides one grant.
-pub async fn security_administrators(
+/// How many others hold a role and can use it. Until this work ends nobody else takes one away.
+pub async fn others(
     tx: &mut Tx,
-    besides: GrantId,
+    (staff, role): (StaffId, Role),
     at: DateTime<Utc>,
 ) -> StoreResult<usize> {
+    edits::hold(tx, "administrators").await?;
     let others = sqlx::query_scalar!(
         r#"SELECT count(DISTINCT g.staff_id) AS "count!" FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
-           WHERE g.role = 'secadmin' AND g.id <> $1 AND g.valid_from <= $2
-             AND (g.valid_until IS NULL OR g.valid_until > $2)"#,
-        besides.0,
+           WHERE g.role = $1 AND g.staff_id <> $2 AND g.valid_from <= $3
+             AND (g.valid_until IS NULL OR g.valid_until > $3)"#,
+        role.code(),
+        staff.0,
         at,
     )
     .fetch_one(tx.unscoped())
     .await?;
     Ok(usize::try_from(others).unwrap_or_default())
+}
+
+/// What someone is of the three, with how many others are.
+pub async fn administering(
+    tx: &mut Tx,
+    staff: StaffId,
+    at: DateTime<Utc>,
+) -> StoreResult<Vec<Administering>> {
+    let held = sqlx::query!(
+        r#"SELECT role AS "role: Role", court_of(unit_id) AS "court!: UnitId" FROM role_grant
+           WHERE staff_id = $1 AND role IN ('sysadmin', 'secadmin', 'auditor') AND valid_from <= $2
+             AND (valid_until IS NULL OR valid_until > $2)"#,
+        staff.0,
+        at,
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    let mut all = Vec::new();
+    for it in held {
+        let others = others(tx, (staff, it.role), at).await?;
+        all.push(Administering { role: it.role, court: it.court, others });
+    }
+    Ok(all)
+}
+
+/// Ends what someone held at the court that they left; how many grants.
+pub(super) async fn record_leaving(
+    tx: &mut Tx,
+    (person, former): (Uuid, UnitId),
+    at: DateTime<Utc>,
+) -> StoreResult<usize> {
+    let ended = sqlx::query_scalar!(
+        r#"SELECT grants_leave($1, $2, $3) AS "ended!: GrantId""#,
+        person,
+        former.0,
+        at
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    for grant in &ended {
+        trace(tx, ("role.ended", &grant.to_string(), ""), at).await?;
+    }
+    Ok(ended.len())
 }
 
 /// Writes a proposal.

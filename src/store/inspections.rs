@@ -124,7 +124,7 @@ pub async fn read(
                   v.visit_form AS "form: VisitForm", v.people_count AS people, v.received_at AS registered_at,
                   v.petitioner_id IS NOT NULL AS "is_named!", o.name AS "origin?",
                   t.origin_case_number AS "court_case!", t.summary AS "summary!", v.urgent_reason,
-                  r.routed_at AS sent_at, r.straight, c.received_at AS "received_at?", s.name AS "received_by?",
+                  r.routed_at AS sent_at, r.straight, c.received_at AS "received_at?", acting_name(s.name, c.on_behalf_of) AS "received_by?",
                   x.reason AS "void_reason?"
            FROM visit v
            JOIN unit u ON u.id = court_of(v.unit_id)
@@ -157,7 +157,7 @@ pub async fn outcome(tx: &mut Tx, visit: VisitId) -> StoreResult<Option<OutcomeL
     let line = sqlx::query_as!(
         OutcomeLine,
         r#"SELECT o.kind AS "kind: OutcomeKind", o.finding, o.feedback AS "feedback: Feedback", o.told_on, o.told,
-                  o.concluded_at, s.name AS concluded_by
+                  o.concluded_at, acting_name(s.name, o.on_behalf_of) AS "concluded_by!"
            FROM accusation_outcome o
            JOIN visit v ON v.id = o.visit_id
            JOIN staff s ON s.id = o.concluded_by

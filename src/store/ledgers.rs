@@ -52,7 +52,7 @@ pub async fn find(tx: &mut Tx, opened: &Opened) -> StoreResult<Option<LedgerNow>
     let (conn, case) = tx.within(opened);
     let found = sqlx::query_as!(
         LedgerNow,
-        "SELECT l.plan, l.requests, l.version, l.recorded_at, s.name AS recorded_by
+        "SELECT l.plan, l.requests, l.version, l.recorded_at, acting_name(s.name, l.on_behalf_of) AS \"recorded_by!\"
          FROM ledger l
          JOIN assignment a ON a.id = l.assignment_id
          JOIN staff s ON s.id = l.recorded_by

@@ -24,7 +24,7 @@ pub async fn list(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<Vec<HoldLine
     let (conn, scope) = tx.scoped();
     let lines = sqlx::query_as!(
         HoldLine,
-        r#"SELECT h.uuid, h.reason, h.recorded_at, r.name AS recorded_by, h.lifted_at, l.name AS "lifted_by?",
+        r#"SELECT h.uuid, h.reason, h.recorded_at, acting_name(r.name, h.on_behalf_of) AS "recorded_by!", h.lifted_at, l.name AS "lifted_by?",
                   h.lifted_reason
            FROM legal_hold h
            JOIN petition_case c ON c.id = h.case_id

@@ -78,7 +78,7 @@ pub async fn list(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<MaterialLine>>
     let (conn, scope) = tx.scoped();
     let lines = sqlx::query_as!(
         MaterialLine,
-        r#"SELECT m.uuid, m.name, m.size, m.recorded_at, s.name AS recorded_by
+        r#"SELECT m.uuid, m.name, m.size, m.recorded_at, acting_name(s.name, m.on_behalf_of) AS "recorded_by!"
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN staff s ON s.id = m.recorded_by

@@ -64,6 +64,7 @@ pub mod security_settings;
 pub mod sessions;
 pub mod staff;
 pub mod sign_in_attempts;
+pub mod substitutions;
 mod sign_ins;
 mod trail;
 pub mod units;
@@ -208,11 +209,15 @@ impl Db {
             tx.form = Some(Box::new(form.clone()));
             return Ok(Begun::Fresh(tx));
         }
-        let first =
-            sqlx::query_scalar!("SELECT location FROM form_receipt WHERE key = $1", form.key)
-                .fetch_optional(&mut *tx.inner)
-                .await?;
-        // A key of someone else's form is not found behind the wall.
+        let first = sqlx::query_scalar!(
+            "SELECT location FROM form_receipt WHERE key = $1 AND path = $2",
+            form.key,
+            form.path,
+        )
+        .fetch_optional(&mut *tx.inner)
+        .await?;
+        // A key of someone else's form is not found behind the wall, and one that carried out
+        // another form has done nothing here.
         first.flatten().map(Begun::Repeated).ok_or(StoreError::Stale)
     }
 }

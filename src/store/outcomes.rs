@@ -25,7 +25,7 @@ impl Base {
     }
 
     fn member(self, scope: &Scope) -> Option<i64> {
-        self.own.then_some(scope.staff().0)
+        self.own.then_some(scope.holder().0)
     }
 }
 

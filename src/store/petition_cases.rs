@@ -66,7 +66,7 @@ pub async fn find_all(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Petiti
            ORDER BY c.number"#,
         numbers,
         scope.reach() as _,
-        scope.staff().0,
+        scope.holder().0,
     )
     .fetch_all(conn)
     .await?;

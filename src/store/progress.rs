@@ -34,7 +34,7 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<EntryLine>> {
         EntryLine,
         r#"SELECT e.id, e.uuid, e.kind AS "kind: Kind", e.happened_at, e.text, e.next, e.reply_to_public,
                   e.correction_reason, e.corrects_id, o.happened_at AS "corrects?", n.recorded_at AS "corrected_at?",
-                  e.recorded_at, s.name AS recorded_by
+                  e.recorded_at, acting_name(s.name, e.on_behalf_of) AS "recorded_by!"
            FROM progress_entry e
            JOIN staff s ON s.id = e.recorded_by
            LEFT JOIN progress_entry o ON o.id = e.corrects_id

@@ -12,6 +12,7 @@ pub struct Reach {
     reads_sealed: bool,
     sends_sealed: bool,
     staff: i64,
+    holder: i64,
     excluded: Vec<i64>,
     excluded_visits: Vec<i64>,
 }
@@ -26,6 +27,7 @@ impl Scope {
             reads_sealed: self.reads_sealed(),
             sends_sealed: self.sends_sealed(),
             staff: self.staff().0,
+            holder: self.holder().0,
             excluded: self.excluded().cases.clone(),
             excluded_visits: self.excluded().visits.clone(),
         }

@@ -39,7 +39,7 @@ async fn lines(tx: &mut Tx, opened: &Opened, one: Option<Uuid>) -> StoreResult<V
         ReplyLine,
         r#"SELECT r.uuid, r.answered_at, r.way AS "way: Way", r.place, r.content, r.opinion,
                   r.signature AS "signature: Signature", r.none_reason AS "none_reason: NoneReason",
-                  r.recorded_at, s.name AS recorded_by
+                  r.recorded_at, acting_name(s.name, r.on_behalf_of) AS "recorded_by!"
            FROM reply r JOIN staff s ON s.id = r.recorded_by
            WHERE r.case_id = $1 AND (r.uuid = $3 OR $3 IS NULL AND r.round_id = $2)
            ORDER BY r.id"#,

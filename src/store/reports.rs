@@ -63,9 +63,9 @@ pub async fn latest(tx: &mut Tx, opened: &Opened) -> StoreResult<Option<ReportNo
     let round = opened.case().round.0;
     let (conn, case) = tx.within(opened);
     let found = sqlx::query!(
-        r#"SELECT r.id AS "id: ReportId", r.uuid, r.sections, r.late_reason, r.submitted_at, s.name AS submitted_by,
+        r#"SELECT r.id AS "id: ReportId", r.uuid, r.sections, r.late_reason, r.submitted_at, acting_name(s.name, r.on_behalf_of) AS "submitted_by!",
                   v.decision AS "decision?: Decision", v.return_reason AS "return_reason?",
-                  v.decided_at AS "decided_at?", d.name AS "decided_by?"
+                  v.decided_at AS "decided_at?", acting_name(d.name, v.on_behalf_of) AS "decided_by?"
            FROM progress_report r
            JOIN staff s ON s.id = r.recorded_by
            LEFT JOIN report_review v ON v.report_id = r.id

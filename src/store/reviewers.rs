@@ -35,7 +35,7 @@ pub async fn list(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<Vec<Reviewer
     let lines = sqlx::query_as!(
         ReviewerLine,
         r#"SELECT r.uuid, s.name, u.short_name AS unit, r.kind AS "kind: ReviewKind", r.since, r.until,
-                  b.name AS given_by, r.withdrawn_at, w.name AS "withdrawn_by?", r.withdrawn_reason
+                  acting_name(b.name, r.on_behalf_of) AS "given_by!", r.withdrawn_at, w.name AS "withdrawn_by?", r.withdrawn_reason
            FROM case_reviewer r
            JOIN petition_case c ON c.id = r.case_id
            JOIN staff s ON s.id = r.staff_id
@@ -52,6 +52,14 @@ pub async fn list(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<Vec<Reviewer
     Ok(lines)
 }
 
+/// Until the transaction ends nobody else gives the case or takes it back.
+pub async fn lock(tx: &mut Tx, case: PetitionCaseId) -> StoreResult<()> {
+    sqlx::query!("SELECT id FROM petition_case WHERE id = $1 FOR UPDATE", case.0)
+        .fetch_optional(tx.unscoped())
+        .await?;
+    Ok(())
+}
+
 /// The reviewers of the tree, with what stands between each and a case within reach.
 pub async fn candidates(
     tx: &mut Tx,
@@ -61,7 +69,7 @@ pub async fn candidates(
     let (conn, scope) = tx.scoped();
     let candidates = sqlx::query_as!(
         Candidate,
-        r#"SELECT s.id AS "staff: StaffId", s.name, u.short_name AS unit,
+        r#"SELECT s.id AS "staff: StaffId", s.name, u.short_name AS unit, s.username,
                   CASE WHEN k.kind = 'intermediate_court' THEN s.unit_id = c.unit_id
                        ELSE court_of(s.unit_id) = k.id END AS "is_of_unit!",
                   EXISTS (SELECT FROM team_member t WHERE t.case_id = c.id AND t.staff_id = s.id
@@ -73,7 +81,7 @@ pub async fn candidates(
                           AND r.withdrawn_at IS NULL AND (r.until IS NULL OR $3 < r.until)) AS "reviews!"
            FROM petition_case c
            JOIN unit k ON k.id = court_of(c.unit_id)
-           JOIN role_grant g ON g.role = 'reviewer' AND g.unit_id = ANY (($2::reach).units)
+           JOIN role_grant g ON g.role = 'reviewer' AND g.stands_in_for IS NULL AND g.unit_id = ANY (($2::reach).units)
                 AND g.valid_from <= $3 AND (g.valid_until IS NULL OR $3 < g.valid_until)
            JOIN staff s ON s.id = g.staff_id AND s.active
            JOIN unit u ON u.id = s.unit_id

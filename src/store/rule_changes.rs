@@ -106,11 +106,14 @@ pub async fn list(tx: &mut Tx, size: i64) -> StoreResult<Vec<ProposalLine>> {
         .collect()
 }
 
-/// Writes the proposal.
-pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<()> {
+/// What keeps two of one rule set from waiting.
+const WAITING: &str = "rule_proposal_waiting_key";
+
+/// Writes the proposal; whether no other was faster.
+pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<bool> {
     let wanted = fact.wanted();
     let rules: Vec<RuleRow> = wanted.rules.iter().copied().map(RuleRow::of).collect();
-    let uuid = sqlx::query_scalar!(
+    let done = sqlx::query_scalar!(
         "SELECT rule_propose($1, $2, $3, $4, $5, $6)",
         fact.code(),
         fact.name(),
@@ -120,9 +123,14 @@ pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<()> {
         fact.at(),
     )
     .fetch_one(tx.unscoped())
-    .await?
-    .ok_or(StoreError::Stale)?;
-    trace(tx, ("rules.proposed", uuid), fact.at()).await
+    .await;
+    let uuid = match done.map_err(StoreError::from) {
+        Ok(uuid) => uuid.ok_or(StoreError::Stale)?,
+        Err(error) if error.on_constraint(WAITING) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    trace(tx, ("rules.proposed", uuid), fact.at()).await?;
+    Ok(true)
 }
 
 /// Writes what was decided; a confirmed proposal becomes a version.

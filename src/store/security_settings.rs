@@ -149,8 +149,11 @@ struct Sent<'a> {
     ranges: &'a str,
 }
 
-/// Writes the proposal.
-pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<()> {
+/// What keeps two from waiting.
+const WAITING: &str = "security_setting_waiting_key";
+
+/// Writes the proposal; whether no other was faster.
+pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<bool> {
     let it = fact.settings();
     let sent = Sent {
         profile: it.profile.code(),
@@ -166,11 +169,16 @@ pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<()> {
         ranges: &it.ranges,
     };
     let sent = serde_json::to_value(sent).unwrap_or_default();
-    let uuid = sqlx::query_scalar!("SELECT security_propose($1, $2)", sent, fact.at())
+    let done = sqlx::query_scalar!("SELECT security_propose($1, $2)", sent, fact.at())
         .fetch_one(tx.unscoped())
-        .await?
-        .ok_or(StoreError::Stale)?;
-    trace(tx, ("security.proposed", uuid), fact.at()).await
+        .await;
+    let uuid = match done.map_err(StoreError::from) {
+        Ok(uuid) => uuid.ok_or(StoreError::Stale)?,
+        Err(error) if error.on_constraint(WAITING) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    trace(tx, ("security.proposed", uuid), fact.at()).await?;
+    Ok(true)
 }
 
 /// Writes what the second person decided.

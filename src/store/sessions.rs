@@ -29,6 +29,7 @@ pub struct Session {
     since: DateTime<Utc>,
     longest: Duration,
     moment: Option<DateTime<Utc>>,
+    stands_in: Option<StandIn>,
     pub(super) id: i64,
     pub(super) trail: Trail,
 }
@@ -47,6 +48,17 @@ impl Session {
     /// The person's name.
     pub fn staff_name(&self) -> &str {
         &self.staff_name
+    }
+
+    /// Whom the person stands in for (代理).
+    pub const fn stands_in(&self) -> Option<&StandIn> {
+        self.stands_in.as_ref()
+    }
+
+    /// 「李某某」, or 「李某某代张某某」
+    pub fn acting_name(&self) -> String {
+        let own = &self.staff_name;
+        self.stands_in.as_ref().map_or_else(|| own.clone(), |it| format!("{own}代{}", it.principal))
     }
 
     /// The court's full name.
@@ -99,22 +111,34 @@ impl Session {
     }
 }
 
+/// For whom someone acts, and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandIn {
+    pub principal: String,
+    pub until: DateTime<Utc>,
+}
+
 /// A grant that holds now, to choose from.
 pub struct GrantLine {
     pub id: GrantId,
     pub role: Role,
     pub unit: String,
+    /// Whom one stands in for under it.
+    pub principal: Option<String>,
 }
 
-/// The grants of a person that hold at a moment, in the order of the table of roles.
+/// The grants of a person that hold at a moment, one's own before those of others.
 pub async fn grants(db: &Db, staff: StaffId, at: DateTime<Utc>) -> StoreResult<Vec<GrantLine>> {
     let grants = sqlx::query_as!(
         GrantLine,
-        r#"SELECT g.id AS "id: GrantId", g.role AS "role: Role", u.name AS unit
+        r#"SELECT g.id AS "id: GrantId", g.role AS "role: Role", u.name AS unit, p.name AS "principal?"
            FROM role_grant g JOIN unit u ON u.id = g.unit_id
+           LEFT JOIN role_grant a ON a.id = g.stands_in_for
+           LEFT JOIN staff p ON p.id = a.staff_id
            WHERE g.staff_id = $1 AND g.role <> 'job'
              AND g.valid_from <= $2 AND (g.valid_until IS NULL OR $2 < g.valid_until)
-           ORDER BY g.id"#,
+             AND can_stand_in(g.stands_in_for, $2)
+           ORDER BY g.stands_in_for IS NOT NULL, g.id"#,
         staff.0,
         at,
     )
@@ -188,20 +212,28 @@ async fn held(
                   ARRAY(SELECT p.unit_id FROM unit_path p WHERE p.ancestor_id = g.unit_id
                         AND court_of(p.unit_id) = c.id) AS "own!: Vec<i64>",
                   ARRAY(SELECT p.unit_id FROM contact_point k JOIN unit_path p ON p.ancestor_id = k.unit_id
-                        WHERE k.staff_id = s.id AND g.role = 'contact_leader'
+                        WHERE k.staff_id = coalesce(f.id, s.id) AND g.role = 'contact_leader'
                           AND ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date >= k.valid_from
                           AND (k.valid_until IS NULL OR ($4::timestamptz AT TIME ZONE 'Asia/Shanghai')::date < k.valid_until))
                       AS "contacts!: Vec<i64>",
-                  CASE WHEN g.role <> 'job' THEN excluded_cases(s.id, g.unit_id) ELSE '{}' END AS "excluded!: Vec<i64>",
-                  CASE WHEN g.role <> 'job' THEN excluded_visits(s.id, g.unit_id) ELSE '{}' END
-                      AS "excluded_visits!: Vec<i64>",
+                  CASE WHEN g.role = 'job' THEN '{}' WHEN f.id IS NULL THEN excluded_cases(s.id, g.unit_id)
+                       ELSE excluded_cases(s.id, g.unit_id) || excluded_cases(f.id, g.unit_id)
+                  END AS "excluded!: Vec<i64>",
+                  CASE WHEN g.role = 'job' THEN '{}' WHEN f.id IS NULL THEN excluded_visits(s.id, g.unit_id)
+                       ELSE excluded_visits(s.id, g.unit_id) || excluded_visits(f.id, g.unit_id)
+                  END AS "excluded_visits!: Vec<i64>",
+                  f.id AS "principal?: StaffId", f.name AS "principal_name?", g.valid_until AS until,
                   (SELECT count(*) FROM role_grant o WHERE o.staff_id = s.id AND o.role <> 'job'
                    AND o.valid_from <= $4 AND (o.valid_until IS NULL OR $4 < o.valid_until)) AS "grants!"
            FROM held h
            JOIN staff s ON s.id = h.staff_id AND s.active
            JOIN role_grant g ON g.id = h.grant_id AND g.valid_from <= $4
                 AND (g.valid_until IS NULL OR $4 < g.valid_until)
-           JOIN unit c ON c.id = court_of(g.unit_id)"#,
+           JOIN unit c ON c.id = court_of(g.unit_id)
+           LEFT JOIN role_grant a ON a.id = g.stands_in_for
+           LEFT JOIN staff f ON f.id = a.staff_id
+           WHERE a.id IS NULL
+              OR f.active AND a.valid_from <= $4 AND (a.valid_until IS NULL OR $4 < a.valid_until)"#,
         &sha256(&token),
         at - rest.idle,
         at - rest.longest,
@@ -235,12 +267,17 @@ struct Held {
     excluded: Vec<i64>,
     excluded_visits: Vec<i64>,
     grants: i64,
+    principal: Option<StaffId>,
+    principal_name: Option<String>,
+    /// Until when the grant holds.
+    until: Option<DateTime<Utc>>,
 }
 
 impl Held {
     fn session(self, moment: Option<DateTime<Utc>>) -> Session {
         let actor = Actor {
             staff: self.staff,
+            on_behalf_of: self.principal,
             grant: self.grant,
             role: self.role,
             unit: self.unit,
@@ -258,6 +295,10 @@ impl Held {
             scope: Scope::of(&actor, around, excluded),
             actor,
             staff_name: self.name,
+            stands_in: self
+                .principal_name
+                .zip(self.until)
+                .map(|(principal, until)| StandIn { principal, until }),
             court_name: self.court_name,
             hall: self.hall,
             binding: format!("session {}", self.session),
@@ -304,7 +345,8 @@ async fn identity(db: &Db, username: &str, role: Option<&str>) -> StoreResult<Op
                   CASE WHEN g.role <> 'job' THEN excluded_visits(s.id, g.unit_id) ELSE '{}' END
                       AS "excluded_visits!: Vec<i64>",
                   (SELECT count(*) FROM role_grant o WHERE o.staff_id = s.id AND o.role <> 'job'
-                   AND o.valid_until IS NULL) AS "grants!"
+                   AND o.valid_until IS NULL) AS "grants!",
+                  NULL::bigint AS "principal: StaffId", NULL::text AS principal_name, g.valid_until AS until
            FROM staff s
            JOIN role_grant g ON g.staff_id = s.id AND g.valid_until IS NULL
            JOIN unit c ON c.id = court_of(g.unit_id)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{StoreError, StoreResult, Tx, audit};
+use super::{StoreError, StoreResult, Tx, audit, grants};
 use crate::domain::ids::{StaffId, UnitId};
 use crate::domain::staff::PostKind;
 use crate::domain::staffing::{Kept, Profile};
@@ -21,7 +21,7 @@ pub struct StaffLine {
     pub can_sign_in: bool,
 }
 
-/// Accounts of people whose name or sign-in name begins so, or of a unit and its divisions.
+/// Accounts of people whose name begins so, or whose sign-in name has it, or of a unit and its divisions.
 pub async fn list(
     tx: &mut Tx,
     (person, unit): (&str, Option<UnitId>),
@@ -36,7 +36,7 @@ pub async fn list(
                    AND (p.valid_until IS NULL OR $1 < p.valid_until) ORDER BY p.id LIMIT 1) AS post,
                   s.phone, s.active, s.password_hash IS NOT NULL AS "can_sign_in!"
            FROM staff s JOIN unit u ON u.id = s.unit_id
-           WHERE s.username NOT LIKE 'job.%' AND ($2 = '' OR s.name LIKE $2 || '%' OR s.username LIKE $2 || '%')
+           WHERE s.username NOT LIKE 'job.%' AND ($2 = '' OR s.name LIKE $2 || '%' OR s.username LIKE '%' || $2 || '%')
              AND ($3::bigint IS NULL OR s.unit_id = $3)
              AND s.username > $4
            ORDER BY s.username
@@ -107,8 +107,8 @@ pub async fn record_new(tx: &mut Tx, fact: &Kept, username: &str) -> StoreResult
     Ok(Some(uuid))
 }
 
-/// Writes what an account is from now on.
-pub async fn record(tx: &mut Tx, person: Uuid, fact: &Kept) -> StoreResult<()> {
+/// Writes what an account is from now on; how many grants ended, since the person left their court.
+pub async fn record(tx: &mut Tx, person: Uuid, fact: &Kept) -> StoreResult<usize> {
     let Profile { name, unit, phone, active, .. } = fact.profile();
     let done = sqlx::query_scalar!(
         "SELECT staff_change($1, $2, $3, $4, $5)",
@@ -123,7 +123,11 @@ pub async fn record(tx: &mut Tx, person: Uuid, fact: &Kept) -> StoreResult<()> {
     done.ok_or(StoreError::Stale)?;
     post(tx, person, fact).await?;
     let verb = if *active { "staff.changed" } else { "staff.deactivated" };
-    trace(tx, verb, person, fact.at()).await
+    trace(tx, verb, person, fact.at()).await?;
+    match fact.leaves() {
+        Some(former) => grants::record_leaving(tx, (person, former), fact.at()).await,
+        None => Ok(0),
+    }
 }
 
 /// The post, if it is another than before.

@@ -60,7 +60,7 @@ pub async fn progress(tx: &mut Tx, numbers: &[String]) -> StoreResult<Vec<Progre
         numbers,
         scope.reach() as _,
         scope.opening().code(),
-        scope.staff().0,
+        scope.holder().0,
     )
     .fetch_all(conn)
     .await?;

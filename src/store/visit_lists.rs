@@ -246,7 +246,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   v.origin_unit_id AS "origin_unit: UnitId", p.name AS "name?", p.id_tail AS "id_tail?",
                   p.id_verified AS "id_verified?", p.phone_tail AS "phone_tail?",
                   CASE WHEN v.visit_kind <> 'accusation' THEN v.principal_name ELSE '' END AS "principal_name!",
-                  v.mandate, v.assist,
+                  CASE WHEN v.visit_kind <> 'accusation' THEN v.mandate END AS mandate,
+                  CASE WHEN v.visit_kind <> 'accusation' THEN v.assist ELSE '{}' END AS "assist!",
                   ARRAY(SELECT r.name FROM visit_representative r WHERE r.visit_id = v.id
                           AND (v.visit_kind <> 'accusation' OR v.recorded_by = $3)
                         ORDER BY r.place) AS "representatives!",
@@ -254,8 +255,10 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
                   t.origin_case_number AS "origin_case_number?", t.answer_text AS "answer?",
                   v.disposition AS "disposition: Disposition",
                   nullif(g.litigation_route, '') AS "route: LitigationRoute",
-                  nullif(g.transfer_organ, '') AS organ, v.urgent_reason, s.name AS receiver, s.phone AS receiver_phone,
-                  v.posted_on, v.received_at, v.recorded_at, v.recorded_by AS "recorded_by: StaffId", w.name AS recorder,
+                  nullif(g.transfer_organ, '') AS organ,
+                  CASE WHEN v.visit_kind <> 'accusation' THEN v.urgent_reason ELSE '' END AS "urgent_reason!",
+                  s.name AS receiver, s.phone AS receiver_phone,
+                  v.posted_on, v.received_at, v.recorded_at, v.recorded_by AS "recorded_by: StaffId", acting_name(w.name, v.on_behalf_of) AS "recorder!",
                   k.number AS "case_number?", k.nth AS "nth?", k.stage AS "stage?: Stage", nu.short_name AS "case_court?",
                   k.reopened AS "reopened?: ReopenReason",
                   (SELECT q.reason FROM repeat_correction q WHERE q.visit_id = v.id LIMIT 1) AS not_same,
@@ -268,7 +271,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> StoreResult<Option<VisitFile>> {
            JOIN staff s ON s.id = v.receiver_id
            JOIN staff w ON w.id = v.recorded_by
            LEFT JOIN unit o ON o.id = v.origin_unit_id
-           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND (p.recorded_by = $3 OR EXISTS (
+           LEFT JOIN petitioner p ON p.id = v.petitioner_id AND v.visit_kind <> 'accusation'
+                AND (p.recorded_by = $3 OR EXISTS (
                SELECT FROM petitioner_court pc WHERE pc.petitioner_id = p.id AND pc.unit_id = ANY (($2::reach).units)))
            LEFT JOIN LATERAL case_of_visit(v.id) k ON true
            LEFT JOIN unit nu ON nu.id = k.unit_id

@@ -76,6 +76,11 @@ impl Desk {
         self.sign.is_some()
     }
 
+    /// Whether a paper that waits for this signature is here because nobody may give it.
+    fn signer_kept_out(self, step: &str) -> bool {
+        self.bureau && SignStep::from_code(step) == Some(SignStep::President)
+    }
+
     /// Whether it watches what courts are late with.
     pub const fn supervises(self) -> bool {
         self.bureau
@@ -89,6 +94,8 @@ pub struct WorkLine {
     pub task: Option<Task>,
     /// Who still stands in this place of the team and was kept out of the case.
     pub kept_out: Option<(Seat, String)>,
+    /// Whether whoever would sign as president was: then the bureau sees to it.
+    pub signer_kept_out: bool,
     /// What a court is late with.
     pub awaited: Option<Task>,
     pub due_on: Option<NaiveDate>,
@@ -145,11 +152,12 @@ macro_rules! at_desk {
                    WHEN 'sign' THEN
                        w.step = $6 AND (w.step <> 'leader' OR n.leader_id = $2)
                        AND ($7::bigint IS NULL OR court_of(w.unit_id) = $7)
+                       OR $5 AND w.step = 'president' AND president_kept_out(w.case_id, w.unit_id)
                    WHEN 'replace' THEN $6 = 'president' AND court_of(w.unit_id) = $7
                    ELSE $5 END
             " $(+ $tail)+,
             $scope.reach() as _,
-            $scope.staff().0,
+            $scope.holder().0,
             $desk.duties,
             $desk.unclaimed,
             $desk.bureau,
@@ -220,6 +228,7 @@ impl Row {
         let asked = match self.desk.as_str() {
             "duty" => ClockKind::from_code(&self.step)
                 .and_then(|kind| Task::of_clock(kind, self.stage, self.reporting)),
+            "sign" if desk.signer_kept_out(&self.step) => None,
             "sign" => SignStep::from_code(&self.step).map(Task::Sign),
             "receive" => Some(Task::Receive),
             "replace" => None,
@@ -227,10 +236,12 @@ impl Row {
         };
         let late_court = desk.bureau && self.desk == "duty";
         let (task, awaited) = if late_court { (None, asked) } else { (asked, None) };
+        let signer_kept_out = self.desk == "sign" && desk.signer_kept_out(&self.step);
         let (place, rank) = (self.place.to_string(), self.rank.to_string());
         WorkLine {
             task,
             kept_out: Seat::from_code(&self.step).zip(self.whom),
+            signer_kept_out,
             awaited,
             due_on: self.due_on,
             since: self.since,

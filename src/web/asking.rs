@@ -51,7 +51,7 @@ impl Asking {
 
     /// Who printed a page, and when.
     pub fn stamp(&self) -> String {
-        let (court, name) = (self.session.court_name(), self.session.staff_name());
+        let (court, name) = (self.session.court_name(), self.session.acting_name());
         format!("{court}　打印人：{name}　{}", format_full(self.now()))
     }
 

@@ -1,5 +1,7 @@
 //! Every failure becomes a page here: status, what happened, what to do now.
 
+mod of_store;
+
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -12,6 +14,7 @@ use super::traces::Why;
 use super::typed::{Again, Typed};
 use super::urls;
 use crate::store::StoreError;
+use of_store::page_of_store;
 
 /// What a handler can end with instead of its page.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +43,9 @@ pub enum AppError {
     /// The body is larger than the route allows.
     #[error("too large")]
     TooLarge,
+    /// So is the text of a form that takes no files.
+    #[error("too long")]
+    TooLong,
     /// Others are sending so much that there is no room for one more file.
     #[error("no room for one more file")]
     Crowded,
@@ -73,6 +79,8 @@ pub struct Failed {
     title: &'static str,
     text: String,
     ways: Vec<(&'static str, &'static str)>,
+    /// Why the session is gone, where that is known to be another reason than rest.
+    gone: Option<&'static str>,
 }
 
 /// The request that failed.
@@ -113,9 +121,12 @@ fn failed(
     text: &str,
     ways: &[(&'static str, &'static str)],
 ) -> Failed {
-    Failed { status, title, text: text.to_owned(), ways: ways.to_vec() }
+    Failed { status, title, text: text.to_owned(), ways: ways.to_vec(), gone: None }
 }
 
+const RESTED: &str = "为安全起见，长时间没有操作已退出。";
+/// What is found in a list of cases, and what elsewhere.
+const CASES: (&str, &str) = ("信访案件", "/cases");
 const HOME: (&str, &str) = ("返回首页", "/");
 /// The address that was asked for.
 const HERE: &str = "";
@@ -127,18 +138,19 @@ impl AppError {
                 StatusCode::NOT_FOUND,
                 "没有找到这一页",
                 "编号可能输错，或案件已并案。",
-                &[HOME, ("信访案件", "/cases")],
+                &[HOME, CASES],
             ),
             Self::Forbidden(who) => Failed {
                 status: StatusCode::FORBIDDEN,
                 title: "没有权限查看",
                 text: format!("这一页只对{}开放。如工作需要，请联系本院管理员。", names(*who)),
                 ways: vec![HOME],
+                gone: None,
             },
             Self::SignedOut => failed(
                 StatusCode::UNAUTHORIZED,
                 "登录已过期",
-                "为安全起见，长时间没有操作已退出，没有保存。",
+                &format!("{RESTED}没有保存。"),
                 &[("重新登录", "/login")],
             ),
             Self::Forged | Self::Kept(_) => failed(
@@ -159,6 +171,12 @@ impl AppError {
                 "单个文件不超过50MB，一次上传合计也不超过50MB。可以分开上传，或先压缩扫描件。",
                 &[HOME],
             ),
+            Self::TooLong => failed(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "填写的内容太多",
+                "填写的内容超过了这一页能接收的长度，没有保存。请返回后精简，较长的材料请作为文件上传。",
+                &[HOME],
+            ),
             Self::Crowded => failed(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "正在上传的文件太多",
@@ -170,51 +188,11 @@ impl AppError {
                 title: "操作太频繁",
                 text: format!("请{seconds}秒后再试。"),
                 ways: vec![HOME],
+                gone: None,
             },
             Self::Store(error) => page_of_store(error),
             Self::Elsewhere(_) | Self::Render(_) | Self::Office(_) => broken(),
         }
-    }
-}
-
-fn page_of_store(error: &StoreError) -> Failed {
-    match error {
-        StoreError::Stale => failed(
-            StatusCode::CONFLICT,
-            "内容已被他人更新",
-            "您打开这一页之后，有人先保存了新的内容，您的内容没有保存。请打开最新的一页，核对后再提交。",
-            &[("打开最新的一页", HERE), HOME],
-        ),
-        StoreError::Away(_) | StoreError::NotYet | StoreError::ReadOnly => failed(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "系统维护中",
-            "暂时连不上数据库，没有保存。来访登记请先用纸质登记单，恢复后补录。",
-            &[HOME],
-        ),
-        StoreError::Busy(_) | StoreError::Crossed(_) => slow(),
-        StoreError::Refused(limit, _) if limit == "filed_by_person" => failed(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "今天上传的文件已满",
-            "您24小时内上传的文件合计已到1GB，这一次没有保存。请明天再上传，或先压缩扫描件；急需上传的，请联系系统管理员。",
-            &[HOME],
-        ),
-        StoreError::Refused(limit, _) if limit == "filed_by_unit" => failed(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "本院今天上传的文件已满",
-            "本院24小时内上传的文件合计已到10GB，这一次没有保存。请明天再上传，或先压缩扫描件；急需上传的，请联系系统管理员。",
-            &[HOME],
-        ),
-        StoreError::Refused(..)
-        | StoreError::Database(_)
-        | StoreError::OtherForm(_)
-        | StoreError::OldForm(_)
-        | StoreError::Unreadable { .. } => broken(),
-        StoreError::Sealed => failed(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "内容无法解密",
-            "这份内容无法解密，已记入系统日志；案件的其他内容不受影响。请告知系统管理员，并把下面的编号一并告诉他们。",
-            &[HOME],
-        ),
     }
 }
 
@@ -286,8 +264,11 @@ fn root_cause(error: &AppError) -> Option<String> {
 
 /// Fills in the page of a response that failed, in the shell if the gate left one.
 pub fn render(mut response: Response, asked: &Asked) -> Response {
-    let Some(failed) = failure(&response) else { return response };
+    let Some(mut failed) = failure(&response) else { return response };
     let frame = response.extensions_mut().remove::<Frame>();
+    if frame.as_ref().is_some_and(|frame| !frame.shell("").leads_to(CASES.1)) {
+        failed.without_cases();
+    }
     let title = failed.title;
     let waiting = response.extensions_mut().remove::<Waiting>();
     let said = match waiting {
@@ -324,7 +305,30 @@ fn failure(response: &Response) -> Option<Failed> {
     Some(Failed { status, ..failed })
 }
 
+/// Says why the session of a form is gone, in the words of the sign-in page.
+pub fn say_why_gone(response: &mut Response, why: &'static str) {
+    if let Some(failed) = response.extensions_mut().get_mut::<Failed>() {
+        failed.gone = Some(why);
+        failed.text = format!("{why}没有保存。");
+    }
+}
+
+/// What is too large on a route that takes no files is the text.
+pub fn say_text_is_long(response: &mut Response) {
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response.extensions_mut().insert(AppError::TooLong.page());
+    }
+}
+
 impl Failed {
+    /// For whoever opens no cases: not that it may be one of them, nor the way to their list.
+    fn without_cases(&mut self) {
+        if self.ways.contains(&CASES) {
+            "网址可能输错，或内容已不存在。请从菜单重新打开。".clone_into(&mut self.text);
+            self.ways.retain(|way| *way != CASES);
+        }
+    }
+
     /// The form is kept, and waits on its page for whoever typed it.
     fn wait(self, asked: &Asked, waiting: &Waiting) -> Said {
         let files =
@@ -340,7 +344,8 @@ impl Failed {
         }
         Said {
             text: format!(
-                "为安全起见，长时间没有操作已退出，还没有提交。您填写的内容已存为草稿，重新登录后在同一页接着填写。{files}"
+                "{}还没有提交。您填写的内容已存为草稿，重新登录后在同一页接着填写。{files}",
+                self.gone.unwrap_or(RESTED)
             ),
             ways: vec![("重新登录", format!("/login?next={}", urls::encode(&waiting.page)))],
             ..self.say(asked)

@@ -174,14 +174,14 @@ async fn read(request: Request, app: &App) -> Result<(Bytes, Vec<Upload>), (AppE
     if !is_multipart(request.headers()) {
         let body = Bytes::from_request(request, app).await;
         let body = body.map_err(|error| (too_large(error.status()), Bytes::new()))?;
-        return Ok((without_nul(body), Vec::new()));
+        return Ok((without_unseen(body), Vec::new()));
     }
     let (mut body, mut files) = (String::new(), Vec::new());
     let end = match Multipart::from_request(request, app).await {
         Ok(parts) => read_parts(parts, &mut body, &mut files).await,
         Err(_) => Err(AppError::Malformed),
     };
-    let body = without_nul(Bytes::from(body.trim_start_matches('&').to_owned()));
+    let body = without_unseen(Bytes::from(body.trim_start_matches('&').to_owned()));
     match end {
         Ok(()) => Ok((body, files)),
         Err(error) => Err((error, body)),
@@ -201,7 +201,7 @@ async fn read_parts(
 ) -> Result<(), AppError> {
     while let Some(part) = parts.next_field().await.map_err(|error| too_large(error.status()))? {
         let field = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().map(str::to_owned);
+        let file = part.file_name().map(|name| name.replace(is_unseen, ""));
         let media_type = part.content_type().unwrap_or_default().to_owned();
         let (bytes, room) = if file.is_some() {
             receive(part).await?
@@ -249,11 +249,26 @@ async fn receive(mut part: Field<'_>) -> Result<(Bytes, Room), AppError> {
     Ok((Bytes::from(bytes), Room(held.map(Arc::new))))
 }
 
-fn without_nul(body: Bytes) -> Bytes {
-    match std::str::from_utf8(&body) {
-        Ok(text) if text.contains(NUL) => Bytes::from(text.replace(NUL, "")),
-        _ => body,
+/// What is seen nowhere and turns around what stands beside it: control signs but tabs and ends of
+/// lines, and the signs that change the direction of writing.
+fn is_unseen(sign: char) -> bool {
+    matches!(sign, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || sign.is_control() && !matches!(sign, '\t' | '\n' | '\r')
+}
+
+/// The body without such signs, in names and values.
+fn without_unseen(body: Bytes) -> Bytes {
+    let Ok(text) = std::str::from_utf8(&body) else { return body };
+    let plain = |part: &str| urls::decode(part).contains(is_unseen);
+    if !text.split(['&', '=']).any(plain) {
+        return body;
     }
+    let part = |part: &str| match urls::decode(&part.replace('+', "%20")) {
+        text if text.contains(is_unseen) => urls::encode(&text.replace(is_unseen, "")),
+        _ => part.to_owned(),
+    };
+    let pair = |pair: &str| pair.split('=').map(part).collect::<Vec<_>>().join("=");
+    Bytes::from(text.split('&').map(pair).collect::<Vec<_>>().join("&"))
 }
 
 fn too_large(status: axum::http::StatusCode) -> AppError {

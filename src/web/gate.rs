@@ -15,8 +15,9 @@ use super::sign_in::CODE_PAGE;
 use super::strangers::Knock;
 use super::traces::Trace;
 use super::typed::Typed;
-use super::{App, AppError, extract, urls};
+use super::{App, AppError, error, extract, urls};
 use crate::limits;
+use crate::store::accounts::Gone;
 use crate::store::{self, Session, StoreResult};
 
 /// The cookie of a session. The prefix makes browsers hold it to this host, this path, and TLS.
@@ -30,11 +31,16 @@ const FIELDS_COME: Duration = Duration::from_secs(1);
 
 /// Resumes the session, turns away whoever is not admitted, and hands the session on. The page of
 /// a failure gets the shell of whoever is there, and what they typed.
-pub async fn gate(
-    State((app, row)): State<(App, Row)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn gate(State((app, row)): State<(App, Row)>, request: Request, next: Next) -> Response {
+    let takes_files = row.body > limits::LONG_FORM;
+    let mut response = pass(app, row, request, next).await;
+    if !takes_files {
+        error::say_text_is_long(&mut response);
+    }
+    response
+}
+
+async fn pass(app: App, row: Row, mut request: Request, next: Next) -> Response {
     let who = row.who;
     if let Some(clean) = without_numbers(&request) {
         return done(&clean, NUMBER_IN_ADDRESS);
@@ -129,8 +135,11 @@ async fn too_large(request: Request, app: &App) -> Response {
 /// The page on which a password is changed; until then whoever must change it sees no other.
 const CHANGE: &str = "/account/password";
 
+/// Whoever leaves without a session has left.
+const LOG_OUT: &str = "/logout";
+
 /// And what must be possible until then: out, and the codes that are shown once.
-const OPEN: [&str; 4] = [CHANGE, "/logout", CODE_PAGE, "/account/recovery-codes"];
+const OPEN: [&str; 4] = [CHANGE, LOG_OUT, CODE_PAGE, "/account/recovery-codes"];
 
 fn must_change_first(app: &App, session: &Session, request: &Request) -> bool {
     let old = app.rules().passwords.is_old(session.password_set_at(), app.clock.now());
@@ -164,7 +173,17 @@ async fn too_late(request: Request, app: &App) -> Response {
     let token = cookie(request.headers(), SESSION_COOKIE).map(str::to_owned);
     let path = request.uri().path().to_owned();
     let typed = request.extensions().get::<Typed>().cloned().unwrap_or_default();
+    if path == LOG_OUT {
+        return Redirect::to("/login").into_response();
+    }
     let mut response = turned_away(AppError::SignedOut, request, app).await;
+    let gone =
+        store::accounts::gone(&app.db, token.as_deref().unwrap_or_default(), app.clock.now());
+    if let Ok(Some(Gone::Ended(ending))) = gone.await
+        && !ending.label().is_empty()
+    {
+        error::say_why_gone(&mut response, ending.label());
+    }
     let late = Late { path: &path, typed: &typed };
     if let Some(waiting) = late.keep(app, token.as_deref()).await {
         response.extensions_mut().insert(waiting);

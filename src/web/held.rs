@@ -21,6 +21,8 @@ pub struct Held(Arc<RwLock<Option<Read>>>);
 struct Read {
     at: Instant,
     found: Option<Settings>,
+    /// Other settings were confirmed since.
+    is_old: bool,
 }
 
 impl Held {
@@ -29,13 +31,15 @@ impl Held {
     }
 
     fn keep(&self, found: Option<Settings>) {
-        let read = Read { at: Instant::now(), found };
+        let read = Read { at: Instant::now(), found, is_old: false };
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(read);
     }
 
-    /// Read again with the next request.
+    /// Read again with the next request; what was known holds until then.
     pub fn forget(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(read) = self.0.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            read.is_old = true;
+        }
     }
 }
 
@@ -43,7 +47,8 @@ impl App {
     /// Looks whether other settings hold. What was known stays as long as the database is away.
     pub async fn refresh(&self) -> StoreResult<()> {
         let known = self.held.read();
-        if known.as_ref().is_some_and(|read| read.at.elapsed() < limits::SETTINGS_HELD) {
+        let is_fresh = |read: &Read| !read.is_old && read.at.elapsed() < limits::SETTINGS_HELD;
+        if known.as_ref().is_some_and(is_fresh) {
             return Ok(());
         }
         match (security_settings::in_force(&self.db).await, known) {
@@ -61,6 +66,11 @@ impl App {
     pub fn settings(&self) -> Settings {
         let found = self.held.read().and_then(|read| read.found);
         found.unwrap_or_else(|| Settings::of_start(&self.start))
+    }
+
+    /// Whether it was confirmed, and not taken from the start of the program.
+    pub fn is_set(&self) -> bool {
+        self.held.read().is_some_and(|read| read.found.is_some())
     }
 
     /// What signing in goes by.

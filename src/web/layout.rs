@@ -5,15 +5,17 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono::{DateTime, Utc};
 
 use super::drafts::Notice;
 use super::form::Problems;
 use super::routes::Who;
 use super::traces::{Faults, Listed};
 use super::typed::Typed;
-use super::{App, AppError, AppResult, bulletins, cases, gate, stats, urls};
+use super::{App, AppError, AppResult, cases, gate, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
+use crate::domain::substituting::last_day;
 use crate::store::{Session, Tx};
 
 const FLASH_COOKIE: &str = "__Host-flash";
@@ -24,6 +26,8 @@ pub struct Shell {
     pub title: String,
     pub court: String,
     pub staff: String,
+    /// Whom they stand in for, and until when: every page says so.
+    pub stands_in: Option<String>,
     pub role: &'static str,
     pub menu: Vec<MenuItem>,
     pub csrf: String,
@@ -143,7 +147,11 @@ impl Frame {
         Shell {
             title: title.into(),
             court: self.session.court_name().to_owned(),
-            staff: self.session.staff_name().to_owned(),
+            staff: self.session.acting_name(),
+            stands_in: self
+                .session
+                .stands_in()
+                .map(|it| format!("代理{}（至{}）", it.principal, until(it.until))),
             role: role.label(),
             menu: menu(role, &self.path),
             csrf: self.csrf.clone(),
@@ -162,6 +170,12 @@ impl Frame {
             typed: self.typed.text(),
         }
     }
+}
+
+/// Until when something holds: the end of a day is said as 「2026-06-20 24:00」.
+pub fn until(at: DateTime<Utc>) -> String {
+    let last = last_day(at);
+    if calendar::end_of(last) == at { format!("{last} 24:00") } else { calendar::format_full(at) }
 }
 
 /// Where a role begins.
@@ -183,8 +197,8 @@ pub const fn home(role: Role) -> &'static str {
 /// The side bar: label, address, icon, and for whom.
 const MENU: &[(&str, &str, &str, Who)] = {
     use Role::{
-        Auditor, Bureau, BureauHead, Clerk, Handler, Inspection, Leader, LeadingGroup, President,
-        Secadmin, Sysadmin,
+        Auditor, Bureau, BureauHead, Clerk, ContactLeader, EnforcementOffice, Handler, Inspection,
+        Leader, LeadingGroup, President, Reviewer, Secadmin, Sysadmin,
     };
     &[
         (
@@ -199,8 +213,39 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
         ("检举控告", "/accusations", "send", Who::Staff(&[Bureau, BureauHead])),
         ("检举控告", "/inspections", "inbox", Who::Staff(&[Inspection])),
-        ("双周通报", "/bulletins", "bars", bulletins::READERS),
-        ("统计看板", "/stats", "chart", stats::READERS),
+        // A clerk may read both where a link leads there, and has no work in either.
+        (
+            "双周通报",
+            "/bulletins",
+            "bars",
+            Who::Staff(&[
+                Handler,
+                Leader,
+                President,
+                Bureau,
+                BureauHead,
+                LeadingGroup,
+                ContactLeader,
+                EnforcementOffice,
+                Reviewer,
+                Inspection,
+            ]),
+        ),
+        (
+            "统计看板",
+            "/stats",
+            "chart",
+            Who::Staff(&[
+                Handler,
+                Leader,
+                President,
+                Bureau,
+                BureauHead,
+                LeadingGroup,
+                ContactLeader,
+                Inspection,
+            ]),
+        ),
         (
             "签批",
             "/approvals",

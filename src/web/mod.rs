@@ -37,6 +37,7 @@ mod ledgers;
 mod my;
 mod paging;
 mod policy;
+mod people;
 mod progress;
 mod replies;
 mod reports;

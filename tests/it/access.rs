@@ -30,6 +30,13 @@ const STAFF: &[&str] = &[
     "zhongyuan.inspection",
     "zonghe.enforcement_office",
 ];
+/// Who stands in for whom (代理).
+const SUBSTITUTES: &[&str] = &[
+    "donghu.clerk for donghu.leader",
+    "donghu.president for donghu.handler",
+    "zhongyuan.clerk for zhongyuan.contact_leader",
+    "zhongyuan.inspection for zhongyuan.bureau",
+];
 const NAMEABLE: &[&str] = &["0110", "0104", "01Z1", "01ZH", "01XF"];
 const HOW_MANY: usize = 32;
 
@@ -216,7 +223,7 @@ async fn by_decision(city: &City, username: &str, all: &[Drawn], keys: &Keys) ->
     let contacts: Vec<UnitId> = keys
         .contacts
         .iter()
-        .filter(|(who, _)| *who == actor.staff.0)
+        .filter(|(who, _)| *who == actor.holder().0)
         .flat_map(|(_, unit)| keys.below(*unit))
         .collect();
     let above = keys.above(actor.unit.0);
@@ -322,9 +329,19 @@ async fn the_decision_the_scope_and_row_security_agree_on_whatever_could_be() {
     let all: Vec<Drawn> =
         (0..HOW_MANY).map(|_| drawn().new_tree(&mut runner).unwrap().current()).collect();
     lay(&city, &all).await;
+    for pair in SUBSTITUTES {
+        let (substitute, principal) = pair.split_once(" for ").unwrap();
+        city.force(&format!(
+            "INSERT INTO role_grant (staff_id, role, unit_id, valid_from, valid_until, stands_in_for)
+             SELECT s.id, g.role, g.unit_id, '2026-06-15 08:00+08', '2099-01-01', g.id
+             FROM role_grant g JOIN staff p ON p.id = g.staff_id, staff s
+             WHERE p.username = '{principal}' AND s.username = '{substitute}' AND g.stands_in_for IS NULL"
+        ))
+        .await;
+    }
     let keys = Keys::of(&city).await;
     let mut seen = 0;
-    for username in PEOPLE {
+    for username in PEOPLE.iter().chain(SUBSTITUTES) {
         let [of_cases, of_visits] = by_decision(&city, username, &all, &keys).await;
         seen += of_cases.len() + of_visits.len();
         assert_eq!(by_scope(&city, username).await, of_cases, "{username}: the scope of cases");

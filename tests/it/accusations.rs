@@ -1,7 +1,7 @@
 //! Accusations of court staff: taken down at a window, sent on unread by the bureau, read by the
 //! inspection office and by nobody else.
 
-use anjie::store::Db;
+use anjie::store::{Db, visit_lists};
 use axum::http::StatusCode;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Row};
@@ -209,6 +209,16 @@ async fn who_accuses_is_shown_one_thing_at_a_time_for_a_purpose() {
         )
         .await;
     assert_eq!(traces, [format!("{number} name contact"), format!("{number} phone contact")]);
+    city.force(
+        "INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, previous_hash, hash)
+         SELECT 0, 0, a.at, a.staff_id, a.grant_id, a.verb, '', ''
+         FROM audit a, generate_series(1, 28) WHERE a.verb = 'identity.revealed' AND a.fields = 'name'",
+    )
+    .await;
+    let asked = [("field", "name"), ("reason", "contact")];
+    let page = site.post(Some(INSPECTOR), &path, &asked).await;
+    let page = page.expect(StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(page.problem("").as_deref(), Some("一小时内查看已达30次，请稍后再试"));
 }
 
 /// S28, S77.
@@ -288,4 +298,21 @@ async fn both_lists_go_on_by_key() {
     assert_eq!(second.texts("tbody tr").len(), 11);
     let made_up = site.get(Some(INSPECTOR), "/inspections?after=zz").await.expect(StatusCode::OK);
     assert_eq!(made_up.texts("tbody tr").len(), 50);
+}
+
+/// S29, S77.
+/// What a page doesn't show isn't fetched for it either.
+#[tokio::test]
+async fn the_register_hands_out_nothing_of_who_accuses() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let more = [("principal_name", "司马某某"), ("mandate", "yes"), ("assist[]", "sign")];
+    let (number, _) = accuse(&city, &site, &more).await;
+    city.force("UPDATE visit SET mandate = true, assist = '{sign}', urgent_reason = '扬言'").await;
+    let session = session(&site.app.db, CLERK).await;
+    let mut tx = site.app.db.begin(&session).await.unwrap();
+    let file = visit_lists::find(&mut tx, &number).await.unwrap().unwrap();
+    let told = (file.name, file.id_tail, file.phone_tail, file.id_verified, file.mandate);
+    assert_eq!(told, (None, None, None, None, None));
+    assert_eq!((file.assist.len(), file.urgent_reason.len()), (0, 0));
 }

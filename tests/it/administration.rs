@@ -288,3 +288,242 @@ async fn no_administrator_finds_a_case_or_a_visit_anywhere() {
         }
     }
 }
+
+async fn uuid_of(city: &City, username: &str) -> String {
+    city.value(&format!("SELECT uuid::text FROM staff WHERE username = '{username}'")).await
+}
+
+/// S31.
+/// Whoever sees the first password of the other, and takes the second factor away, is both of the two.
+#[tokio::test]
+async fn no_administrator_is_opened_by_another() {
+    let city = City::new().await;
+    city.force(
+        "INSERT INTO second_factor (staff_id, secret_sealed, confirmed_at) SELECT id, 'x', now() FROM staff
+         ON CONFLICT ON CONSTRAINT second_factor_pkey DO UPDATE SET secret_sealed = 'x', confirmed_at = now()",
+    )
+    .await;
+    let site = Site::of(&city).await;
+    let untouched = "SELECT count(*) FROM staff s JOIN second_factor f ON f.staff_id = s.id
+                     WHERE NOT s.password_must_change AND f.secret_sealed = 'x'";
+    let before = city.value::<i64>(untouched).await;
+    for target in [SECOND, SYSADMIN, AUDITOR] {
+        let uuid = uuid_of(&city, target).await;
+        for act in ["password", "factor"] {
+            let path = format!("/admin/accounts/{uuid}/{act}");
+            let page = site.post(Some(SECADMIN), &path, &[]).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{target} {act}");
+            let said = page.problem("").unwrap();
+            assert!(said.contains("是管理员") && said.contains("命令行"), "{said}");
+        }
+        for act in [
+            format!("account_password('{uuid}', 'x', now(), now())"),
+            format!("account_factor('{uuid}', now())"),
+        ] {
+            let asked = format!("SELECT coalesce({act}, 0)");
+            assert_eq!(city.as_server(SECADMIN, &asked).await, Some(0), "{target} {act}");
+        }
+        let page = site.get(Some(SECADMIN), &format!("/admin/accounts?q={target}")).await;
+        let forms = page.attributes("tbody form", "action");
+        assert!(
+            !forms.iter().any(|it| it.ends_with("/password") || it.ends_with("/factor")),
+            "{forms:?}"
+        );
+    }
+    assert_eq!(city.value::<i64>(untouched).await, before);
+    // Somebody of the courts is helped, and told by whom.
+    let uuid = uuid_of(&city, "donghu.handler2").await;
+    site.act(SECADMIN, &format!("/admin/accounts/{uuid}/factor"), &[]).await;
+    let page = site.post(Some(SECADMIN), &format!("/admin/accounts/{uuid}/password"), &[]).await;
+    assert_eq!(page.expect(StatusCode::OK).texts("[data-revealed]").len(), 1);
+    assert_eq!(city.value::<i64>(untouched).await, before - 1);
+    let by = "SELECT password_reset_by <> '' FROM staff WHERE username = 'donghu.handler2'";
+    assert!(city.value::<bool>(by).await);
+}
+
+/// S31.
+#[tokio::test]
+async fn what_a_security_administrator_does_to_nobody_or_to_oneself_is_said_and_leaves_no_trace() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let own = uuid_of(&city, SECADMIN).await;
+    for act in ["password", "factor", "sessions"] {
+        let nobody = format!("/admin/accounts/{}/{act}", uuid::Uuid::new_v4());
+        site.post(Some(SECADMIN), &nobody, &[]).await.expect(StatusCode::NOT_FOUND);
+        let oneself = format!("/admin/accounts/{own}/{act}");
+        let page = site.post(Some(SECADMIN), &oneself, &[]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{act}");
+        assert_eq!(page.problem("").as_deref(), Some("本人的账号在个人设置中办理"), "{act}");
+    }
+    let entries = "SELECT count(*) FROM audit WHERE verb IN ('password.set', 'second_factor.reset', 'session.revoked')
+                   AND outcome = 'done'";
+    assert_eq!(city.value::<i64>(entries).await, 0);
+    site.cookie("donghu.handler").await;
+    let uuid = uuid_of(&city, "donghu.handler").await;
+    for count in ["count=1", "count=0"] {
+        site.act(SECADMIN, &format!("/admin/accounts/{uuid}/sessions"), &[]).await;
+        let detail =
+            "SELECT detail FROM audit WHERE verb = 'session.revoked' ORDER BY nth DESC LIMIT 1";
+        assert_eq!(city.value::<String>(detail).await, count);
+    }
+}
+
+/// Sends the form of an account with another unit or state; what came back.
+async fn edit(city: &City, site: &Site, (who, unit): (&str, &str), active: &str) -> Page {
+    let uuid: uuid::Uuid =
+        city.value(&format!("SELECT uuid FROM staff WHERE username = '{who}'")).await;
+    let unit: i64 = city.value(&format!("SELECT id FROM unit WHERE code = '{unit}'")).await;
+    let (path, unit) = (format!("/admin/users/{uuid}"), unit.to_string());
+    let seen = reading(site, &path).await;
+    let fields =
+        [("name", "孙某"), ("unit", unit.as_str()), ("active", active), ("version", &seen)];
+    site.post(Some(SYSADMIN), &path, &fields).await
+}
+
+/// S8, S31.
+#[tokio::test]
+async fn nobody_alone_takes_the_last_of_the_three_away() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    for (who, last) in [(SECOND, "最后2名安全管理员"), (AUDITOR, "最后一名审计员")] {
+        let page = edit(&city, &site, (who, "01"), "no").await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        let said = page.problem("active").unwrap();
+        assert!(said.contains(last) && said.ends_with("再停用"), "{said}");
+        let page = edit(&city, &site, (who, "0110"), "yes").await;
+        let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("unit").unwrap();
+        assert!(said.contains(last) && said.ends_with("再变动单位"), "{said}");
+    }
+    for (who, last) in [(AUDITOR, "最后一名审计员"), (SYSADMIN, "最后一名系统管理员")]
+    {
+        let grant: i64 = city
+            .value(&format!(
+                "SELECT g.id FROM role_grant g JOIN staff s ON s.id = g.staff_id WHERE s.username = '{who}'"
+            ))
+            .await;
+        let page = site.post(Some(SECADMIN), &format!("/admin/roles/{grant}/ending"), &[]).await;
+        let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("").unwrap();
+        assert!(said.contains(last) && said.ends_with("再撤销"), "{said}");
+    }
+    let page = edit(&city, &site, (SYSADMIN, "0110"), "yes").await;
+    assert!(page.problem("unit").unwrap().contains("请由另一名系统管理员办理"));
+}
+
+/// S27.
+#[tokio::test]
+async fn whoever_goes_to_another_court_reads_nothing_of_the_former_one() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let held = "SELECT count(*) FROM role_grant g JOIN staff s ON s.id = g.staff_id
+                WHERE s.username = 'donghu.handler' AND g.valid_until IS NULL";
+    assert_eq!(city.value::<i64>(held).await, 1);
+    let path = format!("/cases/{case}");
+    site.get(Some("donghu.handler"), &path).await.expect(StatusCode::OK);
+    let page = edit(&city, &site, ("donghu.handler", "0111"), "yes").await;
+    page.expect(StatusCode::SEE_OTHER);
+    assert_eq!(city.value::<i64>(held).await, 0);
+    let page = site.get(Some("donghu.handler"), &path).await.expect(StatusCode::SEE_OTHER);
+    assert!(page.location().starts_with("/login"), "{}", page.location());
+    let told: i64 = city.value("SELECT count(*) FROM audit WHERE verb = 'role.ended'").await;
+    assert_eq!(told, 1);
+    // Moved within the court nothing ends, and no other serving role ends anything so.
+    edit(&city, &site, ("qingxi.handler", "0111"), "yes").await.expect(StatusCode::SEE_OTHER);
+    let ends = "SELECT grants_leave(s.uuid, court_of(s.unit_id), now()) FROM staff s
+                WHERE s.username = 'qingxi.handler'";
+    assert_eq!(city.as_server(SYSADMIN, ends).await, None, "they are there still");
+}
+
+#[tokio::test]
+async fn a_court_has_names_that_fit_and_a_place_that_is_a_number() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let (path, long) = ("/admin/courts/0110", "某".repeat(41));
+    let seen = reading(&site, path).await;
+    let named = |name, short, order| {
+        [("name", name), ("short_name", short), ("order", order), ("version", seen.as_str())]
+    };
+    for (fields, field) in [
+        (named(&long, "东湖法院", "1"), "name"),
+        (named("东湖区人民法院", "某某某某某某某某某某某某某", "1"), "short_name"),
+        (named("东湖区人民法院", "东湖法院", "99999999999"), "order"),
+        (named("东湖区人民法院", "东湖法院", "第一"), "order"),
+    ] {
+        let page = site.post(Some(SYSADMIN), path, &fields).await;
+        let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.problem(field).is_some(), "{field}");
+    }
+    // Signs that turn the direction of writing, and those that nobody sees, are not kept.
+    let turned = named("东湖\u{202e}区人民\u{2066}法院\u{7}", "东湖法院", "１２");
+    site.act(SYSADMIN, path, &turned).await;
+    let kept = "SELECT name || place FROM unit WHERE code = '0110'";
+    assert_eq!(city.value::<String>(kept).await, "东湖区人民法院12");
+}
+
+#[tokio::test]
+async fn the_key_of_a_form_carries_out_that_form_and_no_other() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let key = uuid::Uuid::new_v4().to_string();
+    let wanted = proposal("donghu.handler2", "clerk", "0110");
+    let first = site.post_again(Some(SECADMIN), "/admin/roles", &wanted, &key).await;
+    first.expect(StatusCode::SEE_OTHER);
+    let again = site.post_again(Some(SECADMIN), "/admin/roles", &wanted, &key).await;
+    assert_eq!(again.expect(StatusCode::SEE_OTHER).location(), "/admin/roles");
+    let other = site.post_again(Some(SECADMIN), "/admin/accounts/sessions/ending", &[], &key);
+    other.await.expect(StatusCode::CONFLICT);
+    let page = site.get(Some(SECADMIN), "/admin/roles").await;
+    let mut keys = page.attributes("input[name=idempotency_key]", "value");
+    let all = keys.len();
+    keys.sort();
+    keys.dedup();
+    assert!(all > 2 && keys.len() == all, "each form of a page has its own key");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_grant_stands_in_the_order_of_the_form_and_in_fitting_words() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let page = site.post(Some(SECADMIN), "/admin/roles", &proposal("", "job", "")).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("role").as_deref(), Some("请选择岗位"));
+    let (user, role) = (page.html().find("没有这个用户"), page.html().find("请选择岗位"));
+    assert!(user < role, "{user:?} {role:?}");
+    let dated =
+        [("user", "donghu.handler2"), ("role", "clerk"), ("unit", "0110"), ("until", "9999-12-31")];
+    let page = site.post(Some(SECADMIN), "/admin/roles", &dated).await;
+    assert_eq!(page.problem("until").as_deref(), Some("日期写成2026-06-15"));
+    let uuid = propose(&city, &site, &proposal("donghu.handler2", "clerk", "0110")).await;
+    let page = site.post(Some(SECADMIN), &format!("{uuid}/refusal"), &[("reason", "")]).await;
+    assert_eq!(page.problem("").as_deref(), Some("请填写收回的理由"));
+}
+
+/// A page that isn't there is not a case to whoever opens none, and a text is not a file.
+#[tokio::test]
+async fn what_failed_is_said_in_words_that_fit_the_one_who_reads() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    for (who, cases) in [(SYSADMIN, false), (SECADMIN, false), ("donghu.handler", true)] {
+        let page = site.get(Some(who), "/no/such/page").await.expect(StatusCode::NOT_FOUND);
+        assert_eq!(page.text().contains("案件已并案"), cases, "{who}");
+        assert_eq!(
+            page.attributes("main a", "href").contains(&"/cases".to_owned()),
+            cases,
+            "{who}"
+        );
+    }
+    let long = "某".repeat(30_000);
+    let page = site.post(Some(SYSADMIN), "/admin/users/new", &[("name", &long)]).await;
+    let page = page.expect(StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.text().contains("填写的内容太多") && !page.text().contains("50MB"));
+}
+
+#[tokio::test]
+async fn an_account_is_found_by_a_part_of_its_name() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    for path in ["/admin/accounts", "/admin/roles"] {
+        let text = site.get(Some(SECADMIN), &format!("{path}?q=secadmin2")).await.text();
+        assert!(text.contains(SECOND) && !text.contains(AUDITOR), "{path}: {text}");
+    }
+}

@@ -95,7 +95,7 @@ async fn loading_a_year_settles_what_was_provisional_and_says_so_first() {
     assert_eq!(due(&city, &case, "C30").await, "2027-01-04 2027-01-02 2 false");
     let after = site.get(Some(SYSADMIN), "/admin/calendar?year=2027").await;
     assert!(!after.text().contains("2027年（暂定）") && after.text().contains("2028年（暂定）"));
-    assert_eq!(after.texts(".month .off").len(), 3);
+    assert_eq!(after.texts(".year .off").len(), 3);
     // A clock by the former table is refused: it is computed anew by the present one.
     let late = "INSERT INTO clock (assignment_id, case_id, kind, origin_at, rule_set_id, calendar_version,
                                    due_on_original, due_on)
@@ -168,4 +168,34 @@ async fn the_database_hands_out_clocks_and_takes_days_for_the_system_administrat
         let taken = if who == SYSADMIN { 2 } else { 0 };
         assert_eq!(city.as_server(who, change).await, Some(taken), "{who}");
     }
+}
+
+/// What was shown is these cases; as many others are another thing.
+#[tokio::test]
+async fn a_change_that_moves_other_cases_than_those_shown_is_shown_again() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let first = laid::lay(&city, Laid::default()).await;
+    let second = laid::lay(&city, Laid { name: "李某某", ..Laid::default() }).await;
+    let runs = async |case: &str, state: &str| {
+        city.force(&format!(
+            "UPDATE clock k SET state = '{state}' FROM petition_case c
+             WHERE c.id = k.case_id AND c.number = '{case}' AND k.kind IN ('P7', 'C30', 'O5')"
+        ))
+        .await;
+    };
+    runs(&second, "cancelled").await;
+    let mut fields = one_day("2026-06-16", "holiday", "抗洪");
+    let preview = site.post(Some(SYSADMIN), HERE, &fields).await.expect(StatusCode::OK);
+    let seen = preview.value("seen").unwrap();
+    fields.extend([("action", "confirm"), ("seen", seen.as_str())]);
+    runs(&first, "cancelled").await;
+    runs(&second, "running").await;
+    let page = site.post(Some(SYSADMIN), HERE, &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.problem("").unwrap().starts_with("核对之后，日历或受影响的案件有变化"));
+    let seen = page.value("seen").unwrap();
+    fields.pop();
+    fields.push(("seen", seen.as_str()));
+    site.act(SYSADMIN, HERE, &fields).await;
 }

@@ -175,3 +175,119 @@ async fn the_court_is_asked_for_another_in_the_place_of_whoever_is_kept_out() {
     let page = site.get(president, &mine).await.expect(StatusCode::OK);
     assert!(page.texts("[data-kept-out]").is_empty());
 }
+
+/// S30.
+#[tokio::test]
+async fn of_people_of_one_name_the_list_says_who_is_meant() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/exclusions");
+    let same = ["donghu.handler", "donghu.handler2", "zhongyuan.handler"];
+    city.force(
+        "UPDATE staff SET name = '同名某'
+         WHERE username IN ('donghu.handler', 'donghu.handler2', 'zhongyuan.handler')",
+    )
+    .await;
+    let page = site.get(Some(BUREAU), &path).await.expect(StatusCode::OK);
+    let offered = page.attributes("datalist option", "value");
+    let offered: Vec<_> = offered.into_iter().filter(|it| it.starts_with("同名某")).collect();
+    let mut each = offered.clone();
+    each.sort();
+    each.dedup();
+    assert_eq!(each.len(), same.len(), "{offered:?}");
+    let wanted = |name| [("person", name), ("reason", "反映其收受财物")];
+    let page = site.post(Some(BUREAU), &path, &wanted("同名某")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = "有几个人同名，请从列表中选择带单位的一项";
+    assert_eq!(page.problem("person").as_deref(), Some(said));
+    for name in &offered {
+        note(&site, BUREAU, &case, &wanted(name)).await;
+    }
+    let named =
+        "SELECT count(DISTINCT e.staff_id) FROM exclusion e JOIN staff s ON s.id = e.staff_id
+                 WHERE s.name = '同名某'";
+    assert_eq!(city.value::<i64>(named).await, 3);
+}
+
+/// R2.
+#[tokio::test]
+async fn each_form_of_the_page_counts_by_itself() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/exclusions");
+    for who in ["donghu.handler", "donghu.handler2"] {
+        let name = name_of(&city, who).await;
+        note(&site, BUREAU, &case, &[("person", &name), ("reason", "反映其拖延")]).await;
+    }
+    let page = site.get(Some(BUREAU), &path).await.expect(StatusCode::OK);
+    let mut keys = page.attributes("main input[name=idempotency_key]", "value");
+    assert_eq!(keys.len(), 3);
+    keys.dedup();
+    assert_eq!(keys.len(), 3, "two liftings and one more exclusion");
+}
+
+/// R3.
+#[tokio::test]
+async fn of_many_who_note_the_same_at_once_one_does_and_the_others_are_told() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/exclusions");
+    let name = name_of(&city, HANDLER).await;
+    let fields = [("person", name.as_str()), ("reason", "反映其拖延")];
+    site.token(BUREAU).await;
+    let presses = (0..6).map(|_| site.post(Some(BUREAU), &path, &fields));
+    let pages = futures_util::future::join_all(presses).await;
+    let told: Vec<_> = pages.iter().filter_map(|page| page.problem("")).collect();
+    assert_eq!(told, vec![format!("已经记明{name}回避"); 5]);
+}
+
+/// S30.
+#[tokio::test]
+async fn the_court_that_a_case_is_with_is_kept_out_by_the_bureau_alone() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/exclusions");
+    let court: i64 = city.value("SELECT id FROM unit WHERE code = '0110'").await;
+    let court = court.to_string();
+    let own = [("unit", court.as_str()), ("reason", "反映该院")];
+    let page = site.post(Some(HANDLER), &path, &own).await;
+    let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("unit").unwrap();
+    assert!(said.contains("请报中院信访局记明并改交"), "{said}");
+    let page = site.post(Some(HANDLER), &path, &[]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.problem("person").is_some() && page.problem("reason").is_some(), "both at once");
+    let page = site.post(Some(BUREAU), &path, &own).await.expect(StatusCode::SEE_OTHER);
+    assert_eq!(page.location(), path, "the bureau goes on seeing it");
+    site.get(Some(HANDLER), &format!("/cases/{case}")).await.expect(StatusCode::NOT_FOUND);
+}
+
+/// S30.
+#[tokio::test]
+async fn where_the_president_is_kept_out_the_bureau_finds_the_case_and_is_told() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    laid::apply(&city, &case, &[("leader", "approve", "donghu.leader")]).await;
+    city.force(
+        "INSERT INTO exclusion (case_id, staff_id, reason, recorded_at, recorded_by)
+         SELECT c.id, s.id, '反映', now(), s.id FROM petition_case c, staff s
+         WHERE s.username = 'donghu.president'",
+    )
+    .await;
+    for (who, settles) in [(BUREAU, "请与东湖法院商定"), (HANDLER, "请由中院信访局商定")]
+    {
+        let text = site.get(Some(who), &format!("/cases/{case}")).await.text();
+        let expected = format!("东湖法院院长已回避，{settles}代为签批的院领导");
+        assert!(text.contains(&expected), "{who}: {text}");
+    }
+    let queue = site.get(Some(BUREAU), "/my").await;
+    assert_eq!(queue.texts(".q .q-act a"), ["东湖法院院长已回避，请商定代为签批的院领导"]);
+    city.force("UPDATE exclusion SET lifted_at = now(), lifted_by = recorded_by").await;
+    let text = site.get(Some(BUREAU), &format!("/cases/{case}")).await.text();
+    assert!(text.contains("等待东湖法院院长签批"), "{text}");
+    assert!(site.get(Some(BUREAU), "/my").await.texts(".q .q-act a").is_empty());
+}

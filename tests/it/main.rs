@@ -50,6 +50,7 @@ mod security;
 mod sign_in;
 mod reviewers;
 mod stats;
+mod substitutions;
 mod supply;
 mod support;
 mod trials;

@@ -140,3 +140,79 @@ async fn nobody_reviews_what_they_handled_or_are_kept_out_of_or_what_is_of_their
         site.post(Some(who), &path, &past).await.expect(StatusCode::FORBIDDEN);
     }
 }
+
+/// S27, R3.
+#[tokio::test]
+async fn of_many_who_give_a_case_at_once_one_does() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/reviewers");
+    let reviewer = name_of(&city, REVIEWER).await;
+    let wanted = [("reviewer", reviewer.as_str()), ("kind", "spot"), ("until", "2026-06-30")];
+    let mut sites = vec![site];
+    for minute in 1..6 {
+        sites.push(Site::at(&city, at(&format!("2026-06-15 12:0{minute}"))).await);
+    }
+    // One session, at six instances whose clocks differ.
+    let cookie = sites[0].cookie(BUREAU).await;
+    let token = sites[0].token(BUREAU).await;
+    let presses = sites.iter().map(|site| site.post_with(&cookie, &token, &path, &wanted));
+    let pages = futures_util::future::join_all(presses).await;
+    let given = pages.iter().filter(|page| page.status == StatusCode::SEE_OTHER).count();
+    let refused: Vec<_> = pages.iter().filter_map(|page| page.problem("reviewer")).collect();
+    assert_eq!(refused, vec![format!("{reviewer}正在评查本案"); 5]);
+    assert_eq!((given, city.value::<i64>("SELECT count(*) FROM case_reviewer").await), (1, 1));
+}
+
+/// S27.
+#[tokio::test]
+async fn of_reviewers_of_one_name_the_unit_says_who_is_meant() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid { unit: "0104", account: "qingxi", ..Laid::default() }).await;
+    let path = format!("/cases/{case}/reviewers");
+    for who in ["donghu.handler2", "donghu.leader2"] {
+        make_reviewer(&city, who).await;
+    }
+    city.force(&format!(
+        "UPDATE staff SET name = '同名某' WHERE username IN ('{REVIEWER}', 'donghu.handler2', 'donghu.leader2')"
+    ))
+    .await;
+    let offered = site.get(Some(BUREAU), &path).await.attributes("datalist option", "value");
+    let mut each = offered.clone();
+    each.dedup();
+    assert_eq!((offered.len(), each.len()), (3, 3), "{offered:?}");
+    let wanted = |name| [("reviewer", name), ("kind", "spot"), ("until", "2026-06-30")];
+    let page = site.post(Some(BUREAU), &path, &wanted("同名某")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = "有几名同名的评查员，请从列表中选择带单位的一项";
+    assert_eq!(page.problem("reviewer").as_deref(), Some(said));
+    for (nth, name) in offered.iter().enumerate() {
+        give(&site, &path, &wanted(name)).await;
+        let given: i64 = city.value("SELECT count(DISTINCT staff_id) FROM case_reviewer").await;
+        assert_eq!(given, i64::try_from(nth).unwrap() + 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_case_is_with_a_reviewer_for_ninety_days_at_most_and_until_the_end_of_a_day() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let case = laid::lay(&city, Laid::default()).await;
+    let path = format!("/cases/{case}/reviewers");
+    let reviewer = name_of(&city, REVIEWER).await;
+    let wanted = |until| [("reviewer", reviewer.as_str()), ("kind", "spot"), ("until", until)];
+    for (until, problem) in [
+        ("9999-12-31", "请填写截止日期"),
+        ("10000-01-01", "请填写截止日期"),
+        ("2026-09-14", "截止日期最晚为2026-09-13"),
+    ] {
+        let page = site.post(Some(BUREAU), &path, &wanted(until)).await;
+        let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("until").unwrap();
+        assert!(said.starts_with(problem), "{until}: {said}");
+    }
+    give(&site, &path, &wanted("２０２６-０９-１３")).await;
+    let text = site.get(Some(BUREAU), &path).await.text();
+    assert!(text.contains("2026-09-13 24:00"), "{text}");
+}

@@ -136,3 +136,41 @@ async fn a_proposal_is_withdrawn_or_declined_with_a_reason_and_both_stay_on_reco
     }
     assert_eq!(city.value::<i64>("SELECT count(*) FROM rule_set").await, 2);
 }
+
+/// S31.
+/// Otherwise the earlier one would hold until the later begins, and the one before it from then on.
+#[tokio::test]
+async fn a_version_begins_after_those_that_are_to_come() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let first = propose(&city, &site, &closing("40", "2099-07-01")).await;
+    site.act(HEAD, &format!("{first}/confirmation"), &[]).await;
+    let page = site.post(Some(SYSADMIN), HERE, &closing("50", "2099-03-01")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = "“标准”已有2099-07-01起执行的规则，生效日期不能早于这一天";
+    assert_eq!(page.problem("valid_from").as_deref(), Some(said));
+    // On the same day it takes the place of the other, which never held.
+    let second = propose(&city, &site, &closing("50", "2099-07-01")).await;
+    city.force("UPDATE rule_proposal SET valid_from = '2099-03-01' WHERE decided_at IS NULL").await;
+    let uuid = second.rsplit('/').next().unwrap();
+    let confirm = format!("SELECT coalesce(rule_confirm('{uuid}', now()), 0)");
+    assert_eq!(city.as_server(HEAD, &confirm).await, Some(0), "the database asks too");
+    city.force("UPDATE rule_proposal SET valid_from = '2099-07-01' WHERE decided_at IS NULL").await;
+    site.act(HEAD, &format!("{second}/confirmation"), &[]).await;
+    let holds = "SELECT version FROM rule_set WHERE id IN (SELECT rules_on('2099-07-01')) AND code = 'standard'";
+    assert_eq!(city.value::<i32>(holds).await, 3);
+}
+
+/// R3.
+#[tokio::test]
+async fn of_many_who_propose_at_once_one_does_and_the_others_are_told() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let fields = closing("40", "2026-07-01");
+    site.token(SYSADMIN).await;
+    let presses = (0..6).map(|_| site.post(Some(SYSADMIN), HERE, &fields));
+    let pages = futures_util::future::join_all(presses).await;
+    let told: Vec<_> = pages.iter().filter_map(|page| page.problem("")).collect();
+    assert_eq!(told, ["“标准”已有一项待确认的改动，请先处理"; 5]);
+    assert!(pages.iter().all(|page| page.status.is_redirection() || page.value("basis").is_some()));
+}

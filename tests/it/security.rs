@@ -73,6 +73,48 @@ async fn settings_need_a_second_security_administrator_and_hold_from_then() {
 }
 
 /// S15.
+/// What is confirmed may be read a moment later; until then what held goes on.
+#[tokio::test]
+async fn between_a_confirmation_and_the_next_reading_the_former_settings_hold() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    set(&city, &site, &settings(&[("idle_minutes", "15")])).await;
+    site.get(Some(SECOND), HERE).await.expect(StatusCode::OK);
+    assert_eq!(site.app.rules().idle_minutes, 15);
+    set(&city, &site, &settings(&[("idle_minutes", "10")])).await;
+    assert_eq!(site.app.rules().idle_minutes, 15, "not the thirty of the start");
+    site.get(Some(SECOND), HERE).await.expect(StatusCode::OK);
+    assert_eq!(site.app.rules().idle_minutes, 10);
+}
+
+/// S15.
+#[tokio::test]
+async fn settings_that_were_confirmed_stay_so_however_many_are_declined_after_them() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    set(&city, &site, &settings(&[("idle_minutes", "15")])).await;
+    for _ in 0..12 {
+        let proposal = propose(&city, &site, &settings(&[("idle_minutes", "10")])).await;
+        site.act(SECOND, &format!("{proposal}/refusal"), &[("reason", "太短")]).await;
+    }
+    let text = site.get(Some(SECOND), HERE).await.text();
+    assert!(text.contains("按最近一次确认的设置"), "{text}");
+}
+
+/// R3.
+#[tokio::test]
+async fn of_many_who_propose_at_once_one_does_and_the_others_are_told() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let fields = settings(&[("idle_minutes", "15")]);
+    site.token(SECADMIN).await;
+    let presses = (0..6).map(|_| site.post(Some(SECADMIN), HERE, &fields));
+    let pages = futures_util::future::join_all(presses).await;
+    let told: Vec<_> = pages.iter().filter_map(|page| page.problem("")).collect();
+    assert_eq!(told, ["已有一项待确认的设置，请先确认或退回"; 5]);
+}
+
+/// S15.
 #[tokio::test]
 async fn the_longest_a_session_lasts_is_what_is_set() {
     let city = City::new().await;
@@ -151,4 +193,21 @@ async fn what_is_too_weak_is_refused_beside_its_field_and_by_the_database() {
     site.act(SECOND, &format!("{proposal}/refusal"), &[("reason", "太短")]).await;
     assert!(site.get(Some(SECADMIN), HERE).await.text().contains("退回：太短"));
     assert_eq!(site.app.rules().idle_minutes, 30);
+}
+
+#[tokio::test]
+async fn the_form_as_first_shown_can_be_sent_and_every_address_is_no_restriction() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let page = site.get(Some(SECADMIN), HERE).await;
+    assert!(page.value("days").is_some_and(|days| !days.is_empty()), "it is asked for");
+    let everyone = settings(&[("reach", "all"), ("ranges", "0.0.0.0/0"), ("tries", "4")]);
+    let page = site.post(Some(SECADMIN), HERE, &everyone).await;
+    let said = page.expect(StatusCode::UNPROCESSABLE_ENTITY).problem("ranges").unwrap();
+    assert!(said.contains("包含所有地址"), "{said}");
+    let page = site.post(Some(SECADMIN), HERE, &settings(&[("tries", "三")])).await;
+    assert_eq!(page.problem("tries").as_deref(), Some("连续失败请填写整数"));
+    let uuid = propose(&city, &site, &settings(&[("tries", "４")])).await;
+    let page = site.post(Some(SECADMIN), &format!("{uuid}/refusal"), &[("reason", "")]).await;
+    assert_eq!(page.problem("").as_deref(), Some("请填写收回的理由"));
 }

@@ -164,9 +164,13 @@ pub async fn by_row_security(city: &City, username: &str) -> Reach {
     rows.into_iter().map(|(number, n, c)| (number, depth(n, c).to_owned())).collect()
 }
 
+/// Someone's session; that of 「A for B」 is A's in the place of B.
 pub async fn session(db: &Db, username: &str) -> anjie::store::Session {
+    let (username, principal) = username.split_once(" for ").unwrap_or((username, ""));
     let staff = accounts::find(db, username).await.unwrap().unwrap().staff;
-    let grant = sessions::grants(db, staff, noon()).await.unwrap().remove(0).id;
+    let mut grants = sessions::grants(db, staff, noon()).await.unwrap();
+    grants.retain(|grant| grant.principal.is_none() == principal.is_empty());
+    let grant = grants.remove(0).id;
     let new = NewSession { staff, grant, whole: true, address: "", device: "", at: noon() };
     let token = sessions::open(db, new, 1).await.unwrap();
     sessions::resume(db, &token, Duration::minutes(30), noon()).await.unwrap().unwrap()
@@ -325,5 +329,39 @@ async fn nobody_who_serves_requests_can_rewrite_history() {
         let mut conn = PgConnection::connect_with(&city.server()).await.unwrap();
         let refused = sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut conn).await;
         assert!(refused.is_err(), "{statement}");
+    }
+}
+
+/// S26, S27.
+#[tokio::test]
+async fn with_the_first_wall_down_the_log_of_a_case_is_open_to_whom_the_case_is() {
+    let city = City::new().await;
+    let case = crate::support::laid::lay(&city, crate::support::laid::Laid::default()).await;
+    city.force(
+        "UPDATE petition_case SET category = 'trial_substance';
+         INSERT INTO audit (unit_id, seq, at, staff_id, grant_id, verb, case_id, previous_hash, hash)
+         SELECT 0, 0, now(), g.staff_id, g.id, 'case.assigned', c.id, '', ''
+         FROM petition_case c, role_grant g JOIN staff s ON s.id = g.staff_id WHERE s.username = 'zhongyuan.bureau'",
+    )
+    .await;
+    let log = format!(
+        "SELECT count(*) FROM petition_case c, log_of_case(c.id, true) WHERE c.number = '{case}'"
+    );
+    // The policy of the case is asked too: its key is written into the question.
+    let id: i64 =
+        city.value(&format!("SELECT id FROM petition_case WHERE number = '{case}'")).await;
+    let bare = format!("SELECT count(*) FROM log_of_case({id}, true)");
+    for (who, entries) in [
+        ("zhongyuan.bureau", 1),
+        ("donghu.handler", 1),
+        ("zhongyuan.leading_group", 0),
+        ("zonghe.enforcement_office", 0),
+        ("zhongyuan.reviewer", 0),
+        ("zhongyuan.inspection", 0),
+        ("qingxi.president", 0),
+    ] {
+        for question in [&log, &bare] {
+            assert_eq!(city.as_server(who, question).await, Some(entries), "{who}");
+        }
     }
 }

@@ -124,13 +124,13 @@ fn of_case(actor: &Actor, action: Action, object: &Object<'_>) -> Result<(), Den
         Matters::All => true,
         Matters::Submitted => is_submitted,
         Matters::Enforcement => is_enforcement,
-        Matters::Reviewed => reviewers.contains(&actor.staff),
+        Matters::Reviewed => reviewers.contains(&actor.holder()),
         Matters::None => false,
     };
     if !concerned {
         return Err(Denied::OtherMatter);
     }
-    let in_team = team.contains(&actor.staff);
+    let in_team = team.contains(&actor.holder());
     let opened = match (Opening::of(actor.role), action) {
         (Opening::None, _) | (Opening::Narrative, Action::ReadContent) => false,
         (_, Action::See) | (Opening::All, _) | (Opening::Narrative, Action::ReadNarrative) => true,
@@ -168,7 +168,7 @@ fn of_visit(
     let opened = match (Opening::of(actor.role), action) {
         (_, Action::See) | (Opening::All | Opening::Narrative, Action::ReadNarrative) => true,
         (Opening::Team | Opening::TeamOrUnclaimed | Opening::None, Action::ReadNarrative) => {
-            is_own || team.contains(&actor.staff)
+            is_own || team.contains(&actor.holder())
         }
         (_, Action::ReadContent) => false,
     };
@@ -190,11 +190,11 @@ impl<'a> Object<'a> {
 }
 
 impl Named<'_> {
-    /// Whether whoever asks is meant, in person or by the unit of the grant. What the program does
-    /// by itself is nobody's.
+    /// Whether whoever asks is meant, or whoever they stand in for, in person or by the unit of the
+    /// grant: 回避 of the one or the other is enough. What the program does by itself is nobody's.
     fn means(&self, subject: &Subject<'_>) -> bool {
         subject.actor.role != Role::Job
-            && (self.staff.contains(&subject.actor.staff)
+            && (self.staff.iter().any(|one| subject.actor.is(*one))
                 || self.units.iter().any(|unit| subject.above.contains(unit)))
     }
 }
@@ -223,7 +223,7 @@ mod tests {
     prop_compose! {
         fn anyone()(role in prop::sample::select(Role::ALL), base in any::<bool>()) -> Actor {
             let court_kind = if base { UnitKind::BaseCourt } else { UnitKind::IntermediateCourt };
-            Actor { staff: ME, grant: GrantId(1), role, unit: MINE, court: UnitId(2), court_kind }
+            Actor { staff: ME, on_behalf_of: None, grant: GrantId(1), role, unit: MINE, court: UnitId(2), court_kind }
         }
     }
 
@@ -273,6 +273,10 @@ mod tests {
             for named in [Named { staff: &[ME], units: &[] }, Named { staff: &[], units: &[MINE] }] {
                 for action in ACTIONS {
                     let answer = ask(&actor, action, &naming(&object, named));
+                    prop_assert_eq!(answer, Err(Denied::Named));
+                    // Nor does anyone see it who stands in for whoever is named.
+                    let other = Actor { staff: StaffId(50), on_behalf_of: Some(ME), ..actor.clone() };
+                    let answer = ask(&other, action, &naming(&object, named));
                     prop_assert_eq!(answer, Err(Denied::Named));
                 }
             }

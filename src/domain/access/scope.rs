@@ -158,6 +158,7 @@ pub struct Scope {
     excluded: Excluded,
     role: Role,
     staff: StaffId,
+    holder: StaffId,
 }
 
 impl Scope {
@@ -165,7 +166,7 @@ impl Scope {
     pub fn of(actor: &Actor, around: Around<'_>, excluded: Excluded) -> Self {
         let units = around.reached(actor.role, actor.court_kind);
         let units = units.iter().map(|unit| unit.0).collect();
-        Self { units, excluded, role: actor.role, staff: actor.staff }
+        Self { units, excluded, role: actor.role, staff: actor.staff, holder: actor.holder() }
     }
 
     /// The units, as a query binds them.
@@ -217,7 +218,12 @@ impl Scope {
         matches!(self.role, Role::Bureau | Role::BureauHead | Role::Job)
     }
 
-    /// Whose teams count.
+    /// Whose teams count: whoever asks, or whoever they stand in for.
+    pub const fn holder(&self) -> StaffId {
+        self.holder
+    }
+
+    /// Who asks, and whose own what they recorded is.
     pub const fn staff(&self) -> StaffId {
         self.staff
     }
@@ -230,7 +236,15 @@ mod tests {
 
     fn actor(role: Role, court_kind: UnitKind) -> Actor {
         let (unit, court) = (UnitId(3), UnitId(2));
-        Actor { staff: StaffId(7), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(7),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     #[test]

@@ -144,8 +144,8 @@ pub fn apply(
 
 /// Whether this person can write a report on this case at all now.
 pub fn may_apply(actor: &Actor, case: &PetitionCase, dossier: &Dossier) -> Result<(), Refusal> {
-    let of_team =
-        matches!(actor.role, Role::Handler | Role::Leader) && dossier.team.contains(&actor.staff);
+    let of_team = matches!(actor.role, Role::Handler | Role::Leader)
+        && dossier.team.contains(&actor.holder());
     if !of_team {
         return Err(Refusal::NotOfTheTeam);
     }

@@ -27,6 +27,8 @@ pub struct Signature {
     /// The capacity that it was given in.
     pub capacity: String,
     pub by: StaffId,
+    /// For whom, where someone stood in.
+    pub on_behalf_of: Option<StaffId>,
     pub name: String,
     pub at: DateTime<Utc>,
     /// The content that it was given for.

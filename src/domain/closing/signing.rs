@@ -36,6 +36,8 @@ pub enum NotSigned {
     SignedAsPresident,
     #[error("前一环节的审核人不能再作认定")]
     Checked,
+    #[error("代理人办理过本案，或者已在前一环节签字，不能代他人签字")]
+    OwnWork,
     #[error("请写明退回原因")]
     NoReason,
 }
@@ -180,8 +182,11 @@ pub fn may_sign(
     if !step.is_for(actor.role) {
         return Err(NotSigned::OtherRole(step));
     }
+    if judges_own_work(actor, closing) {
+        return Err(NotSigned::OwnWork);
+    }
     match step {
-        SignStep::Leader if case.leader != Some(actor.staff) => Err(NotSigned::NotTheLeader),
+        SignStep::Leader if case.leader != Some(actor.holder()) => Err(NotSigned::NotTheLeader),
         SignStep::Leader => Ok(signer.capacity("包案领导")),
         SignStep::President => presidents_post(signer, closing),
         SignStep::Bureau => independent(actor, closing).map(|()| signer.capacity("信访局")),
@@ -225,11 +230,23 @@ fn presidents_post(signer: Signer<'_>, closing: &Closing) -> Result<String, NotS
     posts.iter().find_map(held).map(|(_, title)| title.clone()).ok_or(refusal)
 }
 
+/// Whether a substitute (代理) would put another's signature under work of their own: they handled the
+/// case, wrote the report, or signed an earlier step other than for the same person.
+fn judges_own_work(actor: &Actor, closing: &Closing) -> bool {
+    let signed =
+        closing.valid().any(|one| one.by == actor.staff && one.on_behalf_of != actor.on_behalf_of);
+    actor.on_behalf_of.is_some() && (signed || closing.was_handled_by(actor.staff))
+}
+
 /// Whether someone is free of the case: not of the unit that handled it, never of its team, not a
 /// signatory of an earlier step.
 fn independent(actor: &Actor, closing: &Closing) -> Result<(), NotSigned> {
-    let signed = |step| closing.signature(step).is_some_and(|one| one.by == actor.staff);
-    if actor.unit == closing.content.unit || closing.was_handled_by(actor.staff) {
+    let signed = |step| {
+        closing.signature(step).is_some_and(|one| {
+            actor.is(one.by) || one.on_behalf_of.is_some_and(|principal| actor.is(principal))
+        })
+    };
+    if actor.unit == closing.content.unit || closing.was_handled_by(actor.holder()) {
         Err(NotSigned::Handled)
     } else if signed(SignStep::President) {
         Err(NotSigned::SignedAsPresident)
@@ -289,7 +306,7 @@ mod tests {
         } else {
             (COURT, COURT, UnitKind::BaseCourt)
         };
-        Actor { staff, grant: GrantId(1), role, unit, court, court_kind }
+        Actor { staff, on_behalf_of: None, grant: GrantId(1), role, unit, court, court_kind }
     }
 
     fn posts(kind: PostKind) -> Vec<(PostKind, String)> {
@@ -322,6 +339,7 @@ mod tests {
             opinion: String::new(),
             capacity: step.label().to_owned(),
             by,
+            on_behalf_of: None,
             name: "陈某某".to_owned(),
             at: at("2026-06-20T09:00"),
             hash: content().hash(),
@@ -534,6 +552,52 @@ mod tests {
             let fact = sign(signer, &case(), &closing, verdict, at("2026-06-21T09:00")).unwrap();
             assert_eq!(fact.effect(), expected, "{step:?} {decision:?}");
         }
+    }
+
+    /// What the step of a case of CHEN says to someone who acts for another.
+    fn signed_for(
+        (staff, principal): (StaffId, StaffId),
+        (step, role): (SignStep, Role),
+        before: &[(SignStep, StaffId, Option<StaffId>)],
+    ) -> String {
+        let mut closing = closing(&[]);
+        closing.signatures = before
+            .iter()
+            .map(|&(step, by, on_behalf_of)| Signature { on_behalf_of, ..signature(step, by) })
+            .collect();
+        let actor = Actor { on_behalf_of: Some(principal), ..actor(staff, role) };
+        let held = posts(PostKind::President);
+        let signer = Signer { actor: &actor, posts: &held };
+        may_sign(signer, &case(), &closing, step).unwrap_or_else(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn a_substitute_signs_in_anothers_place_and_never_their_own_work() {
+        use SignStep::{Bureau, Leader, President};
+        let (other, third) = (StaffId(99), StaffId(98));
+        let own = "代理人办理过本案，或者已在前一环节签字，不能代他人签字";
+        let (leader, president) = ((Leader, Role::Leader), (President, Role::President));
+        assert_eq!(signed_for((other, CHEN), leader, &[]), "包案领导（院长）");
+        assert_eq!(signed_for((other, third), leader, &[]), "须由本案包案领导本人签字");
+        assert_eq!(signed_for((HANDLER, CHEN), leader, &[]), own);
+        for (by, principal, expected) in [
+            (CHEN, None, "院长"),
+            (other, Some(CHEN), "院长"),
+            (other, Some(third), own),
+            (other, None, own),
+        ] {
+            let before = [(Leader, by, principal)];
+            assert_eq!(
+                signed_for((other, CHEN), president, &before),
+                expected,
+                "{by} {principal:?}"
+            );
+        }
+        let bureau = (Bureau, Role::Bureau);
+        let before = [(Leader, CHEN, None), (President, other, Some(third))];
+        assert_eq!(signed_for((SUN, ZHAO), bureau, &before), "信访局（院长）");
+        assert_eq!(signed_for((SUN, HANDLER), bureau, &before), "办理过本案的人不能审核、认定");
+        assert_eq!(signed_for((SUN, third), bureau, &before), "院长环节的签字人不能再作审核、认定");
     }
 
     #[test]

@@ -201,7 +201,15 @@ mod tests {
     pub fn actor(role: Role) -> Actor {
         let (unit, court) = (UnitId(1), UnitId(1));
         let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff: StaffId(1), grant: GrantId(1), role, unit, court, court_kind }
+        Actor {
+            staff: StaffId(1),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit,
+            court,
+            court_kind,
+        }
     }
 
     fn at() -> DateTime<Utc> {

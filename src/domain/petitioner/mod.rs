@@ -12,6 +12,7 @@ pub use phone::{Phone, PhoneFault};
 pub use region::region_of;
 
 use super::code::codes;
+use super::digits::half_width;
 
 codes! {
     /// What document a petitioner shows (证件类型). Only an identity card's number can be checked.
@@ -55,12 +56,4 @@ codes! {
 impl IdOverride {
     /// The reasons that the registration form offers.
     pub const AT_THE_WINDOW: [Self; 3] = [Self::OldCard, Self::AsShown, Self::ReaderFailed];
-}
-
-/// The half-width form of a digit, letter or sign; other characters stay as they are.
-fn half_width(sign: char) -> char {
-    match u32::from(sign) {
-        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(sign),
-        _ => sign,
-    }
 }

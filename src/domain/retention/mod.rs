@@ -23,6 +23,7 @@ codes! {
         Session = "session", "登录记录";
         Attempt = "sign_in_attempt", "登录失败计数";
         JobRun = "job_run", "定时任务记录";
+        Watch = "watch", "拒绝计数、告警和核验结果";
         Audit = "audit", "审计记录";
     }
 }
@@ -61,6 +62,7 @@ impl Class {
             Self::Session => "退出或最后使用",
             Self::Attempt => "最后一次失败",
             Self::JobRun => "应执行时间",
+            Self::Watch => "发生，最近一次核验结果不删",
             Self::Audit => "记录",
         }
     }
@@ -69,9 +71,16 @@ impl Class {
     pub const fn end(self) -> End {
         match self {
             Self::CaseFile | Self::Visit | Self::VoidVisit | Self::ImportFile => End::Erased,
-            Self::Draft | Self::Session | Self::Attempt | Self::JobRun => End::Deleted,
+            Self::Draft | Self::Session | Self::Attempt | Self::JobRun | Self::Watch => {
+                End::Deleted
+            }
             Self::Audit => End::Kept,
         }
+    }
+
+    /// Whether it is a log of the network: the law says how long it is kept at least.
+    pub const fn is_log(self) -> bool {
+        matches!(self, Self::Session | Self::JobRun | Self::Watch | Self::Audit)
     }
 }
 

@@ -108,7 +108,7 @@ pub enum Refusal {
     #[error("another version begins on that day or later")]
     OutOfTurn,
     /// 《网络安全法》: logs are kept for six months at least.
-    #[error("the audit is kept for 6 months at least, counted in months")]
+    #[error("a log is kept for 6 months at least, counted in months")]
     TooShort,
     #[error("a period has between 1 and 1200 months, or days")]
     OutOfRange,
@@ -136,7 +136,7 @@ pub fn change(rule: Rule, rules: &Rules, at: DateTime<Utc>) -> Result<Changed, R
     if rules.of(rule.class).any(|other| other.valid_from >= rule.valid_from) {
         return Err(Refusal::OutOfTurn);
     }
-    if rule.class == Class::Audit && !matches!(rule.length, Length::Months(6..)) {
+    if rule.class.is_log() && !matches!(rule.length, Length::Months(6..)) {
         return Err(Refusal::TooShort);
     }
     if rule.basis.trim().is_empty() {
@@ -220,6 +220,11 @@ mod tests {
             (rule(Class::Audit, "2026-06-15", Length::Months(12)), Some(Refusal::Backdated)),
             (rule(Class::Audit, "2026-06-16", Length::Months(5)), Some(Refusal::TooShort)),
             (rule(Class::Audit, "2026-06-16", Length::Days(400)), Some(Refusal::TooShort)),
+            (rule(Class::Session, "2026-06-16", Length::Days(1)), Some(Refusal::TooShort)),
+            (rule(Class::Session, "2026-06-16", Length::Months(6)), None),
+            (rule(Class::JobRun, "2026-06-16", Length::Months(5)), Some(Refusal::TooShort)),
+            (rule(Class::Watch, "2026-06-16", Length::Months(5)), Some(Refusal::TooShort)),
+            (rule(Class::Attempt, "2026-06-16", Length::Days(2)), None),
             (rule(Class::Visit, "2026-06-16", Length::Months(0)), Some(Refusal::OutOfRange)),
             (rule(Class::Visit, "2026-06-16", Length::Months(1201)), Some(Refusal::OutOfRange)),
             (nameless, Some(Refusal::NoBasis)),

@@ -127,8 +127,8 @@ async fn read(
         Row,
         r#"SELECT b.id AS "id: BulletinId", b.period, b.unit_id AS "court: UnitId", u.name AS court_name,
                   b.method_version, m.ranked AS "ranked: Vec<Metric>", m.shown AS "shown: Vec<Metric>",
-                  m.smallest_base, d.name AS drafted_by, f.content_hash AS "hash?", f.frozen_at AS "frozen_at?",
-                  s.name AS "frozen_by?", p.published_at AS "published_at?"
+                  m.smallest_base, acting_name(d.name, b.on_behalf_of) AS "drafted_by!", f.content_hash AS "hash?", f.frozen_at AS "frozen_at?",
+                  acting_name(s.name, f.on_behalf_of) AS "frozen_by?", p.published_at AS "published_at?"
            FROM bulletin b
            JOIN method m ON m.version = b.method_version
            JOIN unit u ON u.id = b.unit_id

@@ -67,6 +67,7 @@ struct Handling {
     returned: Option<String>,
     reported_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
+    president_out: bool,
     paper: Option<uuid::Uuid>,
 }
 
@@ -85,6 +86,7 @@ impl CaseFile {
             returned: self.handling.returned.as_deref(),
             reported_at: self.handling.reported_at,
             closed_at: self.handling.closed_at,
+            president_out: self.handling.president_out,
             leader: self.place("leader").map(|person| person.name.as_str()),
             handler: self.place("handler").map(|person| person.name.as_str()),
         }
@@ -210,6 +212,7 @@ pub async fn find(
                   (SELECT count(*) FROM case_review WHERE case_id = c.id AND d.opens) AS "reviews!",
                   (SELECT count(*) FROM closing WHERE round_id = n.round_id AND d.opens) AS "closings!",
                   (SELECT count(*) FROM reply WHERE round_id = n.round_id AND d.opens) AS "replies!",
+                  n.stage = 'unit_closed' AND d.reads AND president_kept_out(c.id, c.unit_id) AS "president_out!",
                   case_erased_at(c.id) AS erased_at,
                   CASE WHEN $6::text IS NOT NULL THEN audit_note('case.read', c.id, c.number,
                       CASE WHEN d.reads THEN 'name sex birth_date id_tail phone_tail summary' ELSE 'name' END,
@@ -238,7 +241,7 @@ pub async fn find(
            WHERE c.number = $1 AND within($2, c.unit_id, c.id)"#,
         number,
         scope.reach() as _,
-        scope.staff().0,
+        scope.holder().0,
         today,
         opening.code(),
         section,
@@ -299,6 +302,7 @@ pub async fn find(
             returned: row.returned,
             reported_at: row.reported_at,
             closed_at: row.closed_at,
+            president_out: row.president_out,
             paper: row.paper,
         },
     }))

@@ -97,7 +97,7 @@ pub async fn timeline(
     let rows = sqlx::query!(
         r#"WITH fact AS (
                SELECT 'visit' AS kind, 1 AS rank, v.id, v.received_at AS at, 'visit.' || v.channel AS what,
-                      v.recorded_by AS staff, coalesce(s.summary, t.summary, '') AS text,
+                      v.recorded_by AS staff, v.on_behalf_of AS behalf, coalesce(s.summary, t.summary, '') AS text,
                       coalesce(t.answer_text, '') AS more, NULL::uuid AS uuid,
                       NULL::timestamptz AS corrects, NULL::timestamptz AS corrected
                FROM visit_case vc JOIN visit v ON v.id = vc.visit_id AND within($7, v)
@@ -105,51 +105,51 @@ pub async fn timeline(
                LEFT JOIN LATERAL account_of_visit(t.same_as_visit_id, $7) s ON true
                WHERE vc.case_id = $1 AND NOT EXISTS (SELECT FROM visit_void x WHERE x.visit_id = v.id)
                UNION ALL
-               SELECT 'assignment', 2, a.id, a.assigned_at, 'assignment.' || a.source, a.recorded_by,
+               SELECT 'assignment', 2, a.id, a.assigned_at, 'assignment.' || a.source, a.recorded_by, a.on_behalf_of,
                       u.short_name, a.note, NULL, NULL, NULL
                FROM assignment a JOIN unit u ON u.id = a.unit_id WHERE a.case_id = $1
                UNION ALL
-               SELECT 'assignment', 3, k.assignment_id, k.acknowledged_at, 'assignment.acknowledged', k.recorded_by,
+               SELECT 'assignment', 3, k.assignment_id, k.acknowledged_at, 'assignment.acknowledged', k.recorded_by, k.on_behalf_of,
                       '', '', NULL, NULL, NULL
                FROM acknowledgement k WHERE k.case_id = $1
                UNION ALL
-               SELECT 'progress', 4, l.assignment_id, l.completed_at, 'ledger.completed', l.recorded_by,
+               SELECT 'progress', 4, l.assignment_id, l.completed_at, 'ledger.completed', l.recorded_by, l.on_behalf_of,
                       l.plan, '', NULL, NULL, NULL
                FROM ledger l WHERE l.case_id = $1
                UNION ALL
-               SELECT 'interview', 5, i.id, i.held_at, 'interview.' || i.kind, i.host_id,
+               SELECT 'interview', 5, i.id, i.held_at, 'interview.' || i.kind, i.host_id, NULL,
                       CASE WHEN i.present THEN i.notes ELSE i.absence_note END, i.place, i.uuid, NULL, NULL
                FROM interview i WHERE i.case_id = $1
                UNION ALL
-               SELECT 'progress', 6, p.id, p.happened_at, 'progress.' || p.kind, p.recorded_by, p.text, p.next, p.uuid,
+               SELECT 'progress', 6, p.id, p.happened_at, 'progress.' || p.kind, p.recorded_by, p.on_behalf_of, p.text, p.next, p.uuid,
                       (SELECT happened_at FROM progress_entry o WHERE o.id = p.corrects_id),
                       (SELECT max(recorded_at) FROM progress_entry o WHERE o.corrects_id = p.id)
                FROM progress_entry p WHERE p.case_id = $1
                UNION ALL
-               SELECT 'report', 7, w.id, w.submitted_at, 'report.submitted', w.recorded_by, w.late_reason, '',
+               SELECT 'report', 7, w.id, w.submitted_at, 'report.submitted', w.recorded_by, w.on_behalf_of, w.late_reason, '',
                       w.uuid, NULL, NULL
                FROM progress_report w WHERE w.case_id = $1
                UNION ALL
-               SELECT 'report', 8, w.report_id, w.decided_at, 'report.' || w.decision, w.recorded_by,
+               SELECT 'report', 8, w.report_id, w.decided_at, 'report.' || w.decision, w.recorded_by, w.on_behalf_of,
                       w.return_reason, '', NULL, NULL, NULL
                FROM report_review w WHERE w.case_id = $1
                UNION ALL
                SELECT 'reply', 9, y.id, coalesce(y.answered_at, y.recorded_at),
-                      'reply.' || coalesce(y.way, y.none_reason), y.recorded_by, y.content, y.opinion, y.uuid, NULL, NULL
+                      'reply.' || coalesce(y.way, y.none_reason), y.recorded_by, y.on_behalf_of, y.content, y.opinion, y.uuid, NULL, NULL
                FROM reply y WHERE y.case_id = $1
                UNION ALL
-               SELECT 'closing', 10, c.id, c.applied_at, 'closing.' || c.outcome, c.recorded_by, '', '', c.uuid, NULL, NULL
+               SELECT 'closing', 10, c.id, c.applied_at, 'closing.' || c.outcome, c.recorded_by, c.on_behalf_of, '', '', c.uuid, NULL, NULL
                FROM closing c WHERE c.case_id = $1
                UNION ALL
                SELECT 'closing', 11, g.closing_id * 8 + array_position(ARRAY['leader', 'president', 'bureau',
-                          'leading_group'], g.step), g.signed_at, 'closing.' || g.decision, g.recorded_by,
+                          'leading_group'], g.step), g.signed_at, 'closing.' || g.decision, g.recorded_by, g.on_behalf_of,
                       g.opinion, g.capacity, NULL, NULL, NULL
                FROM closing_signature g WHERE g.case_id = $1
                UNION ALL
-               SELECT 'document', 12, d.id, d.recorded_at, 'document.filed', d.recorded_by, '', '', d.uuid, NULL, NULL
+               SELECT 'document', 12, d.id, d.recorded_at, 'document.filed', d.recorded_by, d.on_behalf_of, '', '', d.uuid, NULL, NULL
                FROM document d WHERE d.case_id = $1 AND d.belongs_to = '')
            SELECT f.at AS "at!", f.at::text AS "at_text!", f.rank AS "rank!", f.id AS "id!", f.what AS "what!",
-                  coalesce(s.name, '') AS "who!", coalesce(m.place, u.short_name, '') AS "place!",
+                  coalesce(acting_name(s.name, f.behalf), '') AS "who!", coalesce(m.place, u.short_name, '') AS "place!",
                   f.text AS "text!", f.more AS "more!", f.uuid, f.corrects, f.corrected,
                   (SELECT json_agg(json_build_object('uuid', d.uuid, 'name', d.name) ORDER BY d.id) FROM document d
                    WHERE d.case_id = $1 AND (d.belongs_to = f.uuid::text OR f.kind = 'document' AND d.uuid = f.uuid))

@@ -34,7 +34,7 @@ macro_rules! filtered {
                AND ($16::timestamptz IS NULL OR n.assigned_at < $16)
             " $(+ $tail)+,
             $scope.reach() as _,
-            filter.mine.then_some($scope.staff().0),
+            filter.mine.then_some($scope.holder().0),
             words.number_prefix,
             words.number_tail,
             words.name,
@@ -118,7 +118,7 @@ pub async fn page(
     let (conn, scope) = tx.scoped();
     let limit = i64::try_from(window.size).unwrap_or(i64::MAX).saturating_add(1);
     let (key, number) = opened.values.as_ref().map(|[key, number]| (key, number)).unzip();
-    let (staff, opening) = (scope.staff().0, scope.opening().code());
+    let (staff, opening) = (scope.holder().0, scope.opening().code());
     macro_rules! by {
         ($by:literal, $type:literal) => {
             if descending {

@@ -71,12 +71,12 @@ async fn read(
     let (conn, scope) = tx.scoped();
     let lines = sqlx::query_as!(
         ImportLine,
-        r#"SELECT i.id AS "id: ImportId", i.uuid, i.file_name, i.sha256, s.name AS by, i.system_user, i.recorded_at,
-                  u.undone_at AS "undone_at?", t.name AS "undone_by?", u.reason AS "undo_reason?",
+        r#"SELECT i.id AS "id: ImportId", i.uuid, i.file_name, i.sha256, acting_name(s.name, i.on_behalf_of) AS "by!", i.system_user, i.recorded_at,
+                  u.undone_at AS "undone_at?", acting_name(t.name, u.on_behalf_of) AS "undone_by?", u.reason AS "undo_reason?",
                   r.total AS "total!", r.imported AS "imported!", r.waiting AS "waiting!", r.stopped AS "stopped!",
                   r.known AS "known!", r.skipped AS "skipped!", r.stopped_reviews AS "stopped_reviews!",
                   (SELECT count(*) FROM case_review w WHERE w.import_id = i.id) AS "reviews!"
-           FROM (SELECT id, uuid, file_name, sha256, system_user, recorded_at, recorded_by FROM import
+           FROM (SELECT id, uuid, file_name, sha256, system_user, recorded_at, recorded_by, on_behalf_of FROM import
                  WHERE unit_id = ANY ($1)
                    AND CASE WHEN $2::uuid IS NOT NULL THEN uuid = $2
                             WHEN $3::uuid IS NOT NULL THEN id < (SELECT id FROM import WHERE uuid = $3)

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::day_of;
+use crate::domain::digits::number;
 use crate::domain::founding::{Refusal, Wanted, found, rename};
 use crate::domain::staff::Colleague;
 use crate::domain::unit::{Unit, UnitKind};
@@ -92,7 +93,7 @@ impl CourtForm {
         Wanted {
             name: self.name.clone(),
             short_name: self.short_name.clone(),
-            place: self.order.trim().parse().ok(),
+            place: (!self.order.trim().is_empty()).then(|| number(&self.order).unwrap_or(-1)),
         }
     }
 }
@@ -235,8 +236,8 @@ async fn refused(
     let field = match refusal {
         Refusal::Code | Refusal::CodeTaken => "code",
         Refusal::NoKind => "kind",
-        Refusal::NoName => "name",
-        Refusal::NoShortName | Refusal::ShortNameTaken => "short_name",
+        Refusal::NoName | Refusal::LongName => "name",
+        Refusal::NoShortName | Refusal::LongShortName | Refusal::ShortNameTaken => "short_name",
         Refusal::NoPlace => "order",
         Refusal::NotTheSystemAdministrator => "",
     };

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::PAGE;
-use crate::domain::calendar::{day_of, format_full, read_day};
+use crate::domain::calendar::{day_of, format_full, format_until, read_day};
 use crate::domain::granting::{Refusal, Wanted, propose};
 use crate::domain::ids::StaffId;
 use crate::domain::staff::Role;
@@ -60,7 +60,7 @@ impl RolesPage {
     }
 
     fn until(until: Option<&DateTime<Utc>>) -> String {
-        until.copied().map_or_else(|| "长期".to_owned(), format_full)
+        until.copied().map_or_else(|| "长期".to_owned(), format_until)
     }
 }
 
@@ -93,8 +93,10 @@ async fn page(
         let after = encode(&format!("{} {}", last.username, last.id));
         format!("/admin/roles?q={}&unit={}&after={after}", encode(&asked.q), encode(&asked.unit))
     });
-    let (waiting, decided) =
-        grants::proposals(tx).await?.into_iter().partition(|line| line.decided_at.is_none());
+    let (waiting, decided) = grants::proposals(tx, asking.now())
+        .await?
+        .into_iter()
+        .partition(|line| line.decided_at.is_none());
     let named = |first: &str, chosen: &str| {
         let all = units.iter().map(|unit| (unit.code.clone(), unit.short_name.clone()));
         Choice::list([(String::new(), first.to_owned())].into_iter().chain(all), chosen)
@@ -122,9 +124,10 @@ pub async fn create(asking: Asking, form: Form<GrantForm>) -> AppResult<Response
     let mut tx = asking.act(&form.key).await?;
     let (form, now) = (form.fields, asking.now());
     let mut problems = Problems::default();
-    let role = problems.take("role", Role::from_code(&form.role), "请选择岗位");
     let holder = grants::holder(&mut tx, form.user.trim(), now).await?;
     let holder = problems.take("user", holder, "没有这个用户，请填写用户名");
+    let role = Role::from_code(&form.role).filter(|role| *role != Role::Job);
+    let role = problems.take("role", role, "请选择岗位");
     let units = units::list(&mut tx).await?;
     let unit = units.iter().find(|unit| unit.code == form.unit);
     let unit = problems.take("unit", unit, "请选择单位");
@@ -164,9 +167,11 @@ const fn field(refusal: &Refusal) -> &'static str {
         Refusal::InThePast => "from",
         Refusal::NoDays => "until",
         Refusal::NoReason
+        | Refusal::NoReasonToTakeBack
         | Refusal::NotTheSecurityAdministrator
         | Refusal::SecondPerson
         | Refusal::Decided
+        | Refusal::Lapsed
         | Refusal::LastOnes(_) => "",
     }
 }

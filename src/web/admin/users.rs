@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::PAGE;
 use crate::domain::calendar::day_of;
 use crate::domain::staff::PostKind;
-use crate::domain::staffing::{Profile, Refusal, keep, username};
+use crate::domain::staffing::{Before, Profile, Refusal, keep, username};
 use crate::domain::unit::Unit;
 use crate::store::staff::{self, Account, StaffLine};
-use crate::store::{Tx, edits, units};
+use crate::store::{Tx, edits, grants, units};
 use crate::web::conflict::{self, Choices, Conflict, Field, Place, Shared, fact};
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::{Choice, Problems};
@@ -171,7 +171,8 @@ pub async fn create(asking: Asking, form: Form<UserForm>) -> AppResult<Response>
     let mut problems = Problems::default();
     let login = problems.accept("username", username(&form.username));
     let profile = form.profile(&units::list(&mut tx).await?, &mut problems);
-    let fact = profile.and_then(|it| kept(keep(asking.actor(), false, it, now), &mut problems));
+    let fact = profile
+        .and_then(|it| kept(keep(asking.actor(), &Before::default(), it, now), &mut problems));
     let (Some(login), Some(fact), true) = (login, fact, problems.is_empty()) else {
         return page(&asking, &mut tx, (None, true), (form, problems)).await;
     };
@@ -206,14 +207,36 @@ pub async fn update(
     form.username.clone_from(&account.username);
     let mut problems = Problems::default();
     let profile = form.profile(&units, &mut problems);
-    let own = account.id == asking.actor().staff;
-    let fact = profile.and_then(|it| kept(keep(asking.actor(), own, it, now), &mut problems));
+    let before = before(&mut tx, &asking, (&account, profile.as_ref())).await?;
+    let fact = profile.and_then(|it| kept(keep(asking.actor(), &before, it, now), &mut problems));
     let (Some(fact), true) = (fact, problems.is_empty()) else {
         let known = (Some(uuid), account.can_sign_in);
         return page(&asking, &mut tx, known, (form, problems)).await;
     };
-    staff::record(&mut tx, uuid, &fact).await?;
-    layout::kept(tx, "/admin/users", &format!("已保存{}。", account.username)).await
+    let said = match staff::record(&mut tx, uuid, &fact).await? {
+        0 => format!("已保存{}。", account.username),
+        ended => format!(
+            "已保存{}。{}离开原法院，在原法院的{ended}项岗位已终止，须由安全管理员重新授权。",
+            account.username,
+            fact.profile().name
+        ),
+    };
+    layout::kept(tx, "/admin/users", &said).await
+}
+
+/// What an account is before it becomes what was typed.
+async fn before(
+    tx: &mut Tx,
+    asking: &Asking,
+    (account, typed): (&Account, Option<&Profile>),
+) -> AppResult<Before> {
+    let court = units::court_of(tx, account.unit).await?;
+    let leaves = match typed {
+        Some(typed) => (units::court_of(tx, typed.unit).await? != court).then_some(court),
+        None => None,
+    };
+    let administers = grants::administering(tx, account.id, asking.now()).await?;
+    Ok(Before { own: account.id == asking.actor().staff, leaves, administers })
 }
 
 fn place(uuid: Uuid) -> Place {
@@ -239,9 +262,9 @@ fn kept<T>(fact: Result<T, Refusal>, problems: &mut Problems) -> Option<T> {
         let field = match refusal {
             Refusal::Username | Refusal::Taken(_) => "username",
             Refusal::NoName => "name",
-            Refusal::NoUnit => "unit",
+            Refusal::NoUnit | Refusal::OwnCourt | Refusal::LastHere(_) => "unit",
             Refusal::NoTitle => "post_title",
-            Refusal::OneSelf => "active",
+            Refusal::OneSelf | Refusal::LastActive(_) => "active",
             Refusal::NotTheSystemAdministrator => "",
         };
         problems.add(field, refusal.to_string());

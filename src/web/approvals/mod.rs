@@ -85,7 +85,7 @@ impl Found {
         let opened = handling::opened(tx, &number).await?;
         let closing = store::closings::find(tx, &opened, uuid).await?.ok_or(AppError::NotFound)?;
         let today = day_of(asking.now());
-        let posts = store::colleagues::posts(tx, asking.actor().staff, today).await?;
+        let posts = store::colleagues::posts(tx, asking.actor().holder(), today).await?;
         Ok(Self { opened, closing, posts })
     }
 

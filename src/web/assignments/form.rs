@@ -142,7 +142,7 @@ impl AssignForm {
         }
         let mut days = |field: &str, what: &str, text: &str| {
             let said = format!("{what}：请填写1到365之间的天数");
-            problems.take(field, text.trim().parse().ok(), &said)
+            problems.take(field, crate::domain::digits::number(text), &said)
         };
         let ledger = days("days_ledger", "台账", &self.days_ledger);
         let meeting = days("days_meeting", "约见", &self.days_meeting);

@@ -8,7 +8,7 @@ use super::form::{Asked, HOME};
 use super::words;
 use crate::domain::audit_reach::Watch;
 use crate::domain::audit_verb;
-use crate::domain::calendar::{day_of, format_moment};
+use crate::domain::calendar::{day_of, format_day, format_moment, format_second};
 use crate::domain::staff::Role;
 use crate::store::alerts::{self, AlertLine};
 use crate::store::audit;
@@ -28,9 +28,7 @@ struct ListPage {
     unread: Vec<String>,
     filtered: bool,
     actions: Vec<Choice>,
-    alerts: Vec<AlertLine>,
-    /// What the last check found, for the auditor.
-    check: Option<Option<Check>>,
+    watched: Option<Watched>,
     title: &'static str,
     lines: Vec<AuditLine>,
     prev: Option<String>,
@@ -39,9 +37,21 @@ struct ListPage {
     today: NaiveDate,
 }
 
+/// How the audit stands, for its auditor.
+struct Watched {
+    /// What the last check of the chains found.
+    check: Option<Check>,
+    alerts: Vec<AlertLine>,
+}
+
 impl ListPage {
     fn moment(&self, at: &DateTime<Utc>) -> String {
         format_moment(*at, self.today)
+    }
+
+    /// 「11-22 10:42:08」: entries of one minute are told apart.
+    fn second(&self, at: &DateTime<Utc>) -> String {
+        format!("{} {}", format_day(day_of(*at), self.today), format_second(*at))
     }
 
     /// 「182,440」
@@ -84,12 +94,13 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
     let mut tx = asking.begin().await?;
     let filter = asked.filter(today);
     let found = audit_lists::list(&mut tx, watch, &filter, (&asked.place(), PAGE)).await?;
-    let (check, alerts) = match asking.actor().role {
-        Role::Auditor => (
-            Some(audit_lists::last_check(&mut tx).await?),
-            alerts::list(&mut tx, now - Duration::days(7)).await?,
-        ),
-        _ => (None, Vec::new()),
+    let watched = if asking.actor().role == Role::Auditor {
+        Some(Watched {
+            check: audit_lists::last_check(&mut tx).await?,
+            alerts: alerts::list(&mut tx, now - Duration::days(7)).await?,
+        })
+    } else {
+        None
     };
     let names = asked.names();
     let entry =
@@ -106,8 +117,7 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
         unread: asked.unread(today),
         filtered: !names.is_empty(),
         actions: Choice::list(every.chain(audit_verb::all()), &asked.action),
-        alerts,
-        check,
+        watched,
         prev: href("before", found.before),
         next: href("after", found.after),
         lines: found.rows,

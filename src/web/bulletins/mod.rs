@@ -29,7 +29,7 @@ use table::{Column, LateLine, ranking, settlement};
 
 const EDITORS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
 /// All who work at the courts save the court police, who have to do with incidents alone.
-pub(super) const READERS: Who = Who::Staff(&[
+const READERS: Who = Who::Staff(&[
     Role::Clerk,
     Role::Handler,
     Role::Leader,

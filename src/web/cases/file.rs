@@ -179,7 +179,7 @@ fn next(file: &CaseFile, actor: &Actor, today: NaiveDate) -> Next {
         role: actor.role,
         of_court: file.court == actor.court,
         in_team: file.in_team,
-        leads: file.case.leader == Some(actor.staff),
+        leads: file.case.leader == Some(actor.holder()),
     };
     let step = next_step(&file.case, &file.progress(), viewer, today);
     let button = step

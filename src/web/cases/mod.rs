@@ -44,5 +44,6 @@ pub fn routes(table: Table) -> Table {
         .get("/cases/{case_no}/review", INSIDERS, sections::review)
         .get("/cases/{case_no}/approvals", INSIDERS, sections::approvals)
         .get("/cases/{case_no}/log", KEEPERS, sections::log)
+        .get("/cases/{case_no}/reveal", OPENERS, reveal::new)
         .post("/cases/{case_no}/reveal", OPENERS, reveal::create)
 }

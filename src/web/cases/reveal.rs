@@ -12,7 +12,7 @@ use crate::domain::calendar;
 use crate::domain::reveal::{MaskedField, Purpose, Refusal, reveal};
 use crate::store::case_files::{self, Purpose as For};
 use crate::store::reveals::{self, Value};
-use crate::web::extract::{Form, Path};
+use crate::web::extract::{Form, Path, Query};
 use crate::web::form::{Choice, Problems};
 use crate::web::layout::{self, Frame, Shell};
 use crate::web::{AppError, AppResult, Asking};
@@ -38,6 +38,23 @@ struct RevealPage {
     problems: Problems,
 }
 
+/// The page that asks what for, where the browser's way back leads after a value was shown.
+pub async fn new(
+    asking: Asking,
+    Path(number): Path<String>,
+    Query(asked): Query<RevealForm>,
+) -> AppResult<Response> {
+    let mut tx = asking.begin().await?;
+    let today = calendar::day_of(asking.now());
+    let file =
+        case_files::find(&mut tx, &number, today, For::Act).await?.ok_or(AppError::NotFound)?;
+    file.opened().ok_or(AppError::NotFound)?;
+    match MaskedField::from_code(&asked.field) {
+        Some(field) => ask(&asking.frame, number, field, Problems::default()),
+        None => Err(AppError::Elsewhere(format!("/cases/{number}"))),
+    }
+}
+
 pub async fn create(
     asking: Asking,
     Path(number): Path<String>,
@@ -58,7 +75,7 @@ pub async fn create(
     let fact = match reveal(asking.actor(), &file.case, (field, reason), work, now) {
         Ok(fact) => fact,
         Err(Refusal::NoReason) if asks => {
-            return ask(&asking.frame, number, field, Problems::default());
+            return Err(AppError::Elsewhere(format!("{home}/reveal?field={}", field.code())));
         }
         Err(refusal) => {
             let mut response = ask(&asking.frame, number, field, problems(refusal))?;

@@ -7,10 +7,12 @@ use serde::Deserialize;
 
 use super::file::{Head, Tab};
 use super::words;
+use crate::domain::audit_verb;
 use crate::domain::calendar::{clock_time, day_of, format_day};
 use crate::domain::closing::Closing;
 use crate::domain::document::DocumentKind;
 use crate::domain::legal_hold::may_hold;
+use crate::domain::reveal::MaskedField;
 use crate::domain::staff::{Actor, Role};
 use crate::store::Tx;
 use crate::store::case_files::{
@@ -342,6 +344,17 @@ struct LogPage {
     head: Head,
     lines: Vec<AuditLine>,
     today: NaiveDate,
+}
+
+impl LogPage {
+    /// What was done, and which value was opened.
+    fn what(line: &AuditLine) -> String {
+        let label = audit_verb::label(&line.verb);
+        match MaskedField::from_code(&line.detail).filter(|_| line.verb == "identity.revealed") {
+            Some(field) => format!("{label}：{}", field.label()),
+            None => label.to_string(),
+        }
+    }
 }
 
 /// Whoever handles the case sees what was changed; the bureau also who looked.

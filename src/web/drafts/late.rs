@@ -50,24 +50,24 @@ impl Late<'_> {
         if !app.db.keys().is_csrf(&token, &over.binding) {
             return Ok(false);
         }
-        drafts::keep_late(&app.db, &over, kept, now).await?;
-        Ok(true)
+        drafts::keep_late(&app.db, &over, kept, now).await
     }
 
-    /// Keeps the form that was opened before its person signed in anew, and says where it waits.
+    /// Keeps the form that was opened before its person signed in anew, and says where it waits; not
+    /// in the place of what they wrote since.
     pub async fn take_over(&self, app: &App, session: &Session) -> StoreResult<Option<Waiting>> {
         let Some((place, (body, with_files))) = self.place().zip(self.body()) else {
             return Ok(None);
         };
         let now = app.clock.now();
         let mut tx = app.db.begin(session).await?;
-        let own = drafts::own_bindings(&mut tx, now).await?;
+        let own = drafts::own_sessions(&mut tx, now).await?;
         let token = self.typed.field("csrf_token").unwrap_or_default();
-        if !own.iter().any(|binding| app.db.keys().is_csrf(&token, binding)) {
-            return Ok(None);
-        }
-        drafts::keep(&mut tx, drafts::of_form(&place.key), &body, now).await?;
+        let made = own.iter().find(|one| app.db.keys().is_csrf(&token, &one.binding));
+        let Some(former) = made else { return Ok(None) };
+        let subject = drafts::of_form(&place.key);
+        let kept = drafts::keep_of_former(&mut tx, subject, (&body, former), now).await?;
         tx.commit().await?;
-        Ok(Some(Waiting { page: place.page, with_files }))
+        Ok(kept.then_some(Waiting { page: place.page, with_files }))
     }
 }

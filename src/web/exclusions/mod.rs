@@ -8,13 +8,13 @@ use serde::Deserialize;
 
 use super::extract::{Form, Path};
 use super::form::{Choice, Problems};
-use super::handling;
 use super::layout::{self, Shell};
+use super::people::{Missed, People, Someone};
 use super::routes::{Table, Who};
 use super::{AppError, AppResult, Asking};
 use crate::domain::access::Depth;
 use crate::domain::calendar::{day_of, format_full};
-use crate::domain::exclusion::{Refusal, Whom, exclude, may_exclude, may_lift};
+use crate::domain::exclusion::{Named, Refusal, Whom, exclude, may_exclude, may_lift};
 use crate::domain::petition_case::PetitionCase;
 use crate::domain::staff::{Colleague, Role};
 use crate::domain::unit::Unit;
@@ -91,12 +91,27 @@ impl Choosable {
         Ok(Self { people, units: units::list(tx).await? })
     }
 
-    /// The person whose name was typed, as the list has them: name, or name and post.
-    fn person(&self, typed: &str) -> Option<&Colleague> {
-        let typed = typed.trim();
-        self.people
-            .iter()
-            .find(|one| typed == one.name || typed == handling::titled(&one.name, &one.post_title))
+    /// Each as 「王某某　副院长（东湖法院）」.
+    fn people(&self) -> People {
+        let more = |one: &Colleague| match one.post_title.as_str() {
+            "" => one.unit_name.clone(),
+            title => format!("{title}（{}）", one.unit_name),
+        };
+        People::of(self.people.iter().map(|one| Someone {
+            id: one.id,
+            name: &one.name,
+            more: more(one),
+            username: &one.username,
+        }))
+    }
+
+    /// The person who was typed; nothing where nobody was.
+    fn person(&self, typed: &str) -> Result<Option<&Colleague>, Missed> {
+        if typed.trim().is_empty() {
+            return Ok(None);
+        }
+        let id = self.people().find(typed)?;
+        Ok(self.people.iter().find(|one| one.id == id))
     }
 }
 
@@ -117,10 +132,6 @@ async fn page(
 ) -> AppResult<Response> {
     let lines = exclusions::list(tx, case.id).await?;
     let choosable = Choosable::of(tx, asking, case).await?;
-    let people = choosable
-        .people
-        .iter()
-        .map(|one| (handling::titled(&one.name, &one.post_title), String::new()));
     let none = (String::new(), "不是单位".to_owned());
     let units = choosable
         .units
@@ -131,7 +142,7 @@ async fn page(
         shell: asking.shell(format!("{} 回避", case.number)),
         number: case.number.clone(),
         lines,
-        people: Choice::list(people, ""),
+        people: choosable.people().choices(),
         units: Choice::list([none].into_iter().chain(units), &form.unit),
         lifts: may_lift(asking.actor()),
         form,
@@ -151,16 +162,27 @@ pub async fn create(
     let choosable = Choosable::of(&mut tx, &asking, &case).await?;
     let mut problems = Problems::default();
     problems.within("reason", &form.reason, REASON);
-    let person = choosable.person(&form.person);
-    if !form.person.trim().is_empty() && person.is_none() {
-        problems.add("person", "本院和办理法院没有这个人，请从列表中选择");
-    }
+    let person = choosable.person(&form.person).unwrap_or_else(|missed| {
+        problems.add(
+            "person",
+            match missed {
+                Missed::Nobody => "本院和办理法院没有这个人，请从列表中选择",
+                Missed::Several => "有几个人同名，请从列表中选择带单位的一项",
+            },
+        );
+        None
+    });
     let unit = form.unit.parse().ok();
     let unit = unit.and_then(|id| choosable.units.iter().find(|unit| unit.id == id));
+    if problems.is_empty() && person.is_none() && unit.is_none() {
+        problems.add("person", Refusal::Nobody.to_string());
+    }
+    problems.required("reason", &form.reason, &Refusal::NoReason.to_string());
     if !problems.is_empty() {
         return page(&asking, &mut tx, &case, (form, problems)).await;
     }
-    let named = (person.map(|it| it.id), unit);
+    let court = Some(units::court_of(&mut tx, case.unit).await?);
+    let named = Named { person: person.map(|it| it.id), unit, court };
     let fact = match exclude(asking.actor(), &case, named, &form.reason, now) {
         Ok(fact) => fact,
         Err(refusal) => {
@@ -172,18 +194,31 @@ pub async fn create(
         let whom =
             person.map_or_else(|| unit.map(|it| it.short_name.clone()), |it| Some(it.name.clone()));
         let refusal = Refusal::Already(whom.unwrap_or_default());
+        // Somebody was faster, and what was begun is undone.
+        drop(tx);
+        let mut tx = asking.begin().await?;
         return page(&asking, &mut tx, &case, (form, Problems::whole(refusal.to_string()))).await;
     }
-    if fact.whom() == Whom::Person(asking.actor().staff) {
-        return layout::kept(tx, "/cases", "已记明您本人回避，该案不再对您显示。").await;
-    }
-    layout::kept(tx, &format!("/cases/{number}/exclusions"), "已记明回避，该案对其不再显示。").await
+    let here = format!("/cases/{number}/exclusions");
+    let (to, said) = if fact.whom() == Whom::Person(asking.actor().staff) {
+        ("/cases", "已记明您本人回避，该案不再对您显示。")
+    } else if exclusions::keeps_out(&mut tx, asking.actor(), case.id).await? {
+        ("/cases", "已记明您所在单位回避，该案不再对您显示。")
+    } else if unit.is_some_and(|unit| unit.id == case.unit || Some(unit.id) == court) {
+        (
+            here.as_str(),
+            "已记明办理单位回避，该案对其不再显示。期限仍在计算，请尽快改交其他法院办理。",
+        )
+    } else {
+        (here.as_str(), "已记明回避，该案对其不再显示。")
+    };
+    layout::kept(tx, to, said).await
 }
 
 const fn field(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Nobody => "person",
-        Refusal::Both | Refusal::WholeTree(_) => "unit",
+        Refusal::Both | Refusal::WholeTree(_) | Refusal::AsksTheBureau(_) => "unit",
         Refusal::NoReason => "reason",
         Refusal::NoGrounds => "lifted_reason",
         Refusal::NotYours | Refusal::Already(_) | Refusal::NotTheBureau => "",

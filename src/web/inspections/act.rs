@@ -1,5 +1,6 @@
 //! What the office does with an accusation: notes that it came, opens who accuses, says how it ended.
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::Duration;
 
@@ -102,7 +103,11 @@ pub async fn reveal(
         Err(refusal) => {
             drop(tx);
             let problems = Problems::at(field(refusal), refusal.to_string());
-            return show::page(&asking, &number, (form, problems), None).await;
+            let mut response = show::page(&asking, &number, (form, problems), None).await?;
+            if refusal == Refusal::TooMany {
+                *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            }
+            return Ok(response);
         }
     };
     let value = match inspections::unmask(&mut tx, &fact).await? {

@@ -64,7 +64,7 @@ async fn edit(mut asking: Asking, Path(number): Path<String>) -> AppResult<Respo
     if standing.now.is_none() {
         form.claims = ledgers::requests_at_the_counter(&mut tx, &standing.opened).await?;
         if form.handler_id.is_empty() && asking.actor().role == Role::Handler {
-            form.handler_id = asking.actor().staff.to_string();
+            form.handler_id = asking.actor().holder().to_string();
         }
     }
     let address = format!("/cases/{number}/ledger");

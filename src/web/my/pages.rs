@@ -56,6 +56,9 @@ impl Line {
                 (task.label().to_owned(), task.href(&line.number, &paper), task.verb())
             }
             (None, _, Some((seat, name))) => (seat.asks_for_another(name), case, "查看"),
+            (None, ..) if line.signer_kept_out => {
+                (format!("{}院长已回避，请商定代为签批的院领导", line.court), case, "查看")
+            }
             (None, Some(Task::Ledger), None) => ("确认交办责任人".to_owned(), case, "查看"),
             (None, ..) => ("等待补正办结报告".to_owned(), case, "查看"),
         };

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::extract::{Form, Path};
 use super::form::{Choice, Problems};
-use super::handling;
 use super::layout::{self, Shell};
+use super::people::{Missed, People, Someone};
 use super::routes::{Table, Who};
 use super::{AppError, AppResult, Asking};
-use crate::domain::calendar::{day_of, format_full, read_day};
+use crate::domain::calendar::{day_of, format_full, format_until, read_day};
 use crate::domain::petition_case::PetitionCase;
 use crate::domain::reviewing::{Candidate, Refusal, ReviewKind, give};
 use crate::domain::staff::Role;
@@ -58,6 +58,10 @@ impl ReviewersPage {
         format_full(*at)
     }
 
+    fn until(at: &DateTime<Utc>) -> String {
+        format_until(*at)
+    }
+
     fn runs(&self, line: &ReviewerLine) -> bool {
         line.is_running(self.now)
     }
@@ -67,9 +71,14 @@ async fn found(tx: &mut Tx, number: &str) -> AppResult<PetitionCase> {
     petition_cases::find(tx, number).await?.ok_or(AppError::NotFound)
 }
 
-/// 「钱某（中院）」
-fn named(candidate: &Candidate) -> String {
-    handling::titled(&candidate.name, &candidate.unit)
+/// Each as 「钱某　中院」.
+fn people(candidates: &[Candidate]) -> People {
+    People::of(candidates.iter().map(|one| Someone {
+        id: one.staff,
+        name: &one.name,
+        more: one.unit.clone(),
+        username: &one.username,
+    }))
 }
 
 pub async fn list(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
@@ -90,7 +99,7 @@ async fn page(
         shell: asking.shell(format!("{} 评查员", case.number)),
         number: case.number.clone(),
         lines: reviewers::list(tx, case.id).await?,
-        reviewers: Choice::list(candidates.iter().map(|one| (named(one), String::new())), ""),
+        reviewers: people(&candidates).choices(),
         kinds: Choice::list(kinds, &form.kind),
         now: asking.now(),
         form,
@@ -107,11 +116,16 @@ pub async fn create(
     let mut tx = asking.act(&form.key).await?;
     let case = found(&mut tx, &number).await?;
     let (form, now) = (form.fields, asking.now());
+    reviewers::lock(&mut tx, case.id).await?;
     let candidates = reviewers::candidates(&mut tx, case.id, now).await?;
-    let typed = form.reviewer.trim();
-    let one = candidates.iter().find(|one| typed == one.name || typed == named(one));
+    let meant = people(&candidates).find(&form.reviewer);
+    let one = meant.ok().and_then(|id| candidates.iter().find(|one| one.staff == id));
     let mut problems = Problems::default();
-    let one = problems.take("reviewer", one, "没有这名评查员，请从列表中选择");
+    let missed = match meant {
+        Err(Missed::Several) => "有几名同名的评查员，请从列表中选择带单位的一项",
+        _ => "没有这名评查员，请从列表中选择",
+    };
+    let one = problems.take("reviewer", one, missed);
     let kind = problems.take("kind", ReviewKind::from_code(&form.kind), "请选择评查类型");
     let last = read_day(&form.until, day_of(now));
     let last = problems.take("until", last, "请填写截止日期，如2026-06-30");
@@ -138,7 +152,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::Excluded(_)
         | Refusal::OwnUnit(..)
         | Refusal::Already(_) => "reviewer",
-        Refusal::InThePast => "until",
+        Refusal::InThePast | Refusal::TooFar(_) => "until",
         Refusal::NoReason => "withdrawn_reason",
         Refusal::NotTheBureau | Refusal::NotRunning => "",
     }

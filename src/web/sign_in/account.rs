@@ -7,11 +7,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::domain::audit_reach::Watch;
-use crate::domain::calendar::format_full;
+use crate::domain::calendar::{format_full, format_until};
+use crate::domain::sign_in::SecondFactor as Binding;
 use crate::store::accounts::{self, Device, GrantDates, Own};
 use crate::store::second_factors::{self, SecondFactor};
 use crate::web::extract::Form;
 use crate::web::layout::{self, Frame, Shell};
+use crate::web::routes::Who;
 use crate::web::{AppError, AppResult, Asking};
 
 #[derive(Template)]
@@ -20,6 +22,8 @@ struct AccountPage {
     shell: Shell,
     own: Own,
     grants: Vec<GrantDates>,
+    /// Whether roles of the courts are held, which others can stand in for.
+    court: bool,
     /// 「12天前设置，还有78天须更换」
     password: String,
     second_factor: String,
@@ -34,6 +38,10 @@ impl AccountPage {
     fn full(at: &DateTime<Utc>) -> String {
         format_full(*at)
     }
+
+    fn until(at: &DateTime<Utc>) -> String {
+        format_until(*at)
+    }
 }
 
 pub async fn show(asking: Asking) -> AppResult<Response> {
@@ -44,8 +52,9 @@ pub async fn show(asking: Asking) -> AppResult<Response> {
     let page = AccountPage {
         shell: asking.shell("个人设置"),
         grants: accounts::grants(&mut tx, staff, now).await?,
+        court: Who::Court.admits(asking.actor().role),
         password: age(&asking, &own),
-        second_factor: words(known.as_ref()),
+        second_factor: words(known.as_ref(), asking.app.rules().second_factor),
         fresh_codes: second_factors::fresh_codes(&mut tx, staff).await?.is_some(),
         devices: accounts::devices(&mut tx, &asking.session, now - asking.app.rest().idle).await?,
         reads_own_acts: matches!(Watch::of(asking.actor()), Some(Watch::Own(_))),
@@ -62,11 +71,14 @@ fn age(asking: &Asking, own: &Own) -> String {
     }
 }
 
-fn words(known: Option<&SecondFactor>) -> String {
-    match known.and_then(|known| Some((known.confirmed_at?, known.recovery_codes_left))) {
+fn words(known: Option<&SecondFactor>, asked: Binding) -> String {
+    let off = if asked == Binding::Off { "（安全策略现在不启用）" } else { "" };
+    let known = match known.and_then(|known| Some((known.confirmed_at?, known.recovery_codes_left)))
+    {
         Some((at, left)) => format!("{}设置，恢复码还有{left}个", format_full(at)),
         None => "未设置".to_owned(),
-    }
+    };
+    format!("{known}{off}")
 }
 
 #[derive(Deserialize, Default)]

@@ -64,11 +64,11 @@ pub async fn update(asking: Asking, form: Form<PasswordForm>) -> AppResult<Respo
     let mut problems = check(&asking, &mut tx, &form).await?;
     let place = asking.app.line.queue()?;
     let known = passwords::recent(&mut tx, asking.actor().staff).await?;
-    if problems.is_empty() {
-        let present = known.first().cloned();
-        if !place.verify(form.old_password, present).await {
-            problems.add("old_password", "原密码不正确");
-        }
+    let present = known.first().cloned();
+    if problems.of("old_password").is_none() && !place.verify(form.old_password, present).await {
+        problems.add("old_password", "原密码不正确");
+    }
+    if problems.of("new_password").is_none() {
         let history = asking.app.rules().passwords.history;
         for former in known.into_iter().take(history) {
             if place.verify(form.new_password.clone(), Some(former)).await {
@@ -83,7 +83,9 @@ pub async fn update(asking: Asking, form: Form<PasswordForm>) -> AppResult<Respo
     }
     let hash = place.hash(form.new_password).await?;
     passwords::change(&mut tx, &asking.session, &hash, now).await?;
-    let location = home(asking.actor().role);
+    // Whoever had to change it goes on to what they signed in for.
+    let had_to = asking.session.must_change_password();
+    let location = if had_to { home(asking.actor().role) } else { "/account" };
     layout::kept(tx, location, "密码已修改，其他设备上的登录已退出。").await
 }
 

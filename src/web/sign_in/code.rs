@@ -21,6 +21,9 @@ use crate::web::{App, AppError, AppResult, urls};
 /// Where the codes for the day without a telephone are shown.
 pub const RECOVERY_PAGE: &str = "/account/recovery-codes";
 
+/// What isn't even like a code takes no try.
+pub const NOT_A_CODE: &str = "请输入6位动态口令";
+
 /// A secret to be taken over by a telephone.
 pub struct ToScan {
     pub qr: String,
@@ -136,7 +139,7 @@ pub async fn check(
     let typed = bare(typed);
     let is_recovery_code = known.is_set() && one_time_code::is_recovery_code(&typed);
     if !one_time_code::is_code(&typed) && !is_recovery_code {
-        return Ok(Err("请输入6位动态口令".to_owned()));
+        return Ok(Err(NOT_A_CODE.to_owned()));
     }
     let counter = Counter::of_codes(db, staff);
     let tries = match attempts::begin(db, &counter, (app.rules().tries, now)).await? {

@@ -7,6 +7,7 @@ mod code;
 mod confirmation;
 pub mod password;
 mod second_factor;
+mod substitutions;
 mod visitor;
 
 use askama::Template;
@@ -47,6 +48,9 @@ pub fn routes(table: Table) -> Table {
         .post("/account/sessions", Who::SignedIn, account::end_sessions)
         .get("/account/grant", Who::SignedIn, choose)
         .post("/account/grant", Who::SignedIn, switch)
+        .get("/account/substitutions", Who::Court, substitutions::list)
+        .post("/account/substitutions", Who::Court, substitutions::create)
+        .post("/account/substitutions/{uuid}/ending", Who::Court, substitutions::end)
         .get("/account/password", Who::SignedIn, change::edit)
         .post("/account/password", Who::SignedIn, change::update)
         .get("/account/second-factor", Who::SignedIn, second_factor::show)
@@ -113,6 +117,7 @@ async fn gone(app: &App, headers: &HeaderMap) -> AppResult<String> {
     Ok(match accounts::gone(&app.db, token, app.clock.now()).await? {
         None => String::new(),
         Some(Gone::Ended(ending)) => ending.label().to_owned(),
+        Some(Gone::Lapsed) => "岗位授权或者代理已经到期，请重新登录。".to_owned(),
         Some(Gone::Rested) => "为安全起见，长时间没有操作已退出，请重新登录。".to_owned(),
     })
 }

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::code::{RECOVERY_PAGE, ToScan, check, confirmed, to_scan};
+use super::code::{NOT_A_CODE, RECOVERY_PAGE, ToScan, check, confirmed, to_scan};
 use super::confirm as confirm_password;
 use crate::domain::calendar;
-use crate::domain::one_time_code::{bare, grouped};
+use crate::domain::one_time_code::{bare, grouped, is_code};
+use crate::domain::sign_in::SecondFactor as Binding;
 use crate::domain::sign_in::{again, wait};
 use crate::store::second_factors::{self, SecondFactor};
 use crate::store::sessions;
@@ -31,6 +32,8 @@ struct FactorPage {
     scan: Option<ToScan>,
     /// Whether it may be taken away.
     optional: bool,
+    /// Whether the settings ask nobody for a code.
+    off: bool,
     problems: Problems,
 }
 
@@ -53,6 +56,7 @@ async fn page(asking: &Asking, problems: Problems) -> AppResult<Response> {
         left: known.map_or(0, |known| known.recovery_codes_left),
         scan,
         optional: !is_bound(asking).await?,
+        off: asking.app.rules().second_factor == Binding::Off,
         problems,
     };
     layout::answer(&page, &page.problems)
@@ -124,11 +128,15 @@ pub async fn confirm(asking: Asking, form: Form<FactorForm>) -> AppResult<Respon
     let mut tx = asking.act(&form.key).await?;
     let (app, staff, now) = (&asking.app, asking.actor().staff, asking.now());
     let known = second_factors::find(&mut tx, staff).await?.ok_or(AppError::NotFound)?;
+    let typed = bare(&form.fields.otp);
+    if !is_code(&typed) {
+        drop(tx);
+        return page(&asking, Problems::at("confirmation", NOT_A_CODE)).await;
+    }
     let counter = Counter::of_codes(&app.db, staff);
     let problem = match attempts::begin(&app.db, &counter, (app.rules().tries, now)).await? {
         Err(until) => Some(wait(until, now)),
         Ok(tries) => {
-            let typed = bare(&form.fields.otp);
             let right = confirmed(&mut tx, (&asking.session, &known), &typed, now).await?;
             (!right).then(|| format!("动态口令不正确。{}", again(tries, app.rules().tries)))
         }

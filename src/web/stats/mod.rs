@@ -21,7 +21,7 @@ use crate::store::outcomes::{self, Base};
 use crate::store::{Tx, sessions};
 
 /// Whoever may read statistics (privacy.md 8.4 of the domain book).
-pub(super) const READERS: Who = Who::Staff(&[
+const READERS: Who = Who::Staff(&[
     Role::Clerk,
     Role::Handler,
     Role::Leader,

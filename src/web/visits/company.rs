@@ -2,6 +2,7 @@
 //! typed of it may be.
 
 use super::form::VisitForm;
+use crate::domain::digits::folded;
 use crate::domain::visit::{MOST_REPRESENTATIVES, VisitForm as Form};
 use crate::web::form::Problems;
 
@@ -41,6 +42,7 @@ fn count(
     text: &str,
     least: u32,
 ) -> Option<u32> {
+    let text = folded(text);
     let digits = !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit());
     let count = text.parse().ok().filter(|count| digits && (least..=MOST_PEOPLE).contains(count));
     problems.take(field, count, &format!("{label}应为{least}到{MOST_PEOPLE}的整数"))

@@ -165,7 +165,7 @@ impl VisitForm {
 
     /// 「少于5人，通常登记为个人访」, 「5人以上，通常登记为集体访」: a hint, never a block.
     pub fn people_hint(&self) -> Option<String> {
-        let people: u32 = self.people_count.trim().parse().ok()?;
+        let people: u32 = crate::domain::digits::number(&self.people_count)?;
         let group = self.visit_form == Form::Group.code();
         match (group, people >= COLLECTIVE_FROM) {
             (true, false) => Some(format!("少于{COLLECTIVE_FROM}人，通常登记为个人访")),

@@ -105,6 +105,8 @@ async fn every_kind_of_tampering_is_found_in_every_column() {
     cases.extend(
         ["staff_id", "grant_id"].map(|column| (column.to_owned(), number(column), "第2条：内容")),
     );
+    let principal = "UPDATE audit SET on_behalf_of = 1 WHERE seq = 2".to_owned();
+    cases.push(("on_behalf_of".to_owned(), principal, "第2条：内容"));
     for (what, tampering, expected) in KINDS {
         let tampering = tampering.replace("REWRITTEN", REWRITTEN);
         cases.push(((*what).to_owned(), tampering, expected));

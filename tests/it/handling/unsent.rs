@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::long_forms::{Filled, Forms, TEXT, report};
 use super::{HANDLER, LEADER, Team, kept};
-use crate::support::{City, Page, Site};
+use crate::support::{City, Page, Site, at};
 
 /// Sends it when everyone's session is over.
 async fn send_late(form: &Filled, city: &City, why: &str) -> Page {
@@ -86,7 +86,9 @@ async fn what_is_kept_of_a_late_form_is_its_writers_alone() {
     assert!(!forged.text().contains("已存为草稿"), "not a form of that session");
     assert_eq!(forged.raw_texts("#typed").len(), 1, "it is given back to be copied");
     send_late(&form, &city, "revoked").await.expect(StatusCode::UNAUTHORIZED);
-    send_late(&form, &city, "administrator").await.expect(StatusCode::UNAUTHORIZED);
+    for why in ["administrator", "reset", "factor"] {
+        send_late(&form, &city, why).await.expect(StatusCode::UNAUTHORIZED);
+    }
     assert_eq!(drafts(&city).await, 0, "a device that was put out keeps nothing");
 
     send_late(&form, &city, "elsewhere").await.expect(StatusCode::UNAUTHORIZED);
@@ -176,4 +178,29 @@ async fn a_late_form_says_when_its_record_went_on_and_that_its_files_are_gone() 
     let page = Site::of(&city).await.get(Some(HANDLER), &path).await;
     assert!(page.text().contains("文件没有留下，请重新选择"));
     assert_eq!(page.raw_texts("textarea[name='text']"), [TEXT]);
+}
+
+/// An old page that is sent after half an hour of writing in a new one: neither text is lost.
+#[tokio::test]
+async fn a_late_form_takes_no_newer_drafts_place_and_is_given_back_to_be_copied() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let form = report(&kept(&city, &site).await);
+    let old = (site.cookie(HANDLER).await, site.token(HANDLER).await);
+    // Signing in anew ends the session of the old page.
+    let anew = Site::at(&city, at("2026-06-15 12:31")).await;
+    let new = (anew.cookie(HANDLER).await, anew.token(HANDLER).await);
+    let site = Site::at(&city, at("2026-06-15 12:50")).await;
+    let newer = [("draft_of", form.path.as_str()), ("s8", "新写的一段"), ("s1", "已写")];
+    let kept = site.post_with(&new.0, &new.1, "/drafts", &newer).await;
+    kept.expect(StatusCode::SEE_OTHER);
+    let fields: Vec<_> =
+        form.fields.iter().map(|(name, it)| (name.as_str(), it.as_str())).collect();
+    for (cookie, status) in [(&old.0, StatusCode::UNAUTHORIZED), (&new.0, StatusCode::FORBIDDEN)] {
+        let page = site.post_with(cookie, &old.1, &form.path, &fields).await.expect(status);
+        assert!(!page.text().contains("已存为草稿"), "{}", page.text());
+        let given = page.raw_texts("#typed").concat();
+        assert!(given.contains("经办人写了很久的一段话"), "{given}");
+    }
+    assert_eq!(form.typed(&form.look(&city).await), "新写的一段");
 }

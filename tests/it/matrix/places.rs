@@ -121,6 +121,8 @@ impl Place {
             ("/confirmation", &self.proposals[0]),
             ("/refusal", &self.proposals[1]),
             ("/admin/users/", &self.user),
+            // A substitution is between two, whatever their court; nobody's is laid.
+            ("/substitutions/", &self.user),
             ("/admin/accounts/", &self.user),
             // No run is the places': the sister's user is none.
             ("/admin/jobs/", &self.user),

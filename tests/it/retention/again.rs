@@ -90,7 +90,7 @@ async fn a_list_that_was_changed_is_named_by_its_line() {
     let mut owner = Owner::connect(&city.owner()).await.unwrap();
     let at = at("2036-06-15 09:00");
     let done = again((&mut owner, &db(&city)), Some(&list.0), at).await.unwrap();
-    assert_eq!(done.broken.iter().map(|line| *line).collect::<Vec<_>>(), [Broken::Line(1)]);
+    assert_eq!(done.broken, [Broken::Line(1)]);
     owner.close().await.unwrap();
 }
 
@@ -122,4 +122,48 @@ async fn a_backup_from_before_is_put_back_without_what_was_destroyed_since() {
     command.args([&folder.at("before"), "--key", &folder.at("key")]);
     let report = well(&run(command).await);
     assert!(report.contains("No list of what was destroyed was given or found"), "{report}");
+}
+
+/// The petitioner of a destroyed case comes back: its next round begins.
+async fn opened_anew(city: &City, number: &str, word: &str) {
+    city.force(&format!(
+        "INSERT INTO round (case_id, number, opened_at, recorded_at, recorded_by, reason)
+         SELECT id, 2, '2037-03-01 09:00+08', '2037-03-01 09:00+08', recorded_by, 'new_grounds'
+         FROM petition_case WHERE number = '{number}';
+         INSERT INTO grounds (case_id, summary, recorded_at, recorded_by)
+         SELECT id, '{word}', '2037-03-01 09:00+08', recorded_by FROM petition_case WHERE number = '{number}'"
+    ))
+    .await;
+}
+
+/// S90.
+/// The note is about the round that was destroyed: the next one is another matter, open or ended.
+#[tokio::test]
+async fn a_case_that_was_opened_anew_is_not_destroyed_by_the_note_of_its_former_round() {
+    let (city, list) = (City::new().await, List::new());
+    let number = as_before(&Site::of(&city).await, &city).await;
+    assert_eq!(night(&city, DAY_AFTER).await.unwrap(), 1);
+    write_down(&db(&city), &list.0, &mut None).await.unwrap();
+    let erased =
+        format!("SELECT count(case_erased_at(id)) FROM petition_case WHERE number = '{number}'");
+    assert_eq!(city.as_server(super::BUREAU, &erased).await, Some(1));
+    opened_anew(&city, &number, "KANARI3").await;
+    let then = "2038-01-01 09:00";
+    machine_says(&city, then).await;
+    let mut owner = Owner::connect(&city.owner()).await.unwrap();
+    for ended in [false, true] {
+        if ended {
+            city.force(&format!(
+                "INSERT INTO screening (case_id, round_id, decision, decided_at, recorded_at, recorded_by)
+                 SELECT c.id, r.id, 'not_accepted', '2037-06-01 09:00+08', '2037-06-01 09:00+08', c.recorded_by
+                 FROM petition_case c JOIN round r ON r.case_id = c.id AND r.number = 2 WHERE c.number = '{number}'"
+            ))
+            .await;
+        }
+        let done = again((&mut owner, &db(&city)), Some(&list.0), at(then)).await.unwrap();
+        assert_eq!((done.listed, done.revived), (1, 0), "ended: {ended}");
+        assert_eq!(said(&city, "KANARI3").await, ["grounds 1"], "ended: {ended}");
+        assert_eq!(city.as_server(super::BUREAU, &erased).await, Some(0), "it is full again");
+    }
+    owner.close().await.unwrap();
 }

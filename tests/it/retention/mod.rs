@@ -40,7 +40,7 @@ async fn run(city: &City, now: DateTime<Utc>) -> StoreResult<i32> {
 }
 
 /// Sets the database's own clock.
-async fn machine_says(city: &City, moment: &str) {
+pub async fn machine_says(city: &City, moment: &str) {
     city.force(&format!(
         "CREATE OR REPLACE FUNCTION machine_now() RETURNS timestamptz LANGUAGE sql VOLATILE
          RETURN '{moment}+08'::timestamptz"

@@ -31,7 +31,7 @@ async fn the_page_says_periods_what_falls_due_and_what_was_destroyed_in_numbers_
     assert_eq!(numbers(&city, "2036-06-13 12:00").await, ["2", "1", "0", "1"]);
     let then = Site::at(&city, at("2036-06-20 12:00")).await;
     let text = then.get(Some(SYSADMIN), "/admin/retention").await.text();
-    for expected in ["10年", "2036年6月信访案件材料1", "待法院确定", "不少于六个月"]
+    for expected in ["10年", "2036年6月信访案件材料1", "待法院确定", "不少于六个月", "拒绝计数"]
     {
         assert!(text.contains(expected), "{expected}: {text}");
     }

@@ -29,6 +29,9 @@ async fn a_period_is_changed_from_a_day_to_come_with_a_line_in_the_audit() {
         ("case_file", "12", "2026-01-02", "begins tomorrow at the earliest"),
         ("case_file", "12", "2098-01-01", "another version begins on that day or later"),
         ("audit", "5", "2099-01-01", "6 months at least"),
+        ("session", "5", "2099-01-01", "6 months at least"),
+        ("job_run", "1", "2099-01-01", "6 months at least"),
+        ("watch", "5", "2099-01-01", "6 months at least"),
         ("visits", "12", "2099-01-01", "The classes are"),
     ] {
         let refused = set(class, months, from);
@@ -45,6 +48,9 @@ async fn a_period_is_changed_from_a_day_to_come_with_a_line_in_the_audit() {
         "DELETE FROM retention_rule",
         "INSERT INTO retention_rule VALUES ('visit', '2026-02-01', 1, 'month', 'x')",
         "INSERT INTO retention_rule VALUES ('audit', '2099-02-01', 5, 'month', 'x')",
+        "INSERT INTO retention_rule VALUES ('session', '2099-02-01', 400, 'day', 'x')",
+        "INSERT INTO retention_rule VALUES ('job_run', '2099-02-01', 1, 'day', 'x')",
+        "INSERT INTO retention_rule VALUES ('watch', '2099-02-01', 5, 'month', 'x')",
     ] {
         let mut conn = PgConnection::connect_with(&city.owner()).await.unwrap();
         let refused = sqlx::raw_sql(statement).execute(&mut conn).await;

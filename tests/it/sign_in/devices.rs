@@ -27,6 +27,22 @@ async fn a_second_device_ends_the_first_which_is_told_why() {
 
 /// S17.
 #[tokio::test]
+async fn a_form_that_comes_after_a_second_device_is_told_why_and_leaving_twice_leads_to_the_door() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let (mut first, mut second) = (Browser::new(&site), Browser::new(&site));
+    first.sign_in(WHO, RIGHT).await.expect(StatusCode::SEE_OTHER);
+    second.sign_in(WHO, RIGHT).await.expect(StatusCode::SEE_OTHER);
+    let page = first.ask("POST", "/account/sessions", String::new()).await;
+    let said = page.expect(StatusCode::UNAUTHORIZED).text();
+    assert!(said.contains("您的账号在另一台设备上登录，本机已退出。"), "{said}");
+    assert!(!said.contains("长时间没有操作"), "{said}");
+    let page = first.ask("POST", "/logout", String::new()).await;
+    assert_eq!(page.expect(StatusCode::SEE_OTHER).location(), "/login");
+}
+
+/// S17.
+#[tokio::test]
 async fn the_setting_says_at_how_many_devices_someone_is_signed_in() {
     let city = City::new().await;
     let site = Site::under(&city, noon(), rules(|rules| rules.devices = 2)).await;
@@ -260,7 +276,8 @@ async fn a_session_is_forgotten_half_a_year_after_it_ended() {
     sign_in(&site, WHO, RIGHT).await;
     sign_in(&site, WHO, RIGHT).await;
     let count = "SELECT count(*) FROM session";
-    for (day, left) in [(179, 2), (180, 2), (181, 0)] {
+    crate::retention::machine_says(&city, "2027-01-01 12:00").await;
+    for (day, left) in [(182, 2), (183, 2), (184, 0)] {
         anjie::store::drafts::sweep(&site.app.db, noon() + Duration::days(day)).await.unwrap();
         assert_eq!(city.value::<i64>(count).await, left, "{day}");
     }

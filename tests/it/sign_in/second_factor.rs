@@ -210,7 +210,15 @@ async fn a_new_telephone_asks_for_password_and_code_and_ends_the_other_sessions(
     other.get("/my").await.expect(StatusCode::OK);
     let new = secret(&desk.get(PAGE).await);
     let confirmation = format!("{PAGE}/confirmation");
-    let page = desk.post(PAGE, &confirmation, &[("otp", &code(&new, now))]).await;
+    for typed in ["", "12345", "abcdef"] {
+        let page = desk.post(PAGE, &confirmation, &[("otp", typed)]).await;
+        assert_eq!(page.problem("confirmation").unwrap(), "请输入6位动态口令", "{typed:?}");
+    }
+    let page = desk.post(PAGE, &confirmation, &[("otp", "000000")]).await;
+    assert_eq!(page.problem("confirmation").unwrap(), "动态口令不正确。还可以试4次。");
+    let wide = |digit: char| char::from_u32(u32::from(digit) + 0xFEE0).unwrap();
+    let code_of_now: String = code(&new, now).chars().map(wide).collect();
+    let page = desk.post(PAGE, &confirmation, &[("otp", &code_of_now)]).await;
     assert_eq!(page.expect(StatusCode::SEE_OTHER).location(), "/account/recovery-codes");
     assert_eq!(other.get("/my").await.status, StatusCode::SEE_OTHER);
     assert!(other.get("/login").await.text().contains("动态口令已重新设置"));

@@ -116,6 +116,19 @@ impl Site {
         cookie
     }
 
+    /// Lets someone go on with a cookie that was opened at another site over the same city.
+    pub fn adopt(&self, username: &str, cookie: String) {
+        self.cookies.lock().unwrap().insert(username.to_owned(), cookie);
+    }
+
+    /// Works under another grant from here on (切换身份).
+    pub async fn switch(&self, username: &str, fields: &[(&str, &str)]) {
+        let page = self.post(Some(username), "/account/grant", fields).await;
+        let page = page.expect(StatusCode::SEE_OTHER);
+        let cookie = page.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+        self.adopt(username, cookie.split(';').next().unwrap().to_owned());
+    }
+
     /// The CSRF token that forms of this person bear.
     pub async fn token(&self, username: &str) -> String {
         if let Some(token) = self.token_of(&self.cookie(username).await).await {
@@ -158,6 +171,27 @@ impl Site {
         let mut all = vec![("csrf_token", token.as_str()), ("idempotency_key", key)];
         all.extend_from_slice(fields);
         self.post_as_it_is(who, path, &all).await
+    }
+
+    /// Sends a form in a session that was opened elsewhere.
+    pub async fn post_with(
+        &self,
+        cookie: &str,
+        token: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Page {
+        let key = uuid::Uuid::new_v4().to_string();
+        let mut body = format!("csrf_token={}&idempotency_key={key}", encode(token));
+        for (name, value) in fields {
+            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+        }
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(None, request, Body::from(body)).await
     }
 
     /// Sends a form with these fields and no other.

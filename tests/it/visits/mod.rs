@@ -301,7 +301,7 @@ async fn an_accusation_is_sealed_and_opens_no_case() {
     let receipt = site.get(Some(CLERK), &format!("/visits/{number}/receipt")).await;
     let receipt = receipt.expect(StatusCode::OK).text();
     assert!(receipt.contains(&number));
-    for hidden in [secret, "司马某某", "检举"] {
+    for hidden in [secret, "司马某某", "检举", "查询码", "联络人"] {
         assert!(!receipt.contains(hidden), "the receipt shows the number alone: {hidden}");
     }
     for who in [CLERK, "donghu.handler", "donghu.leader", "zhongyuan.bureau"] {
@@ -310,7 +310,7 @@ async fn an_accusation_is_sealed_and_opens_no_case() {
             assert!(!page.html().contains(secret), "{who} {path}");
         }
     }
-    // The code on the receipt is for whoever came: nobody but the recorder hands it out.
+    // The receipt is for whoever came: nobody but the recorder hands it out.
     let receipt = site.get(Some("zhongyuan.bureau"), &format!("/visits/{number}/receipt")).await;
     assert_eq!(receipt.status, StatusCode::NOT_FOUND);
     assert!(

@@ -10,10 +10,12 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::PAGE;
+use crate::domain::resetting::Refusal;
 use crate::domain::sign_in::FIRST_PASSWORD_HOURS;
 use crate::store::Tx;
 use crate::store::account_resets::{self, AccountLine};
 use crate::web::extract::Query;
+use crate::web::form::Problems;
 use crate::web::layout::{self, Shell};
 use crate::web::urls::encode;
 use crate::web::{AppResult, Asking, paging};
@@ -42,23 +44,30 @@ struct AccountsPage {
     /// A first password, shown this once, and whose it is.
     password: Option<(String, String)>,
     hours: i64,
+    problems: Problems,
 }
 
 pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
-    page(&asking, &mut tx, asked, None).await
+    page(&asking, &mut tx, asked, (None, Problems::default())).await
+}
+
+/// The list, with why an account was left as it is.
+async fn refused(asking: &Asking, tx: &mut Tx, refusal: &Refusal) -> AppResult<Response> {
+    page(asking, tx, Asked::default(), (None, Problems::whole(refusal.to_string()))).await
 }
 
 async fn page(
     asking: &Asking,
     tx: &mut Tx,
     asked: Asked,
-    password: Option<(String, String)>,
+    (password, problems): (Option<(String, String)>, Problems),
 ) -> AppResult<Response> {
     let since = asking.now() - asking.app.rest().idle;
     let mut lines = account_resets::list(tx, (&asked.q, since), (&asked.after, PAGE + 1)).await?;
     let next = paging::rest(&mut lines, PAGE)
         .map(|last| format!("{HERE}?q={}&after={}", encode(&asked.q), encode(&last.username)));
     let (shell, hours) = (asking.shell("账号安全"), FIRST_PASSWORD_HOURS);
-    layout::shown(&AccountsPage { shell, asked, lines, next, password, hours })
+    let page = AccountsPage { shell, asked, lines, next, password, hours, problems };
+    layout::answer(&page, &page.problems)
 }

@@ -3,10 +3,12 @@
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::{Asked, HERE, Pressed, page};
+use super::{Asked, HERE, Pressed, page, refused};
 use crate::domain::calendar::day_of;
+use crate::domain::resetting::{Reset, reset};
 use crate::store::{account_resets, staff};
 use crate::web::extract::{Form, Path};
+use crate::web::form::Problems;
 use crate::web::sign_in::password::first;
 use crate::web::{AppError, AppResult, Asking};
 
@@ -18,12 +20,18 @@ pub async fn create(
     let mut tx = asking.act(&form.key).await?;
     let account = staff::find(&mut tx, person, day_of(asking.now())).await?;
     let account = account.ok_or(AppError::NotFound)?;
+    let found = account_resets::find(&mut tx, person).await?.ok_or(AppError::NotFound)?;
+    let fact = match reset(asking.actor(), &found, Reset::Password, asking.now()) {
+        Ok(fact) => fact,
+        Err(refusal) => return refused(&asking, &mut tx, &refusal).await,
+    };
     let password = first();
     let hash = asking.app.line.queue()?.hash(password.clone()).await?;
-    account_resets::set_password(&mut tx, person, &hash, asking.now()).await?;
+    account_resets::set_password(&mut tx, person, &hash, &fact).await?;
     // A second press leads to the list: what was shown once isn't shown again.
     tx.commit_to(HERE).await?;
     let mut tx = asking.begin().await?;
     let asked = Asked { q: account.username.clone(), after: String::new() };
-    page(&asking, &mut tx, asked, Some((account.username, password))).await
+    let shown = (Some((account.username, password)), Problems::default());
+    page(&asking, &mut tx, asked, shown).await
 }

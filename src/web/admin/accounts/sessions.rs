@@ -3,10 +3,11 @@
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::{HERE, Pressed};
+use super::{HERE, Pressed, refused};
+use crate::domain::resetting::{Reset, reset};
 use crate::store::account_resets;
 use crate::web::extract::{Form, Path};
-use crate::web::{AppResult, Asking, layout};
+use crate::web::{AppError, AppResult, Asking, layout};
 
 pub async fn create(
     asking: Asking,
@@ -23,6 +24,12 @@ pub async fn end(
     form: &Form<Pressed>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
+    if let Some(person) = person {
+        let found = account_resets::find(&mut tx, person).await?.ok_or(AppError::NotFound)?;
+        if let Err(refusal) = reset(asking.actor(), &found, Reset::Sessions, asking.now()) {
+            return refused(asking, &mut tx, &refusal).await;
+        }
+    }
     let ended = account_resets::end_sessions(&mut tx, person, asking.now()).await?;
     layout::kept(tx, HERE, &format!("已结束{ended}个登录。")).await
 }

@@ -7,6 +7,7 @@ use crate::domain::calendar::{Calendar, Day, DayKind, day_of, read_day};
 use crate::domain::day_table::{
     Arranged, Refusal, YearWanted, change_day, is_arranged, load_year, read,
 };
+use crate::domain::digits::number;
 use crate::domain::staff::Actor;
 use crate::web::extract::Upload;
 use crate::web::form::Problems;
@@ -90,7 +91,7 @@ impl CalendarForm {
         at: DateTime<Utc>,
     ) -> Result<Arranged, Problems> {
         let mut problems = Problems::default();
-        let year = self.year.trim().trim_end_matches('年').parse().ok();
+        let year = number(self.year.trim().trim_end_matches('年'));
         let year = year.filter(|year| YEARS.contains(year));
         let year = problems.take("year", year, "请填写年份，例如2027");
         if self.rows.trim().is_empty() {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::domain::calendar::{Calendar, day_of, read_day};
 use crate::domain::day_table::{Arranged, Impact};
+use crate::store::keys::{hex, sha256};
 use crate::store::{Tx, day_tables};
 use crate::web::extract::{Form, Query};
 use crate::web::form::Problems;
@@ -95,8 +96,12 @@ pub async fn create(asking: Asking, form: Form<CalendarForm>) -> AppResult<Respo
     layout::answer(&page, &page.problems)
 }
 
-/// What whoever confirms has seen: the version of the table and how much moves.
+/// What whoever confirms has seen: the version of the table, and each clock that moves.
 fn seen(fact: &Arranged, impact: &Impact) -> String {
-    let (earlier, later, settled) = impact.counts();
-    format!("{} {} {earlier} {later} {settled}", fact.seen(), impact.cases().len())
+    let moved = impact.moved().iter().map(|it| {
+        let (from, to) = it.days();
+        format!("{} {from} {to} {}", it.clock(), it.provisional())
+    });
+    let moved = moved.collect::<Vec<_>>().join("\n");
+    format!("{} {}", fact.seen(), hex(&sha256(moved.as_bytes())))
 }

@@ -14,7 +14,7 @@ pub async fn create(
     form: Form<GrantForm>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
-    let line = proposal(&mut tx, uuid).await?;
+    let line = proposal(&asking, &mut tx, uuid).await?;
     let decided = confirm(asking.actor(), &line.waiting(), asking.now());
     let said = format!("已确认：{}任{}。", line.name, line.role.label());
     decide(&asking, tx, (uuid, form.fields), (decided, &said)).await

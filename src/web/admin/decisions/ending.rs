@@ -17,7 +17,7 @@ pub async fn create(
     let mut tx = asking.act(&form.key).await?;
     let now = asking.now();
     let line = grants::find(&mut tx, GrantId(grant), now).await?.ok_or(AppError::NotFound)?;
-    let others = grants::security_administrators(&mut tx, line.id, now).await?;
+    let others = grants::others(&mut tx, (line.staff, line.role), now).await?;
     match end(asking.actor(), (line.staff, line.role), others, now) {
         Ok(fact) => {
             grants::record_end(&mut tx, line.id, &fact).await?;

@@ -14,8 +14,8 @@ use crate::store::grants::{self, ProposalLine};
 use crate::web::form::Problems;
 use crate::web::{AppError, AppResult, Asking, layout};
 
-async fn proposal(tx: &mut Tx, uuid: Uuid) -> AppResult<ProposalLine> {
-    let all = grants::proposals(tx).await?;
+async fn proposal(asking: &Asking, tx: &mut Tx, uuid: Uuid) -> AppResult<ProposalLine> {
+    let all = grants::proposals(tx, asking.now()).await?;
     all.into_iter().find(|line| line.uuid == uuid).ok_or(AppError::NotFound)
 }
 

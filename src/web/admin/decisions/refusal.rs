@@ -14,7 +14,7 @@ pub async fn create(
     form: Form<GrantForm>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
-    let line = proposal(&mut tx, uuid).await?;
+    let line = proposal(&asking, &mut tx, uuid).await?;
     let decided = decline(asking.actor(), &line.waiting(), &form.fields.reason, asking.now());
     decide(&asking, tx, (uuid, form.fields), (decided, "已退回，记录保留。")).await
 }

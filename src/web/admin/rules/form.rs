@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::domain::calendar::read_day;
 use crate::domain::deadline::{ClockKind, ClockRule, DayCount, Roll, RuleSet};
+use crate::domain::digits::number;
 use crate::domain::rule_change::Wanted;
 use crate::web::form::{Choice, Problems};
 
@@ -55,8 +56,9 @@ impl RuleForm {
         let text = |list: &[String], nth: usize| list.get(nth).cloned().unwrap_or_default();
         for (nth, kind) in ClockKind::ALL.iter().enumerate() {
             let field = format!("days_{}", kind.code());
-            let days = text(&self.days, nth).trim().parse().ok();
-            let days = problems.take(&field, days, "请填写1到365之间的天数");
+            let days = number(&text(&self.days, nth));
+            let days =
+                problems.take(&field, days, &format!("{}请填写1到365之间的天数", kind.label()));
             let count = DayCount::from_code(&text(&self.counts, nth));
             let roll = Roll::from_code(&text(&self.rolls, nth));
             let known = set.rule(*kind);

@@ -109,12 +109,21 @@ pub async fn create(asking: Asking, form: Form<RuleForm>) -> AppResult<Response>
     let set = sets.iter().find(|set| set.code == form.code).ok_or(AppError::NotFound)?;
     let waits = rule_changes::list(&mut tx, LISTED).await?;
     let waits = waits.iter().any(|it| it.decided_at.is_none() && it.code == set.code);
-    let said = form.check(set, day_of(asking.now())).and_then(|wanted| {
-        propose(asking.actor(), (set, waits), wanted, asking.now()).map_err(|it| problems_of(&it))
+    let today = day_of(asking.now());
+    let versions = deadlines::versions(&mut tx, today).await?;
+    let begins = versions.iter().filter(|it| it.set.code == set.code).map(|it| it.set.valid_from);
+    let known = (set, begins.max().unwrap_or(set.valid_from), waits);
+    let said = form.check(set, today).and_then(|wanted| {
+        propose(asking.actor(), known, wanted, asking.now()).map_err(|it| problems_of(&it))
     });
     match said {
         Ok(fact) => {
-            rule_changes::record(&mut tx, &fact).await?;
+            if !rule_changes::record(&mut tx, &fact).await? {
+                let refusal = Refusal::Waiting(set.short_name().to_owned());
+                drop(tx);
+                let mut tx = asking.begin().await?;
+                return page(&asking, &mut tx, (form, problems_of(&[refusal]))).await;
+            }
             layout::kept(tx, HERE, "已提出，信访局局长确认后按生效日期执行。").await
         }
         Err(problems) => page(&asking, &mut tx, (form, problems)).await,
@@ -125,7 +134,7 @@ fn problems_of(refusals: &[Refusal]) -> Problems {
     let mut problems = Problems::default();
     for refusal in refusals {
         let field = match refusal {
-            Refusal::Backdated => "valid_from".to_owned(),
+            Refusal::Backdated | Refusal::OutOfTurn(..) => "valid_from".to_owned(),
             Refusal::OutOfRange(kind) => format!("days_{}", kind.code()),
             Refusal::ReportAfterClose => "days_P7".to_owned(),
             Refusal::NoBasis => "basis".to_owned(),

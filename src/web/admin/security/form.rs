@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::domain::password::Profile;
+use crate::domain::digits;
+use crate::domain::password::{Policy, Profile};
 use crate::domain::security_setting::{Reach, Settings};
 use crate::domain::sign_in::SecondFactor;
 use crate::web::form::Problems;
@@ -26,18 +27,25 @@ pub struct SecurityForm {
 }
 
 impl SecurityForm {
-    /// Settings to begin with.
+    /// Settings to begin with: those that hold, and where they are below what can be proposed, the
+    /// least that can.
     pub fn of(settings: &Settings) -> Self {
+        let dengbao = settings.profile == Profile::Dengbao;
+        let days = settings.days.or(Policy::of(settings.profile).days.filter(|_| dengbao));
+        let second_factor = match settings.second_factor {
+            SecondFactor::Off => SecondFactor::Administrators,
+            asked => asked,
+        };
         Self {
             profile: settings.profile.code().to_owned(),
             shortest: settings.shortest.to_string(),
-            days: settings.days.map(|days| days.to_string()).unwrap_or_default(),
+            days: days.map(|days| days.to_string()).unwrap_or_default(),
             history: settings.history.to_string(),
             tries: settings.tries.to_string(),
             idle_minutes: settings.idle_minutes.to_string(),
             longest_hours: settings.longest_hours.to_string(),
             devices: settings.devices.to_string(),
-            second_factor: settings.second_factor.code().to_owned(),
+            second_factor: second_factor.code().to_owned(),
             reach: settings.reach.code().to_owned(),
             ranges: settings.ranges.clone(),
             reason: String::new(),
@@ -88,8 +96,20 @@ fn number<T: std::str::FromStr>(
     if may_be_empty && text.is_empty() {
         return None;
     }
-    problems.take(field, text.parse().ok(), "请填写整数")
+    let name = NUMBERS.iter().find(|(code, _)| *code == field).map_or("", |(_, name)| *name);
+    problems.take(field, digits::number(text), &format!("{name}请填写整数"))
 }
+
+/// The fields that take a number, as the page names them.
+const NUMBERS: [(&str, &str); 7] = [
+    ("shortest", "密码长度"),
+    ("days", "更换密码"),
+    ("history", "新密码不同于最近几次"),
+    ("tries", "连续失败"),
+    ("idle_minutes", "空闲退出"),
+    ("longest_hours", "最长登录"),
+    ("devices", "同时登录"),
+];
 
 /// One a line, however they were parted.
 fn tidy(ranges: &str) -> String {

@@ -96,7 +96,7 @@ async fn page(
     let reaches = Reach::ALL.iter().map(|it| (it.code(), it.label()));
     let page = SecurityPage {
         shell: asking.shell("安全策略"),
-        is_confirmed: decided.iter().any(|line| line.declined_reason.is_empty()),
+        is_confirmed: asking.app.is_set(),
         present,
         waiting,
         decided,
@@ -128,7 +128,12 @@ pub async fn create(
     });
     match said {
         Ok(fact) => {
-            security_settings::record(&mut tx, &fact).await?;
+            if !security_settings::record(&mut tx, &fact).await? {
+                drop(tx);
+                let mut tx = asking.begin().await?;
+                let problems = problems_of(&[Refusal::Waiting]);
+                return page(&asking, &mut tx, (form, problems), &address.to_string()).await;
+            }
             layout::kept(tx, HERE, "已提出，另一名安全管理员确认后生效。").await
         }
         Err(problems) => page(&asking, &mut tx, (form, problems), &address.to_string()).await,
@@ -153,14 +158,15 @@ const fn field(refusal: &Refusal) -> &'static str {
         Refusal::Longest => "longest_hours",
         Refusal::Devices => "devices",
         Refusal::SecondFactor => "second_factor",
-        Refusal::Range(..) | Refusal::NoRanges => "ranges",
+        Refusal::Range(..) | Refusal::Everyone(..) | Refusal::NoRanges => "ranges",
         Refusal::LockedOut(_)
         | Refusal::NotTheSecurityAdministrator
         | Refusal::Unchanged
         | Refusal::Waiting
         | Refusal::SecondPerson
         | Refusal::Decided
-        | Refusal::NoReason => "",
+        | Refusal::NoReason
+        | Refusal::NoReasonToTakeBack => "",
     }
 }
 

@@ -42,7 +42,7 @@ impl ReceiptPage {
 pub async fn show(asking: Asking, Path(number): Path<String>) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
     let visit = visit_lists::find(&mut tx, &number).await?.ok_or(AppError::NotFound)?;
-    // The receipt of an accusation, with its code, is handed out by whoever wrote it down.
+    // The receipt of an accusation is handed out by whoever wrote it down.
     if visit.kind == VisitKind::Accusation && visit.recorded_by != asking.actor().staff {
         return Err(AppError::NotFound);
     }

@@ -5,7 +5,6 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use chrono::{DateTime, Utc};
 
 use super::drafts::Notice;
 use super::form::Problems;
@@ -15,7 +14,6 @@ use super::typed::Typed;
 use super::{App, AppError, AppResult, cases, gate, urls};
 use crate::domain::calendar;
 use crate::domain::staff::Role;
-use crate::domain::substituting::last_day;
 use crate::store::{Session, Tx};
 
 const FLASH_COOKIE: &str = "__Host-flash";
@@ -148,10 +146,9 @@ impl Frame {
             title: title.into(),
             court: self.session.court_name().to_owned(),
             staff: self.session.acting_name(),
-            stands_in: self
-                .session
-                .stands_in()
-                .map(|it| format!("代理{}（至{}）", it.principal, until(it.until))),
+            stands_in: self.session.stands_in().map(|it| {
+                format!("代理{}（至{}）", it.principal, calendar::format_until(it.until))
+            }),
             role: role.label(),
             menu: menu(role, &self.path),
             csrf: self.csrf.clone(),
@@ -170,12 +167,6 @@ impl Frame {
             typed: self.typed.text(),
         }
     }
-}
-
-/// Until when something holds: the end of a day is said as 「2026-06-20 24:00」.
-pub fn until(at: DateTime<Utc>) -> String {
-    let last = last_day(at);
-    if calendar::end_of(last) == at { format!("{last} 24:00") } else { calendar::format_full(at) }
 }
 
 /// Where a role begins.

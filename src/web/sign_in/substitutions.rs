@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::domain::calendar::{day_of, format_full, read_day};
+use crate::domain::calendar::{day_of, format_full, format_until, read_day};
 use crate::domain::substituting::{Refusal, ask, take_back};
 use crate::store::Tx;
 use crate::store::substitutions::{self, SubstitutionLine};

@@ -149,7 +149,7 @@ async fn of_a_thousand_mixed_requests_over_two_connections_none_shows_what_is_an
     let mut held = vec![pool.acquire().await.unwrap(), pool.acquire().await.unwrap()];
     for conn in &mut held {
         let context = "SELECT concat_ws('', current_setting('app.staff_id', true), current_setting('app.grant_id', true),
-                              current_setting('app.session', true), current_setting('app.role', true),
+                              current_setting('app.session', true), current_setting('app.role', true), current_setting('app.holder', true),
                               current_setting('app.units', true), current_setting('app.looked_up_for', true))";
         let left: String = sqlx::query_scalar(context).fetch_one(&mut **conn).await.unwrap();
         assert_eq!(left, "", "a context outlives its request");

@@ -103,10 +103,12 @@ pub struct Ended {
 /// As many there must be of each of the three: one security administrator alone confirms nothing, and
 /// without the other two nobody keeps the accounts or reads the audit.
 const fn fewest(role: Role) -> usize {
-    match role {
-        Role::Secadmin => 2,
-        Role::Sysadmin | Role::Auditor => 1,
-        _ => 0,
+    if matches!(role, Role::Secadmin) {
+        2
+    } else if role.is_administrator() {
+        1
+    } else {
+        0
     }
 }
 
@@ -117,10 +119,10 @@ pub const fn too_few(role: Role, others: usize) -> bool {
 
 /// Who is one of the last, and what is to be done first.
 pub fn last_ones(role: Role) -> String {
-    match role {
-        Role::Secadmin => "这是最后2名安全管理员之一，授权须有两人；请先补足安全管理员".to_owned(),
-        _ => format!("这是最后一名{0}；请先由安全管理员给另一人授权{0}岗位", role.label()),
+    if role == Role::Secadmin {
+        return "这是最后2名安全管理员之一，授权须有两人；请先补足安全管理员".to_owned();
     }
+    format!("这是最后一名{0}；请先由安全管理员给另一人授权{0}岗位", role.label())
 }
 
 /// Proposes a grant.

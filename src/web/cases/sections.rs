@@ -352,7 +352,7 @@ impl LogPage {
         let label = audit_verb::label(&line.verb);
         match MaskedField::from_code(&line.detail).filter(|_| line.verb == "identity.revealed") {
             Some(field) => format!("{label}：{}", field.label()),
-            None => label.to_string(),
+            None => label.to_owned(),
         }
     }
 }

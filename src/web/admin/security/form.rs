@@ -34,7 +34,7 @@ impl SecurityForm {
         let days = settings.days.or(Policy::of(settings.profile).days.filter(|_| dengbao));
         let second_factor = match settings.second_factor {
             SecondFactor::Off => SecondFactor::Administrators,
-            asked => asked,
+            asked @ (SecondFactor::Administrators | SecondFactor::All) => asked,
         };
         Self {
             profile: settings.profile.code().to_owned(),

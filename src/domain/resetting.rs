@@ -80,8 +80,15 @@ mod tests {
         use Reset::{Factor, Password, Sessions};
         let actor = |role| {
             let (staff, grant, unit, court) = (StaffId(1), GrantId(1), UnitId(1), UnitId(1));
-            let court_kind = UnitKind::IntermediateCourt;
-            Actor { staff, grant, role, unit, court, court_kind, on_behalf_of: None }
+            Actor {
+                staff,
+                grant,
+                role,
+                on_behalf_of: None,
+                unit,
+                court,
+                court_kind: UnitKind::IntermediateCourt,
+            }
         };
         let account = |staff, is_administrator| {
             let name = "钱某".to_owned();

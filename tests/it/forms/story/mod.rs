@@ -57,6 +57,7 @@ impl Story {
         story.bulletins().await;
         story.people().await;
         story.grants().await;
+        story.stand_ins().await;
         story.settings().await;
         story.accounts().await;
         story

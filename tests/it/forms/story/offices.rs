@@ -79,6 +79,21 @@ impl Story {
         self.act(route, "zhongyuan.auditor", (route, &asked)).await;
     }
 
+    /// A leader asks for someone who stands in, and takes it back.
+    pub(super) async fn stand_ins(&mut self) {
+        let (leader, here) = ("donghu.leader", "/account/substitutions");
+        let role = "SELECT g.id::text FROM role_grant g JOIN staff s ON s.id = g.staff_id
+                    WHERE s.username = 'donghu.leader' AND g.stands_in_for IS NULL";
+        let person = "SELECT uuid::text FROM staff WHERE username = 'donghu.handler2'";
+        let (role, person) = (self.one(role).await, self.one(person).await);
+        let wanted =
+            [("role", role.as_str()), ("person", &person), ("from", ""), ("until", "2026-06-20")];
+        self.act(here, leader, (here, &wanted)).await;
+        let last = "SELECT uuid::text FROM grant_proposal ORDER BY id DESC LIMIT 1";
+        let path = format!("{here}/{}/ending", self.one(last).await);
+        self.act("/account/substitutions/{uuid}/ending", leader, (&path, &[])).await;
+    }
+
     pub(super) async fn settings(&mut self) {
         self.calendar().await;
         self.rules().await;

@@ -80,7 +80,15 @@ mod tests {
         use Reset::{Factor, Password, Sessions};
         let actor = |role| {
             let (staff, grant, unit, court) = (StaffId(1), GrantId(1), UnitId(1), UnitId(1));
-            Actor { staff, grant, role, unit, court, court_kind: UnitKind::IntermediateCourt }
+            Actor {
+                staff,
+                on_behalf_of: None,
+                grant,
+                role,
+                unit,
+                court,
+                court_kind: UnitKind::IntermediateCourt,
+            }
         };
         let account = |staff, is_administrator| {
             let name = "钱某".to_owned();

@@ -82,15 +82,9 @@ mod tests {
             let (staff, grant, unit, court) = (StaffId(1), GrantId(1), UnitId(1), UnitId(1));
             Actor {
                 staff,
-<<<<<<< HEAD
-                grant,
-                role,
-                on_behalf_of: None,
-=======
                 on_behalf_of: None,
                 grant,
                 role,
->>>>>>> subst
                 unit,
                 court,
                 court_kind: UnitKind::IntermediateCourt,

@@ -109,109 +109,106 @@ pub async fn sign(
 
 /// What the unit's people send.
 async fn of_unit(city: &City, number: &str) -> Vec<Post> {
-    let at = |part: &str| format!("/cases/{number}/{part}");
     let version = version(city, number).await;
-    let ledger = of_case(
+    let mut posts = vec![team(city, number).await];
+    posts.extend(work(city, number, &version).await);
+    posts.extend(papers(number, &version));
+    posts
+}
+
+async fn team(city: &City, number: &str) -> Post {
+    let version = of_case(
         city,
         number,
         "version::text FROM (SELECT l.version, l.case_id, l.assignment_id AS id FROM ledger l) l",
     )
     .await;
-    let ledger = if ledger.len() > 9 { "0".to_owned() } else { ledger };
-    let line = of_case(city, number, "uuid::text FROM progress_entry").await;
+    let version = if version.len() > 9 { "0".to_owned() } else { version };
     let [leader, chief, handler] = [
         staff(city, "donghu.leader").await,
         staff(city, "donghu.leader2").await,
         staff(city, HANDLER).await,
     ];
+    let fields = [
+        ("version", version.as_str()),
+        ("leader_id", &leader),
+        ("leader_phone", ""),
+        ("chief_id", &chief),
+        ("chief_phone", ""),
+        ("handler_id", &handler),
+        ("handler_phone", ""),
+        ("plan", "先发放首笔案款"),
+        ("claims[]", "案款足额发放"),
+    ];
+    of_handler("/cases/{case_no}/ledger", number, &fields)
+}
+
+fn of_handler(route: &'static str, number: &str, fields: &[(&str, &str)]) -> Post {
+    post(route, HANDLER, &route.replace("{case_no}", number), fields)
+}
+
+/// What is done day by day.
+async fn work(city: &City, number: &str, version: &str) -> [Post; 5] {
+    let line = of_case(city, number, "uuid::text FROM progress_entry").await;
+    let leader = staff(city, "donghu.leader").await;
+    let met = [
+        ("kind", "lead_meeting"),
+        ("date", "2026-06-15"),
+        ("time", "11:30"),
+        ("place", "第二接访室"),
+        ("host_id", leader.as_str()),
+        ("present", "yes"),
+        ("notes", "固定诉求两项"),
+        ("claims[]", "案款足额发放"),
+        ("told_timetable", "yes"),
+        ("opinion", "agree"),
+    ];
+    let done =
+        [("kind", "phone"), ("happened_at", "2026-06-15 11:20"), ("text", "已电话告知信访人")];
+    let amended = [("of", line.as_str()), ("reason", "金额有误"), ("text", "首笔42,600元已入专户")];
+    let mut met = of_handler("/cases/{case_no}/interviews/new", number, &met);
+    met.files = vec![("files", "约见笔录.pdf", "application/pdf", PDF)];
+    let shown = [("field", "phone"), ("reason", "contact")];
+    [
+        of_handler("/cases/{case_no}/acknowledgement", number, &[("version", version)]),
+        met,
+        of_handler("/cases/{case_no}/progress/new", number, &done),
+        of_handler("/cases/{case_no}/corrections/new", number, &amended),
+        of_handler("/cases/{case_no}/reveal", number, &shown),
+    ]
+}
+
+/// The report, the answer and the application to close.
+fn papers(number: &str, version: &str) -> [Post; 3] {
     let sections = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"].map(|code| (code, "已写"));
     let parts = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"].map(|code| (code, "已写明。"));
-    let seen = ("version", version.as_str());
-    let late = ("late_reason", "等待评估机构的结算");
-    let report: Vec<_> = [seen, late].into_iter().chain(sections).collect();
-    let closing: Vec<_> = [seen, ("outcome", "settled_written"), ("action", "submit")]
-        .into_iter()
-        .chain(parts)
-        .collect();
-    let mut posts = vec![
-        post("/cases/{case_no}/acknowledgement", HANDLER, &at("acknowledgement"), &[seen]),
-        post(
-            "/cases/{case_no}/ledger",
-            HANDLER,
-            &at("ledger"),
-            &[
-                ("version", &ledger),
-                ("leader_id", &leader),
-                ("leader_phone", ""),
-                ("chief_id", &chief),
-                ("chief_phone", ""),
-                ("handler_id", &handler),
-                ("handler_phone", ""),
-                ("plan", "先发放首笔案款"),
-                ("claims[]", "案款足额发放"),
-            ],
-        ),
-        post(
-            "/cases/{case_no}/interviews/new",
-            HANDLER,
-            &at("interviews/new"),
-            &[
-                ("kind", "lead_meeting"),
-                ("date", "2026-06-15"),
-                ("time", "11:30"),
-                ("place", "第二接访室"),
-                ("host_id", &leader),
-                ("present", "yes"),
-                ("notes", "固定诉求两项"),
-                ("claims[]", "案款足额发放"),
-                ("told_timetable", "yes"),
-                ("opinion", "agree"),
-            ],
-        ),
-        post(
-            "/cases/{case_no}/progress/new",
-            HANDLER,
-            &at("progress/new"),
-            &[("kind", "phone"), ("happened_at", "2026-06-15 11:20"), ("text", "已电话告知信访人")],
-        ),
-        post(
-            "/cases/{case_no}/corrections/new",
-            HANDLER,
-            &at("corrections/new"),
-            &[("of", &line), ("reason", "金额有误"), ("text", "首笔42,600元已入专户")],
-        ),
-        post("/cases/{case_no}/report", HANDLER, &at("report"), &report),
-        post(
-            "/cases/{case_no}/answer",
-            HANDLER,
-            &at("answer"),
-            &[
-                seen,
-                ("answered_at", "2026-06-15 11:40"),
-                ("way", "in_person"),
-                ("place", "第二接访室"),
-                ("content", "案款已全部发放"),
-                ("opinion", "认可"),
-                ("signature", "signed"),
-                ("none_reason", ""),
-            ],
-        ),
-        post("/cases/{case_no}/closing", HANDLER, &at("closing"), &closing),
-        post(
-            "/cases/{case_no}/reveal",
-            HANDLER,
-            &at("reveal"),
-            &[("field", "phone"), ("reason", "contact")],
-        ),
+    let seen = ("version", version);
+    let report: Vec<_> =
+        [seen, ("late_reason", "等待评估机构的结算")].into_iter().chain(sections).collect();
+    let applied = [seen, ("outcome", "settled_written"), ("action", "submit")];
+    let applied: Vec<_> = applied.into_iter().chain(parts).collect();
+    let answer = [
+        seen,
+        ("answered_at", "2026-06-15 11:40"),
+        ("way", "in_person"),
+        ("place", "第二接访室"),
+        ("content", "案款已全部发放"),
+        ("opinion", "认可"),
+        ("signature", "signed"),
+        ("none_reason", ""),
     ];
-    posts[2].files = vec![("files", "约见笔录.pdf", "application/pdf", PDF)];
-    posts[7].files = vec![
+    let mut closing = of_handler("/cases/{case_no}/closing", number, &applied);
+    closing.files = vec![
         ("file_review_report", "评查报告.pdf", "application/pdf", PDF),
         ("file_settlement", "息诉承诺书.pdf", "application/pdf", PDF),
         ("file_plan", "化解方案.pdf", "application/pdf", PDF),
         ("file_self_check_report", "自查自纠报告.pdf", "application/pdf", PDF),
     ];
-    posts
+    [
+        of_handler("/cases/{case_no}/report", number, &report),
+        of_handler("/cases/{case_no}/answer", number, &answer),
+        closing,
+    ]
 }
 
 /// What the bureau decides about a case beside its steps, and takes back.

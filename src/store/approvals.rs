@@ -121,7 +121,7 @@ pub async fn record(tx: &mut Tx, opened: &Opened, fact: &Signed) -> StoreResult<
             confirm(tx, opened, fact, (outcome, unit_closed_at)).await?;
         }
     }
-    let object = format!("{} {}", fact.closing(), fact.verdict().step.code());
+    let object = fact.closing().to_string();
     let verb = match fact.verdict().decision {
         Decision::Approve => "closing.signed",
         Decision::Return => "closing.returned",
@@ -133,7 +133,7 @@ pub async fn record(tx: &mut Tx, opened: &Opened, fact: &Signed) -> StoreResult<
             verb,
             case,
             object: &object,
-            detail: "",
+            detail: fact.verdict().step.code(),
             at: fact.at(),
             ..audit::Entry::default()
         },

@@ -18,9 +18,11 @@ use crate::domain::request::Basis;
 use crate::domain::retention::Class;
 use crate::domain::reveal::Purpose;
 use crate::domain::reviewing::ReviewKind;
+use crate::domain::sign_step::SignStep;
 use crate::domain::staff::Role;
 use crate::domain::visit::{Disposition, ReopenReason};
 use crate::store::audit_lists::AuditLine;
+use crate::web::cases::Tab;
 
 /// Why a request was turned away, as the door, the gate and the sign-in page write it.
 const REASONS: &[(&str, &str)] = &[
@@ -117,12 +119,16 @@ fn is_hash(word: &str) -> bool {
 fn coded(verb: &str, code: &str) -> Option<&'static str> {
     let (noun, _) = verb.split_once('.').unwrap_or((verb, ""));
     match noun {
-        "closing" => Outcome::from_code(code).map(Outcome::label),
+        "closing" => Outcome::from_code(code)
+            .map(Outcome::label)
+            .or_else(|| SignStep::from_code(code).map(SignStep::label)),
         "progress" => progress::Kind::from_code(code).map(progress::Kind::label),
         "interview" => interview::Kind::from_code(code).map(interview::Kind::label),
         "reply" => Way::from_code(code).map(Way::label),
         "visit" => Disposition::from_code(code).map(Disposition::label),
-        "case" => ReopenReason::from_code(code).map(ReopenReason::label),
+        "case" => {
+            Tab::named(code).or_else(|| ReopenReason::from_code(code).map(ReopenReason::label))
+        }
         "accusation" => accusation::OutcomeKind::from_code(code)
             .map(accusation::OutcomeKind::label)
             .or_else(|| Feedback::from_code(code).map(Feedback::label)),
@@ -147,6 +153,8 @@ mod tests {
         for (verb, word, said) in [
             ("progress.added", "study", "研究"),
             ("closing.applied", "settled_written", "书面息诉"),
+            ("closing.signed", "bureau", "中院信访局审核"),
+            ("case.read", "basics", "基本情况"),
             ("visit.registered", "accepted", "受理待交办"),
             ("reviewer.given", "until=2026-12-01T08:00:00+00:00", "至2026-12-01"),
             ("session.refused", "password", "密码不对"),

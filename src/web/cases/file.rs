@@ -54,6 +54,13 @@ impl Tab {
     }
 }
 
+impl Tab {
+    /// What the section is called that the audit names so.
+    pub fn named(code: &str) -> Option<&'static str> {
+        Self::ALL.iter().find(|(tab, ..)| tab.code() == code).map(|(.., label)| *label)
+    }
+}
+
 /// A link to a section.
 pub struct TabLink {
     pub label: &'static str,

@@ -8,6 +8,7 @@ mod reveal;
 mod sections;
 mod words;
 
+pub use file::Tab;
 pub use pages::shown_name;
 pub use words::source;
 

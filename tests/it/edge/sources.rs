@@ -51,9 +51,9 @@ fn what_is_printed_is_escaped_but_in_reviewed_places() {
             "templates/visits/receipt.html 1",
         ]
     );
-    // A page is a rendered template: `error.rs` and `layout.rs` hand it over.
+    // A page is a rendered template: `error/mod.rs` and `layout.rs` hand it over.
     assert_eq!(said(&["Html(format!"]), [""; 0]);
-    assert_eq!(said(&["Html("]), ["src/web/error.rs 1", "src/web/layout.rs 1"]);
+    assert_eq!(said(&["Html("]), ["src/web/error/mod.rs 1", "src/web/layout.rs 1"]);
 }
 
 /// S46.

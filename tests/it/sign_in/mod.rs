@@ -117,8 +117,14 @@ async fn a_page_asked_for_without_a_session_is_shown_after_signing_in() {
     let site = Site::of(&city).await;
     let page = site.get(None, "/account/grant").await.expect(StatusCode::SEE_OTHER);
     assert_eq!(page.location(), "/login?next=%2Faccount%2Fgrant");
-    let posted = site.post(None, "/logout", &[]).await;
+    let posted = site.post(None, "/account/password", &[]).await;
     assert_eq!(posted.status, StatusCode::UNAUTHORIZED);
+    let twice = site.post(None, "/logout", &[]).await.expect(StatusCode::SEE_OTHER);
+    assert_eq!(
+        twice.location(),
+        "/login",
+        "whoever is signed out already is where they wanted to be"
+    );
 }
 
 #[tokio::test]

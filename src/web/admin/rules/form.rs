@@ -58,7 +58,7 @@ impl RuleForm {
             let field = format!("days_{}", kind.code());
             let days = number(&text(&self.days, nth));
             let days =
-                problems.take(&field, days, &format!("{}请填写1到365之间的天数", kind.label()));
+                problems.take(&field, days, &format!("请填写{}的天数，1到365", kind.label()));
             let count = DayCount::from_code(&text(&self.counts, nth));
             let roll = Roll::from_code(&text(&self.rolls, nth));
             let known = set.rule(*kind);

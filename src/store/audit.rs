@@ -51,6 +51,15 @@ pub async fn append(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
     Ok(())
 }
 
+/// The same for an act that is about no case: its verb, what it is about, and what else is said of it.
+pub async fn trace(
+    tx: &mut Tx,
+    (verb, object, detail): (&str, &str, &str),
+    at: DateTime<Utc>,
+) -> StoreResult<()> {
+    append(tx, Entry { verb, object, detail, at, ..Entry::default() }).await
+}
+
 /// Notes that a sealed value of a record doesn't open: in the log each time, in the chain once.
 pub async fn broken(tx: &mut Tx, entry: Entry<'_>) -> StoreResult<()> {
     tracing::error!(record = entry.object, field = entry.detail, "a sealed value does not open");

@@ -235,7 +235,7 @@ pub(super) async fn record_leaving(
     .fetch_all(tx.unscoped())
     .await?;
     for grant in &ended {
-        trace(tx, ("role.ended", &grant.to_string(), ""), at).await?;
+        audit::trace(tx, ("role.ended", &grant.to_string(), ""), at).await?;
     }
     Ok(ended.len())
 }
@@ -255,7 +255,7 @@ pub async fn record(tx: &mut Tx, fact: &Proposed) -> StoreResult<()> {
     .await?;
     let object = uuid.ok_or(StoreError::Stale)?.to_string();
     let detail = format!("{} {} {}", fact.staff(), fact.role().code(), fact.unit());
-    trace(tx, ("grant.proposed", &object, &detail), fact.at()).await
+    audit::trace(tx, ("grant.proposed", &object, &detail), fact.at()).await
 }
 
 /// Writes what the second person decided.
@@ -274,7 +274,7 @@ pub async fn record_decision(tx: &mut Tx, proposal: Uuid, fact: &Decided) -> Sto
     };
     let key = done.ok_or(StoreError::Stale)?;
     let verb = if fact.declined().is_some() { "grant.declined" } else { "role.granted" };
-    trace(tx, (verb, &proposal.to_string(), &key.to_string()), fact.at()).await
+    audit::trace(tx, (verb, &proposal.to_string(), &key.to_string()), fact.at()).await
 }
 
 /// Ends a grant.
@@ -283,13 +283,5 @@ pub async fn record_end(tx: &mut Tx, grant: GrantId, fact: &Ended) -> StoreResul
         .fetch_one(tx.unscoped())
         .await?;
     done.ok_or(StoreError::Stale)?;
-    trace(tx, ("role.ended", &grant.to_string(), ""), fact.at()).await
-}
-
-async fn trace(
-    tx: &mut Tx,
-    (verb, object, detail): (&str, &str, &str),
-    at: DateTime<Utc>,
-) -> StoreResult<()> {
-    audit::append(tx, audit::Entry { verb, object, detail, at, ..audit::Entry::default() }).await
+    audit::trace(tx, ("role.ended", &grant.to_string(), ""), fact.at()).await
 }

@@ -182,7 +182,7 @@ pub async fn record_receipt(tx: &mut Tx, fact: &Received, number: &str) -> Store
     .execute(tx.unscoped())
     .await?;
     written(done.rows_affected())?;
-    trace(tx, ("accusation.received", number, ""), fact.at()).await
+    audit::trace(tx, ("accusation.received", number, ""), fact.at()).await
 }
 
 /// Writes how it ended.
@@ -205,19 +205,11 @@ pub async fn record_outcome(tx: &mut Tx, fact: &Concluded, number: &str) -> Stor
     .await?;
     written(done.rows_affected())?;
     let detail = format!("{} {}", outcome.kind.code(), outcome.feedback.code());
-    trace(tx, ("accusation.concluded", number, &detail), fact.at()).await
+    audit::trace(tx, ("accusation.concluded", number, &detail), fact.at()).await
 }
 
 fn written(rows: u64) -> StoreResult<()> {
     if rows == 1 { Ok(()) } else { Err(StoreError::Stale) }
-}
-
-async fn trace(
-    tx: &mut Tx,
-    (verb, object, detail): (&str, &str, &str),
-    at: DateTime<Utc>,
-) -> StoreResult<()> {
-    audit::append(tx, audit::Entry { verb, object, detail, at, ..audit::Entry::default() }).await
 }
 
 /// What is known of whoever accuses.

@@ -130,7 +130,7 @@ pub async fn record(tx: &mut Tx, fact: &Asked) -> StoreResult<bool> {
         Err(error) => return Err(error),
     };
     let detail = format!("{} {}", fact.grant(), fact.substitute());
-    trace(tx, ("substitution.proposed", &uuid, &detail), fact.at()).await?;
+    audit::trace(tx, ("substitution.proposed", &uuid, &detail), fact.at()).await?;
     Ok(true)
 }
 
@@ -140,13 +140,5 @@ pub async fn record_end(tx: &mut Tx, named: Uuid, fact: TakenBack) -> StoreResul
         .fetch_one(tx.unscoped())
         .await?;
     done.ok_or(StoreError::Stale)?;
-    trace(tx, ("substitution.ended", &named.to_string(), ""), fact.at()).await
-}
-
-async fn trace(
-    tx: &mut Tx,
-    (verb, object, detail): (&str, &str, &str),
-    at: DateTime<Utc>,
-) -> StoreResult<()> {
-    audit::append(tx, audit::Entry { verb, object, detail, at, ..audit::Entry::default() }).await
+    audit::trace(tx, ("substitution.ended", &named.to_string(), ""), fact.at()).await
 }

@@ -1,10 +1,10 @@
 //! One context after another on the same two connections: none is left behind for the next.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use tokio::io::AsyncWriteExt;
 use tokio::time::{sleep, timeout};
@@ -114,13 +114,14 @@ impl World {
     }
 }
 
-/// Holds the table of cases back now and then, for longer than the requests wait.
-async fn hold_back(city: &City) {
+/// Holds the table of cases back now and then, for longer than the requests wait. It is told when
+/// they are over, and ends its last hold: PostgreSQL would go on holding what nobody waits for.
+async fn hold_back(city: &City, over: &AtomicBool) {
     let held =
         "BEGIN; LOCK TABLE petition_case IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.2); COMMIT";
-    loop {
-        sleep(Duration::from_millis(700)).await;
+    while !over.load(Ordering::Relaxed) {
         city.force(held).await;
+        sleep(Duration::from_millis(700)).await;
     }
 }
 
@@ -134,12 +135,10 @@ async fn of_a_thousand_mixed_requests_over_two_connections_none_shows_what_is_an
         .acquire_timeout(Duration::from_secs(5))
         .connect_lazy_with(login);
     let world = World::over(&city, &pool).await;
+    let over = AtomicBool::new(false);
     let requests =
         futures_util::stream::iter(0..REQUESTS).for_each_concurrent(12, |nth| world.ask(nth));
-    tokio::select! {
-        () = requests => {}
-        () = hold_back(&city) => {}
-    }
+    tokio::join!(requests.map(|()| over.store(true, Ordering::Relaxed)), hold_back(&city, &over));
     let [answered, late, dropped] =
         [&world.answered, &world.late, &world.dropped].map(|count| count.load(Ordering::Relaxed));
     println!("{answered} answered, {late} refused for want of time, {dropped} given up");

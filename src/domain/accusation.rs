@@ -325,25 +325,10 @@ impl Unmasked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{GrantId, UnitId};
-    use crate::domain::unit::UnitKind;
+    use crate::domain::staff::sample::actor;
 
     fn at() -> DateTime<Utc> {
         "2026-06-15T02:10:00Z".parse().unwrap()
-    }
-
-    fn actor(role: Role) -> Actor {
-        let (unit, court) = (UnitId(3), UnitId(3));
-        let court_kind = UnitKind::IntermediateCourt;
-        Actor {
-            staff: StaffId(7),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
     }
 
     fn accusation() -> Accusation {

@@ -163,8 +163,9 @@ mod tests {
     use super::*;
     use crate::domain::access::Depth;
     use crate::domain::calendar::sample::{calendar, date};
-    use crate::domain::ids::{AssignmentId, GrantId, RuleSetId};
+    use crate::domain::ids::{AssignmentId, RuleSetId};
     use crate::domain::petition_case::RunningAssignment;
+    use crate::domain::staff::sample::actor;
     use crate::domain::unit::UnitKind;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -181,20 +182,6 @@ mod tests {
             ("2026-11-20T23:59:00+08:00", "2026-11-21"),
         ] {
             assert_eq!(assign_by(at(received)), date(expected), "{received}");
-        }
-    }
-
-    fn actor(role: Role) -> Actor {
-        let (unit, court) = (UnitId(2), UnitId(1));
-        let (staff, grant) = (StaffId(9), GrantId(9));
-        Actor {
-            staff,
-            on_behalf_of: None,
-            grant,
-            role,
-            unit,
-            court,
-            court_kind: UnitKind::IntermediateCourt,
         }
     }
 

@@ -388,24 +388,17 @@ fn ended(period: Period, at: DateTime<Utc>) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::domain::figure::{AssignmentFacts, CaseFacts, Closed, Figure, LedgerFacts, Stamp};
-    use crate::domain::ids::{AssignmentId, GrantId, PetitionCaseId};
+    use crate::domain::ids::{AssignmentId, PetitionCaseId};
     use crate::domain::outcome::Outcome;
     use crate::domain::snapshot::Method;
+    use crate::domain::staff::sample;
 
     type Change = fn(&mut Snapshot);
 
     const BY: StaffId = StaffId(9);
 
     fn actor(role: Role) -> Actor {
-        Actor {
-            staff: BY,
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit: UnitId(2),
-            court: UnitId(1),
-            court_kind: UnitKind::IntermediateCourt,
-        }
+        Actor { staff: BY, ..sample::actor(role) }
     }
 
     fn bureau() -> Actor {

@@ -187,25 +187,12 @@ impl Lifted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{GrantId, RoundId};
+    use crate::domain::ids::RoundId;
     use crate::domain::petition_case::Stage;
+    use crate::domain::staff::sample::at_base_court as actor;
 
     fn at() -> DateTime<Utc> {
         "2026-06-15T02:10:00Z".parse().unwrap()
-    }
-
-    fn actor(role: Role) -> Actor {
-        let (unit, court) = (UnitId(3), UnitId(3));
-        let court_kind = UnitKind::BaseCourt;
-        Actor {
-            staff: StaffId(7),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
     }
 
     fn case(depth: Depth) -> PetitionCase {

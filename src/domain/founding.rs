@@ -161,21 +161,7 @@ impl Founded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{GrantId, StaffId};
-
-    fn actor(role: Role) -> Actor {
-        let (unit, court) = (UnitId(1), UnitId(1));
-        let court_kind = UnitKind::IntermediateCourt;
-        Actor {
-            staff: StaffId(1),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
-    }
+    use crate::domain::staff::sample::actor;
 
     fn unit(code: &str, short_name: &str) -> Unit {
         Unit {

@@ -298,7 +298,7 @@ getters! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::GrantId;
+    use crate::domain::staff::sample;
 
     const ME: StaffId = StaffId(1);
     const OTHER: StaffId = StaffId(2);
@@ -308,9 +308,7 @@ mod tests {
     }
 
     fn actor(staff: StaffId, role: Role) -> Actor {
-        let (unit, court) = (UnitId(1), UnitId(1));
-        let court_kind = UnitKind::IntermediateCourt;
-        Actor { staff, on_behalf_of: None, grant: GrantId(1), role, unit, court, court_kind }
+        Actor { staff, ..sample::actor(role) }
     }
 
     fn unit(kind: UnitKind) -> Unit {

@@ -60,12 +60,10 @@ pub mod sample {
 
     use crate::domain::access::Depth;
     use crate::domain::calendar::{moment, read_day, read_time};
-    use crate::domain::ids::{
-        AssignmentId, GrantId, PetitionCaseId, RoundId, RuleSetId, StaffId, UnitId,
-    };
+    use crate::domain::ids::{AssignmentId, PetitionCaseId, RoundId, RuleSetId, StaffId, UnitId};
     use crate::domain::petition_case::{PetitionCase, RunningAssignment, Stage};
+    use crate::domain::staff::sample::at_base_court;
     use crate::domain::staff::{Actor, Colleague, PostKind, Role};
-    use crate::domain::unit::UnitKind;
 
     pub const LEADER: StaffId = StaffId(11);
     pub const HANDLER: StaffId = StaffId(12);
@@ -108,15 +106,7 @@ pub mod sample {
 
     /// The handler of the case.
     pub fn handler() -> Actor {
-        Actor {
-            staff: HANDLER,
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role: Role::Handler,
-            unit: UnitId(3),
-            court: UnitId(3),
-            court_kind: UnitKind::BaseCourt,
-        }
+        Actor { staff: HANDLER, ..at_base_court(Role::Handler) }
     }
 
     /// A colleague at the court.

@@ -114,27 +114,12 @@ told!(Lifted);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{GrantId, UnitId};
-    use crate::domain::unit::UnitKind;
+    use crate::domain::staff::sample::actor;
 
     const CASE: PetitionCaseId = PetitionCaseId(1);
 
     fn at() -> DateTime<Utc> {
         "2026-06-15T02:10:00Z".parse().unwrap()
-    }
-
-    fn actor(role: Role) -> Actor {
-        let (unit, court) = (UnitId(3), UnitId(3));
-        let court_kind = UnitKind::IntermediateCourt;
-        Actor {
-            staff: StaffId(7),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
     }
 
     #[test]
@@ -149,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_hold_has_a_reason_and_something_to_hold() {
-        let bureau = actor(Role::Bureau);
+        let bureau = Actor { staff: StaffId(7), ..actor(Role::Bureau) };
         assert_eq!(hold(&bureau, (CASE, false), " ", at()).err(), Some(Refusal::NoReason));
         assert_eq!(hold(&bureau, (CASE, true), "诉讼", at()).err(), Some(Refusal::Destroyed));
         assert_eq!(lift(&bureau, CASE, "", at()).err(), Some(Refusal::NoGrounds));

@@ -71,25 +71,12 @@ impl Done {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{GrantId, UnitId};
-    use crate::domain::unit::UnitKind;
+    use crate::domain::staff::sample::actor;
 
     /// S31.
     #[test]
     fn a_security_administrator_opens_nobodys_account_who_is_one_of_two() {
         use Reset::{Factor, Password, Sessions};
-        let actor = |role| {
-            let (staff, grant, unit, court) = (StaffId(1), GrantId(1), UnitId(1), UnitId(1));
-            Actor {
-                staff,
-                on_behalf_of: None,
-                grant,
-                role,
-                unit,
-                court,
-                court_kind: UnitKind::IntermediateCourt,
-            }
-        };
         let account = |staff, is_administrator| {
             let name = "钱某".to_owned();
             Account { staff: StaffId(staff), name, is_administrator }

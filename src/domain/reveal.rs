@@ -116,9 +116,9 @@ pub fn reveal(
 mod tests {
     use super::*;
     use crate::domain::access::Depth;
-    use crate::domain::ids::{GrantId, RoundId, UnitId};
+    use crate::domain::ids::{RoundId, UnitId};
     use crate::domain::petition_case::Stage;
-    use crate::domain::unit::UnitKind;
+    use crate::domain::staff::sample::at_base_court;
 
     /// S74, S86.
     #[test]
@@ -154,27 +154,11 @@ mod tests {
             depth: Depth::Content,
         };
         for (role, own_work, reason, expected) in table {
-            let actor = Actor {
-                staff: StaffId(7),
-                on_behalf_of: None,
-                grant: GrantId(1),
-                role,
-                unit: UnitId(3),
-                court: UnitId(3),
-                court_kind: UnitKind::BaseCourt,
-            };
-            let found = reveal(&actor, &case, (MaskedField::IdNumber, reason), (own_work, 0), at);
+            let (actor, asked) = (at_base_court(role), (MaskedField::IdNumber, reason));
+            let found = reveal(&actor, &case, asked, (own_work, 0), at);
             assert_eq!(found.map(|_| ()), expected, "{role:?} {own_work} {reason:?}");
         }
-        let handler = Actor {
-            staff: StaffId(7),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role: Role::Handler,
-            unit: UnitId(3),
-            court: UnitId(3),
-            court_kind: UnitKind::BaseCourt,
-        };
+        let handler = at_base_court(Role::Handler);
         for (this_hour, expected) in [(29, Ok(())), (30, Err(Refusal::TooMany))] {
             let work = (true, this_hour);
             let found = reveal(&handler, &case, (MaskedField::Phone, None), work, at);

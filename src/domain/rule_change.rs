@@ -190,21 +190,11 @@ impl Decided {
 mod tests {
     use super::*;
     use crate::domain::calendar::sample::date;
-    use crate::domain::ids::{GrantId, RuleSetId, UnitId};
-    use crate::domain::unit::UnitKind;
+    use crate::domain::ids::RuleSetId;
+    use crate::domain::staff::sample;
 
     fn actor(staff: i64, role: Role) -> Actor {
-        let (unit, court) = (UnitId(1), UnitId(1));
-        let court_kind = UnitKind::IntermediateCourt;
-        Actor {
-            staff: StaffId(staff),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
+        Actor { staff: StaffId(staff), ..sample::actor(role) }
     }
 
     fn at() -> DateTime<Utc> {

@@ -293,21 +293,10 @@ impl Decided {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{GrantId, UnitId};
-    use crate::domain::unit::UnitKind;
+    use crate::domain::staff::sample;
 
     fn actor(staff: i64, role: Role) -> Actor {
-        let (unit, court) = (UnitId(1), UnitId(1));
-        let court_kind = UnitKind::IntermediateCourt;
-        Actor {
-            staff: StaffId(staff),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
+        Actor { staff: StaffId(staff), ..sample::actor(role) }
     }
 
     fn settings() -> Settings {

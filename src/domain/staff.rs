@@ -119,3 +119,29 @@ impl Colleague {
         self.post.is_some_and(PostKind::is_court_leader)
     }
 }
+
+/// Someone who acts, for the tests of the rules.
+#[cfg(test)]
+pub mod sample {
+    use super::{Actor, GrantId, Role, StaffId, UnitId, UnitKind};
+
+    /// Someone of the intermediate court, in this role.
+    pub const fn actor(role: Role) -> Actor {
+        let court = UnitId(1);
+        Actor {
+            staff: StaffId(1),
+            on_behalf_of: None,
+            grant: GrantId(1),
+            role,
+            unit: court,
+            court,
+            court_kind: UnitKind::IntermediateCourt,
+        }
+    }
+
+    /// Someone of a base court, in this role.
+    pub const fn at_base_court(role: Role) -> Actor {
+        let (court, court_kind) = (UnitId(3), UnitKind::BaseCourt);
+        Actor { unit: court, court, court_kind, ..actor(role) }
+    }
+}

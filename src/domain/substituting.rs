@@ -184,7 +184,7 @@ getters! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::unit::UnitKind;
+    use crate::domain::staff::sample::at_base_court;
 
     const ME: StaffId = StaffId(1);
     const OTHER: StaffId = StaffId(2);
@@ -199,16 +199,7 @@ mod tests {
     }
 
     fn actor(on_behalf_of: Option<StaffId>) -> Actor {
-        let (role, court_kind) = (Role::Leader, UnitKind::BaseCourt);
-        Actor {
-            staff: ME,
-            on_behalf_of,
-            grant: GrantId(1),
-            role,
-            unit: HOME,
-            court: HOME,
-            court_kind,
-        }
+        Actor { on_behalf_of, ..at_base_court(Role::Leader) }
     }
 
     fn own(role: Role) -> Own {

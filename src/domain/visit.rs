@@ -400,24 +400,14 @@ pub fn void(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::GrantId;
-    use crate::domain::unit::UnitKind;
+    use crate::domain::staff::sample::at_base_court;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
     }
 
     fn actor(role: Role) -> Actor {
-        let (unit, court) = (UnitId(7), UnitId(7));
-        Actor {
-            staff: StaffId(1),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind: UnitKind::BaseCourt,
-        }
+        Actor { unit: UnitId(7), court: UnitId(7), ..at_base_court(role) }
     }
 
     fn entry(course: Course) -> Entry {

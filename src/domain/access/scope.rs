@@ -232,20 +232,7 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::GrantId;
-
-    fn actor(role: Role, court_kind: UnitKind) -> Actor {
-        let (unit, court) = (UnitId(3), UnitId(2));
-        Actor {
-            staff: StaffId(7),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
-    }
+    use crate::domain::staff::sample::actor;
 
     #[test]
     fn each_role_reaches_its_units_and_no_more() {
@@ -276,7 +263,8 @@ mod tests {
             contacts: &[UnitId(4)],
         };
         for (role, kind, units, opening, accounts) in table {
-            let scope = Scope::of(&actor(role, kind), around, Excluded::default());
+            let actor = Actor { unit: UnitId(3), court_kind: kind, ..actor(role) };
+            let scope = Scope::of(&actor, around, Excluded::default());
             assert_eq!(scope.units(), units, "{role:?} of {kind:?}");
             assert_eq!(scope.opening(), opening, "{role:?}");
             assert_eq!(scope.accounts(), accounts, "{role:?}");

@@ -195,22 +195,7 @@ impl Arranged {
 mod tests {
     use super::*;
     use crate::domain::calendar::sample::{calendar, date};
-    use crate::domain::ids::{GrantId, UnitId};
-    use crate::domain::unit::UnitKind;
-
-    pub fn actor(role: Role) -> Actor {
-        let (unit, court) = (UnitId(1), UnitId(1));
-        let court_kind = UnitKind::IntermediateCourt;
-        Actor {
-            staff: StaffId(1),
-            on_behalf_of: None,
-            grant: GrantId(1),
-            role,
-            unit,
-            court,
-            court_kind,
-        }
-    }
+    use crate::domain::staff::sample::actor;
 
     fn at() -> DateTime<Utc> {
         "2026-06-15T02:10:00Z".parse().unwrap()

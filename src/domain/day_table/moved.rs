@@ -136,10 +136,10 @@ mod tests {
     use super::*;
     use crate::domain::calendar::sample::{calendar, date};
     use crate::domain::calendar::{Day, DayKind};
-    use crate::domain::day_table::tests::actor;
     use crate::domain::deadline::{ClockKind, RuleSet};
     use crate::domain::ids::RuleSetId;
     use crate::domain::staff::Role;
+    use crate::domain::staff::sample::actor;
 
     fn open(id: i64, kind: ClockKind, origin: &str) -> OpenClock {
         let rules = RuleSet::standard(RuleSetId(1));

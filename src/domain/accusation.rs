@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::day_of;
-use super::code::codes;
+use super::code::{codes, getters};
 use super::ids::{StaffId, VisitId};
 use super::reveal::{HOURLY, Purpose};
 use super::staff::{Actor, Role};
@@ -254,71 +254,41 @@ fn inspects(actor: &Actor) -> Result<(), Refusal> {
     if actor.role == Role::Inspection { Ok(()) } else { Err(Refusal::NotTheInspection) }
 }
 
-impl Sent {
-    pub const fn visit(&self) -> VisitId {
-        self.visit
-    }
-
-    /// Who sent it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Sent {
+        visit: VisitId,
+        /// Who sent it.
+        by: StaffId,
+        at: DateTime<Utc>,
     }
 }
 
-impl Received {
-    pub const fn visit(&self) -> VisitId {
-        self.visit
-    }
-
-    /// Who noted it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Received {
+        visit: VisitId,
+        /// Who noted it.
+        by: StaffId,
+        at: DateTime<Utc>,
     }
 }
 
-impl Concluded {
-    pub const fn visit(&self) -> VisitId {
-        self.visit
-    }
-
-    pub const fn outcome(&self) -> &Outcome {
-        &self.outcome
-    }
-
-    /// Who decided.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Concluded {
+        visit: VisitId,
+        outcome: &Outcome,
+        /// Who decided.
+        by: StaffId,
+        at: DateTime<Utc>,
     }
 }
 
-impl Unmasked {
-    pub const fn visit(&self) -> VisitId {
-        self.visit
-    }
-
-    pub const fn field(&self) -> AccuserField {
-        self.field
-    }
-
-    /// What for.
-    pub const fn purpose(&self) -> Purpose {
-        self.purpose
-    }
-
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Unmasked {
+        visit: VisitId,
+        field: AccuserField,
+        /// What for.
+        purpose: Purpose,
+        at: DateTime<Utc>,
     }
 }
 

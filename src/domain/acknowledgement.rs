@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::code::getters;
 use super::ids::{PetitionCaseId, RoundId, StaffId, UnitId};
 use super::petition_case::PetitionCase;
 use super::staff::Actor;
@@ -30,30 +31,18 @@ pub struct Acknowledged {
     at: DateTime<Utc>,
 }
 
-impl Acknowledged {
-    /// The case.
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    /// The round whose assignments are acknowledged.
-    pub const fn round(&self) -> RoundId {
-        self.round
-    }
-
-    /// The version that the decision was taken on.
-    pub const fn seen(&self) -> i32 {
-        self.seen
-    }
-
-    /// Who acknowledged.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Acknowledged {
+        /// The case.
+        case: PetitionCaseId,
+        /// The round whose assignments are acknowledged.
+        round: RoundId,
+        /// The version that the decision was taken on.
+        seen: i32,
+        /// Who acknowledged.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 

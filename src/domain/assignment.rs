@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::calendar::{Calendar, day_of};
+use super::code::getters;
 use super::deadline::{ClockKind, Due, RuleSet, due};
 use super::ids::{PetitionCaseId, RoundId, StaffId, UnitId};
 use super::petition_case::{PetitionCase, Stage};
@@ -54,35 +55,17 @@ pub struct Assigned {
     by: StaffId,
 }
 
-impl Assigned {
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    pub fn number(&self) -> &str {
-        &self.number
-    }
-
-    /// The version of the case that was decided on.
-    pub const fn seen(&self) -> i32 {
-        self.seen
-    }
-
-    pub const fn round(&self) -> RoundId {
-        self.round
-    }
-
-    pub const fn unit(&self) -> UnitId {
-        self.unit
-    }
-
-    /// The clocks that start, with their due days.
-    pub fn dues(&self) -> &[Due] {
-        &self.dues
-    }
-
-    pub const fn by(&self) -> StaffId {
-        self.by
+getters! {
+    Assigned {
+        case: PetitionCaseId,
+        number: &str,
+        /// The version of the case that was decided on.
+        seen: i32,
+        round: RoundId,
+        unit: UnitId,
+        /// The clocks that start, with their due days.
+        dues: &[Due],
+        by: StaffId,
     }
 }
 

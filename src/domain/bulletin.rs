@@ -9,7 +9,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::calendar::{clock_time, day_of};
-use super::code::codes;
+use super::code::{codes, getters};
 use super::figure::{Bucket, Facts, Frame, Late, Metric, unowned};
 use super::ids::{BulletinId, StaffId, UnitId};
 use super::period::{Period, day_text};
@@ -169,17 +169,11 @@ pub struct Drafted {
     at: DateTime<Utc>,
 }
 
-impl Drafted {
-    pub fn period(&self) -> Period {
-        self.period
-    }
-
-    pub fn by(&self) -> StaffId {
-        self.by
-    }
-
-    pub fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Drafted {
+        period: Period,
+        by: StaffId,
+        at: DateTime<Utc>,
     }
 }
 
@@ -209,20 +203,16 @@ pub struct Contents {
     pub late: Vec<Late>,
 }
 
+getters! {
+    Frozen {
+        step: &Step,
+        snapshot: &Snapshot,
+        /// What came to light about the issue before; printed with this one.
+        late: &[Late],
+    }
+}
+
 impl Frozen {
-    pub fn step(&self) -> &Step {
-        &self.step
-    }
-
-    pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
-    }
-
-    /// What came to light about the issue before; printed with this one.
-    pub fn late(&self) -> &[Late] {
-        &self.late
-    }
-
     /// Over the whole snapshot; kept with the issue.
     pub fn hash(&self) -> ContentHash {
         self.snapshot.hash()
@@ -237,21 +227,17 @@ pub struct Step {
     at: DateTime<Utc>,
 }
 
+getters! {
+    Step {
+        bulletin: BulletinId,
+        by: StaffId,
+        at: DateTime<Utc>,
+    }
+}
+
 impl Step {
     fn of(bulletin: &Bulletin, actor: &Actor, at: DateTime<Utc>) -> Self {
         Self { bulletin: bulletin.id, by: actor.staff, at }
-    }
-
-    pub fn bulletin(&self) -> BulletinId {
-        self.bulletin
-    }
-
-    pub fn by(&self) -> StaffId {
-        self.by
-    }
-
-    pub fn at(&self) -> DateTime<Utc> {
-        self.at
     }
 }
 
@@ -312,14 +298,11 @@ pub struct Signed {
     hash: ContentHash,
 }
 
-impl Signed {
-    pub fn step(&self) -> &Step {
-        &self.step
-    }
-
-    /// The snapshot that was signed.
-    pub fn hash(&self) -> ContentHash {
-        self.hash
+getters! {
+    Signed {
+        step: &Step,
+        /// The snapshot that was signed.
+        hash: ContentHash,
     }
 }
 
@@ -343,14 +326,11 @@ pub struct Published {
     hash: ContentHash,
 }
 
-impl Published {
-    pub fn step(&self) -> &Step {
-        &self.step
-    }
-
-    /// The snapshot that the courts read.
-    pub fn hash(&self) -> ContentHash {
-        self.hash
+getters! {
+    Published {
+        step: &Step,
+        /// The snapshot that the courts read.
+        hash: ContentHash,
     }
 }
 

@@ -38,16 +38,36 @@ macro_rules! codes {
     };
 }
 
-/// Declares the getters of a fact, whose fields its rule alone fills; of what copies.
+/// Declares the getters of a fact, whose fields its rule alone fills: each hands out its field as the
+/// type says, lent where that begins with `&`, copied where it doesn't.
 macro_rules! getters {
-    ($fact:ident { $($(#[$doc:meta])+ $field:ident: $type:ty,)+ }) => {
+    ($fact:ident { $($getters:tt)+ }) => {
         impl $fact {
-            $($(#[$doc])+
-            pub const fn $field(&self) -> $type {
-                self.$field
-            })+
+            getters!(@ $($getters)+);
         }
     };
+    (@ $(#[$doc:meta])* $field:ident: Option<&str>, $($rest:tt)*) => {
+        $(#[$doc])*
+        pub fn $field(&self) -> Option<&str> {
+            self.$field.as_deref()
+        }
+        getters!(@ $($rest)*);
+    };
+    (@ $(#[$doc:meta])* $field:ident: &$type:ty, $($rest:tt)*) => {
+        $(#[$doc])*
+        pub fn $field(&self) -> &$type {
+            &self.$field
+        }
+        getters!(@ $($rest)*);
+    };
+    (@ $(#[$doc:meta])* $field:ident: $type:ty, $($rest:tt)*) => {
+        $(#[$doc])*
+        pub const fn $field(&self) -> $type {
+            self.$field
+        }
+        getters!(@ $($rest)*);
+    };
+    (@) => {};
 }
 
 pub(crate) use codes;

@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use super::calendar::day_of;
+use super::code::getters;
 use super::ids::StaffId;
 use super::staff::Role;
 
@@ -54,20 +55,14 @@ pub fn close_unused(accounts: &[Account], at: DateTime<Utc>) -> Vec<Closed> {
     closed
 }
 
-impl Closed {
-    /// Whose account.
-    pub const fn account(&self) -> StaffId {
-        self.account
-    }
-
-    /// Its last use; whoever came back since keeps it.
-    pub const fn used_at(&self) -> DateTime<Utc> {
-        self.used_at
-    }
-
-    /// When it was decided.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Closed {
+        /// Whose account.
+        account: StaffId,
+        /// Its last use; whoever came back since keeps it.
+        used_at: DateTime<Utc>,
+        /// When it was decided.
+        at: DateTime<Utc>,
     }
 }
 

@@ -156,13 +156,8 @@ getters! {
         by: StaffId,
         /// When.
         at: DateTime<Utc>,
-    }
-}
-
-impl Excluded {
-    /// What the petition says, or why else.
-    pub fn reason(&self) -> &str {
-        &self.reason
+        /// What the petition says, or why else.
+        reason: &str,
     }
 }
 
@@ -174,13 +169,8 @@ getters! {
         by: StaffId,
         /// When.
         at: DateTime<Utc>,
-    }
-}
-
-impl Lifted {
-    /// Why.
-    pub fn reason(&self) -> &str {
-        &self.reason
+        /// Why.
+        reason: &str,
     }
 }
 

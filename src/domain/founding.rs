@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::code::getters;
 use super::ids::UnitId;
 use super::staff::{Actor, Role};
 use super::unit::{Unit, UnitKind};
@@ -121,40 +122,22 @@ fn kept(
     Ok(Founded { above: None, code: code.to_owned(), kind, name, short_name, place, at })
 }
 
-impl Founded {
-    /// The unit above a new one.
-    pub const fn above(&self) -> Option<UnitId> {
-        self.above
-    }
-
-    /// Its code.
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
-    /// What it is.
-    pub const fn kind(&self) -> UnitKind {
-        self.kind
-    }
-
-    /// Its full name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its short name.
-    pub fn short_name(&self) -> &str {
-        &self.short_name
-    }
-
-    /// Its place in lists.
-    pub const fn place(&self) -> i32 {
-        self.place
-    }
-
-    /// Since when.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Founded {
+        /// The unit above a new one.
+        above: Option<UnitId>,
+        /// Its code.
+        code: &str,
+        /// What it is.
+        kind: UnitKind,
+        /// Its full name.
+        name: &str,
+        /// Its short name.
+        short_name: &str,
+        /// Its place in lists.
+        place: i32,
+        /// Since when.
+        at: DateTime<Utc>,
     }
 }
 

@@ -276,13 +276,8 @@ getters! {
         by: StaffId,
         /// When.
         at: DateTime<Utc>,
-    }
-}
-
-impl Decided {
-    /// Why it was declined; none: confirmed.
-    pub fn declined(&self) -> Option<&str> {
-        self.declined.as_deref()
+        /// Why it was declined; none: confirmed.
+        declined: Option<&str>,
     }
 }
 

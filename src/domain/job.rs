@@ -4,7 +4,7 @@
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 
 use super::calendar::{day_of, moment};
-use super::code::codes;
+use super::code::{codes, getters};
 use super::staff::{Actor, Role};
 
 codes! {
@@ -119,10 +119,10 @@ pub fn retry(actor: &Actor, state: RunState, at: DateTime<Utc>) -> Result<Retrie
     if state == RunState::Parked { Ok(Retried { at }) } else { Err(Refusal::NotParked) }
 }
 
-impl Retried {
-    /// When it was decided.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Retried {
+        /// When it was decided.
+        at: DateTime<Utc>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::code::getters;
 use super::ids::{PetitionCaseId, StaffId};
 use super::staff::{Actor, Role};
 
@@ -81,35 +82,31 @@ pub fn lift(
     Ok(Lifted { case, reason: reason.to_owned(), by: actor.staff, at })
 }
 
-/// What both facts say.
-macro_rules! told {
-    ($fact:ident) => {
-        impl $fact {
-            /// The case.
-            pub const fn case(&self) -> PetitionCaseId {
-                self.case
-            }
-
-            /// Why.
-            pub fn reason(&self) -> &str {
-                &self.reason
-            }
-
-            /// Who decided.
-            pub const fn by(&self) -> StaffId {
-                self.by
-            }
-
-            /// When.
-            pub const fn at(&self) -> DateTime<Utc> {
-                self.at
-            }
-        }
-    };
+getters! {
+    Held {
+        /// The case.
+        case: PetitionCaseId,
+        /// Why.
+        reason: &str,
+        /// Who decided.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
+    }
 }
 
-told!(Held);
-told!(Lifted);
+getters! {
+    Lifted {
+        /// The case.
+        case: PetitionCaseId,
+        /// Why.
+        reason: &str,
+        /// Who decided.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
+    }
+}
 
 #[cfg(test)]
 mod tests {

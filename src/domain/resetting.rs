@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::code::getters;
 use super::ids::StaffId;
 use super::staff::{Actor, Role};
 
@@ -61,10 +62,10 @@ pub fn reset(
     Ok(Done { at })
 }
 
-impl Done {
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Done {
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 

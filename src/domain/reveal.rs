@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::code::codes;
+use super::code::{codes, getters};
 use super::ids::{PetitionCaseId, StaffId};
 use super::petition_case::PetitionCase;
 use super::staff::{Actor, Role};
@@ -51,30 +51,18 @@ pub struct Revealed {
     at: DateTime<Utc>,
 }
 
-impl Revealed {
-    /// In which case.
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    /// Which value.
-    pub const fn field(&self) -> MaskedField {
-        self.field
-    }
-
-    /// What for; nothing when it is the work of whoever opened it.
-    pub const fn reason(&self) -> Option<Purpose> {
-        self.reason
-    }
-
-    /// Who opened it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Revealed {
+        /// In which case.
+        case: PetitionCaseId,
+        /// Which value.
+        field: MaskedField,
+        /// What for; nothing when it is the work of whoever opened it.
+        reason: Option<Purpose>,
+        /// Who opened it.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::calendar::{day_of, end_of};
-use super::code::codes;
+use super::code::{codes, getters};
 use super::ids::{PetitionCaseId, StaffId};
 use super::petition_case::PetitionCase;
 use super::staff::{Actor, Role};
@@ -159,57 +159,33 @@ pub fn withdraw(
     Ok(Withdrawn { case, reason: reason.to_owned(), by: actor.staff, at })
 }
 
-impl Given {
-    /// The case.
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    /// Who reviews it.
-    pub const fn reviewer(&self) -> StaffId {
-        self.reviewer
-    }
-
-    /// Which review it is.
-    pub const fn kind(&self) -> ReviewKind {
-        self.kind
-    }
-
-    /// Until when it is open to them.
-    pub const fn until(&self) -> DateTime<Utc> {
-        self.until
-    }
-
-    /// Who gave it.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Given {
+        /// The case.
+        case: PetitionCaseId,
+        /// Who reviews it.
+        reviewer: StaffId,
+        /// Which review it is.
+        kind: ReviewKind,
+        /// Until when it is open to them.
+        until: DateTime<Utc>,
+        /// Who gave it.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 
-impl Withdrawn {
-    /// The case.
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    /// Why.
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-
-    /// Who took it back.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Withdrawn {
+        /// The case.
+        case: PetitionCaseId,
+        /// Why.
+        reason: &str,
+        /// Who took it back.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 

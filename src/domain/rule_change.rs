@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::day_of;
+use super::code::getters;
 use super::deadline::{ClockKind, ClockRule, RuleSet};
 use super::ids::StaffId;
 use super::staff::{Actor, Role};
@@ -152,37 +153,25 @@ pub fn decline(
     Ok(Decided { declined: Some(reason.to_owned()), at })
 }
 
-impl Proposed {
-    /// Of which rule set.
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
-    /// 「标准：2日台账、2日约见、7日报告、30日办结」
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What is proposed.
-    pub const fn wanted(&self) -> &Wanted {
-        &self.wanted
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Proposed {
+        /// Of which rule set.
+        code: &str,
+        /// 「标准：2日台账、2日约见、7日报告、30日办结」
+        name: &str,
+        /// What is proposed.
+        wanted: &Wanted,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 
-impl Decided {
-    /// Why it was declined; none: confirmed.
-    pub fn declined(&self) -> Option<&str> {
-        self.declined.as_deref()
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Decided {
+        /// Why it was declined; none: confirmed.
+        declined: Option<&str>,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 

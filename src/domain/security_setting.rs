@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 
-use super::code::codes;
+use super::code::{codes, getters};
 use super::ids::StaffId;
 use super::network::Network;
 use super::password::{Policy, Profile, SHORTEST};
@@ -266,27 +266,21 @@ fn undecided(actor: &Actor, waiting: &Waiting) -> Result<(), Refusal> {
     if waiting.is_decided { Err(Refusal::Decided) } else { Ok(()) }
 }
 
-impl Proposed {
-    /// The settings.
-    pub const fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Proposed {
+        /// The settings.
+        settings: &Settings,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 
-impl Decided {
-    /// Why it was declined; none: confirmed.
-    pub fn declined(&self) -> Option<&str> {
-        self.declined.as_deref()
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Decided {
+        /// Why it was declined; none: confirmed.
+        declined: Option<&str>,
+        /// When.
+        at: DateTime<Utc>,
     }
 }
 

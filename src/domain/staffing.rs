@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar;
+use super::code::getters;
 use super::granting::{last_ones, too_few};
 use super::ids::UnitId;
 use super::staff::{Actor, PostKind, Role};
@@ -125,22 +126,18 @@ pub fn username(typed: &str) -> Result<String, Refusal> {
     }
 }
 
+getters! {
+    Kept {
+        /// What is known of the person.
+        profile: &Profile,
+        /// The court that the person leaves: what they held there ends.
+        leaves: Option<UnitId>,
+        /// Since when.
+        at: DateTime<Utc>,
+    }
+}
+
 impl Kept {
-    /// What is known of the person.
-    pub const fn profile(&self) -> &Profile {
-        &self.profile
-    }
-
-    /// The court that the person leaves: what they held there ends.
-    pub const fn leaves(&self) -> Option<UnitId> {
-        self.leaves
-    }
-
-    /// Since when.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
-
     /// The day of it.
     pub fn day(&self) -> NaiveDate {
         calendar::day_of(self.at)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::calendar::{day_of, earliest_entry};
 pub use super::category::Category;
-use super::code::codes;
+use super::code::{codes, getters};
 use super::court_case::StatedNumber;
 use super::ids::{PetitionCaseId, StaffId, UnitId, VisitId};
 use super::petitioner::{IdNumber, IdOverride, IdType, Name, NoIdReason, Phone, Sex};
@@ -238,31 +238,21 @@ pub struct Registered {
     unit: UnitId,
 }
 
+getters! {
+    Registered {
+        entry: &Entry,
+        /// When it was recorded.
+        at: DateTime<Utc>,
+        by: StaffId,
+        /// The court at whose window it was.
+        court: UnitId,
+        /// The unit that keeps it, and its case until that is assigned: the one of the grant, so that
+        /// whoever registered it reaches it; what the bureau registers is its court's.
+        unit: UnitId,
+    }
+}
+
 impl Registered {
-    pub const fn entry(&self) -> &Entry {
-        &self.entry
-    }
-
-    /// When it was recorded.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
-
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// The court at whose window it was.
-    pub const fn court(&self) -> UnitId {
-        self.court
-    }
-
-    /// The unit that keeps it, and its case until that is assigned: the one of the grant, so that
-    /// whoever registered it reaches it; what the bureau registers is its court's.
-    pub const fn unit(&self) -> UnitId {
-        self.unit
-    }
-
     /// Whether the text is sealed: accusations are read by the inspection office alone.
     pub const fn is_sealed(&self) -> bool {
         matches!(self.entry.kind, VisitKind::Accusation)
@@ -345,21 +335,12 @@ pub struct Voided {
     by: StaffId,
 }
 
-impl Voided {
-    pub const fn visit(&self) -> VisitId {
-        self.visit
-    }
-
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
-
-    pub const fn by(&self) -> StaffId {
-        self.by
+getters! {
+    Voided {
+        visit: VisitId,
+        reason: &str,
+        at: DateTime<Utc>,
+        by: StaffId,
     }
 }
 

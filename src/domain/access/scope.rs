@@ -1,5 +1,6 @@
 //! The rows within reach, as the queries bind them.
 
+use crate::domain::code::getters;
 use crate::domain::ids::{StaffId, UnitId};
 use crate::domain::staff::{Actor, Role};
 use crate::domain::unit::UnitKind;
@@ -161,22 +162,25 @@ pub struct Scope {
     holder: StaffId,
 }
 
+getters! {
+    Scope {
+        /// The units, as a query binds them.
+        units: &[i64],
+        /// What is not there for the reader, whatever the grant.
+        excluded: &Excluded,
+        /// Whose teams count: whoever asks, or whoever they stand in for.
+        holder: StaffId,
+        /// Who asks, and whose own what they recorded is.
+        staff: StaffId,
+    }
+}
+
 impl Scope {
     /// The scope of someone, given the units around the grant and what names them.
     pub fn of(actor: &Actor, around: Around<'_>, excluded: Excluded) -> Self {
         let units = around.reached(actor.role, actor.court_kind);
         let units = units.iter().map(|unit| unit.0).collect();
         Self { units, excluded, role: actor.role, staff: actor.staff, holder: actor.holder() }
-    }
-
-    /// The units, as a query binds them.
-    pub fn units(&self) -> &[i64] {
-        &self.units
-    }
-
-    /// What is not there for the reader, whatever the grant.
-    pub const fn excluded(&self) -> &Excluded {
-        &self.excluded
     }
 
     /// Whether a row of this unit is within reach.
@@ -216,16 +220,6 @@ impl Scope {
     /// Whether bulletins are within reach before they are published: the bureau that makes them.
     pub const fn drafts(&self) -> bool {
         matches!(self.role, Role::Bureau | Role::BureauHead | Role::Job)
-    }
-
-    /// Whose teams count: whoever asks, or whoever they stand in for.
-    pub const fn holder(&self) -> StaffId {
-        self.holder
-    }
-
-    /// Who asks, and whose own what they recorded is.
-    pub const fn staff(&self) -> StaffId {
-        self.staff
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Content, OFFERED, Paper, Section, Sections, needed};
+use crate::domain::code::getters;
 use crate::domain::content_hash::ContentHash;
 use crate::domain::document::DocumentKind;
 use crate::domain::handling::{self, NotNow, refused};
@@ -80,34 +81,21 @@ pub struct Applied {
     content: Content,
 }
 
+getters! {
+    Applied {
+        case: PetitionCaseId,
+        round: RoundId,
+        /// The version of the case that the report was written on.
+        seen: i32,
+        by: StaffId,
+        at: DateTime<Utc>,
+        content: &Content,
+    }
+}
+
 impl Applied {
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    pub const fn round(&self) -> RoundId {
-        self.round
-    }
-
-    /// The version of the case that the report was written on.
-    pub const fn seen(&self) -> i32 {
-        self.seen
-    }
-
     pub const fn unit(&self) -> UnitId {
         self.content.unit
-    }
-
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
-
-    pub const fn content(&self) -> &Content {
-        &self.content
     }
 
     pub fn hash(&self) -> ContentHash {

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Closing, Decision};
+use crate::domain::code::getters;
 use crate::domain::content_hash::ContentHash;
 use crate::domain::ids::{ClosingId, PetitionCaseId, RoundId, StaffId, UnitId};
 use crate::domain::outcome::Outcome;
@@ -95,46 +96,19 @@ pub struct Signed {
     at: DateTime<Utc>,
 }
 
-impl Signed {
-    pub const fn closing(&self) -> ClosingId {
-        self.closing
-    }
-
-    pub const fn case(&self) -> PetitionCaseId {
-        self.case
-    }
-
-    pub const fn round(&self) -> RoundId {
-        self.round
-    }
-
-    pub const fn unit(&self) -> UnitId {
-        self.unit
-    }
-
-    /// The version of the case that was read.
-    pub const fn seen(&self) -> i32 {
-        self.seen
-    }
-
-    pub const fn verdict(&self) -> &Verdict {
-        &self.verdict
-    }
-
-    pub fn capacity(&self) -> &str {
-        &self.capacity
-    }
-
-    pub const fn effect(&self) -> Effect {
-        self.effect
-    }
-
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Signed {
+        closing: ClosingId,
+        case: PetitionCaseId,
+        round: RoundId,
+        unit: UnitId,
+        /// The version of the case that was read.
+        seen: i32,
+        verdict: &Verdict,
+        capacity: &str,
+        effect: Effect,
+        by: StaffId,
+        at: DateTime<Utc>,
     }
 }
 

@@ -10,6 +10,7 @@ pub use reading::{Fault, RowFault, read};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::calendar::{self, Calendar, Day, DayKind, is_saturday_or_sunday, weekday_zh, year_days};
+use super::code::getters;
 use super::ids::StaffId;
 use super::staff::{Actor, Role};
 
@@ -148,12 +149,24 @@ fn arrange(
     Ok(Arranged { days, note, source, seen, by, at })
 }
 
-impl Arranged {
-    /// The days that become other ones, in order.
-    pub fn days(&self) -> &[Day] {
-        &self.days
+getters! {
+    Arranged {
+        /// The days that become other ones, in order.
+        days: &[Day],
+        /// What it is, as the list of changes names it.
+        note: &str,
+        /// The notice.
+        source: &str,
+        /// The version of the table that it was decided on.
+        seen: i32,
+        /// Whose act it is.
+        by: StaffId,
+        /// When.
+        at: DateTime<Utc>,
     }
+}
 
+impl Arranged {
     /// The first and the last of them.
     pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {
         let dates = || self.days.iter().map(|day| day.date);
@@ -163,31 +176,6 @@ impl Arranged {
     /// The year that is looked at after it.
     pub fn year(&self) -> i32 {
         self.span().map_or(0, |(_, last)| last.year())
-    }
-
-    /// What it is, as the list of changes names it.
-    pub fn note(&self) -> &str {
-        &self.note
-    }
-
-    /// The notice.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// The version of the table that it was decided on.
-    pub const fn seen(&self) -> i32 {
-        self.seen
-    }
-
-    /// Whose act it is.
-    pub const fn by(&self) -> StaffId {
-        self.by
-    }
-
-    /// When.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
     }
 }
 

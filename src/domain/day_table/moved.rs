@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::Arranged;
 use crate::domain::calendar::{Calendar, day_of};
+use crate::domain::code::getters;
 use crate::domain::deadline::Clock;
 use crate::domain::ids::{ClockId, PetitionCaseId};
 
@@ -65,20 +66,19 @@ fn moved_by(open: &OpenClock, before: &Calendar, after: &Calendar) -> Option<Mov
     })
 }
 
-impl Moved {
-    /// The clock.
-    pub const fn clock(&self) -> ClockId {
-        self.clock
+getters! {
+    Moved {
+        /// The clock.
+        clock: ClockId,
+        /// Whether the new day waits for a day table itself.
+        provisional: bool,
     }
+}
 
+impl Moved {
     /// Where it stood, and where it stands from now on.
     pub const fn days(&self) -> (NaiveDate, NaiveDate) {
         (self.from, self.to)
-    }
-
-    /// Whether the new day waits for a day table itself.
-    pub const fn provisional(&self) -> bool {
-        self.provisional
     }
 }
 

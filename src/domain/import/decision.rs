@@ -1,7 +1,7 @@
 //! What a person decides about a row that probably repeats another petition case.
 
 use super::{DryRun, State};
-use crate::domain::code::codes;
+use crate::domain::code::{codes, getters};
 use crate::domain::ids::ImportId;
 use crate::domain::ledger_import::{LedgerRow, Place, ReviewRow};
 
@@ -43,15 +43,14 @@ pub struct Decided {
     case: Option<(LedgerRow, Vec<ReviewRow>)>,
 }
 
+getters! {
+    Decided {
+        import: ImportId,
+        place: &Place,
+    }
+}
+
 impl Decided {
-    pub const fn import(&self) -> ImportId {
-        self.import
-    }
-
-    pub const fn place(&self) -> &Place {
-        &self.place
-    }
-
     /// The case that the row becomes, with its reviews; none when it repeats another.
     pub fn case(&self) -> Option<(&LedgerRow, &[ReviewRow])> {
         self.case.as_ref().map(|(row, reviews)| (row, reviews.as_slice()))

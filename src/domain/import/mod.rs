@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::code::codes;
+use super::code::{codes, getters};
 use super::ledger_import::{
     Checked, CheckedReview, CheckedReviews, Choice, Directory, Finding, Kind, LedgerRow, Like,
     Mapping, Place, Refusal, ReviewRow, Table, Verdict, Weight, check, check_reviews,
@@ -182,15 +182,12 @@ pub struct TakenIn {
     stopped_reviews: Vec<StoppedReview>,
 }
 
-impl TakenIn {
-    /// The rows of 台账 in the order of the sheet.
-    pub fn rows(&self) -> &[TakenRow] {
-        &self.rows
-    }
-
-    /// The reviews that are not imported.
-    pub fn stopped_reviews(&self) -> &[StoppedReview] {
-        &self.stopped_reviews
+getters! {
+    TakenIn {
+        /// The rows of 台账 in the order of the sheet.
+        rows: &[TakenRow],
+        /// The reviews that are not imported.
+        stopped_reviews: &[StoppedReview],
     }
 }
 

@@ -1,5 +1,6 @@
 //! Undoing an import as a whole (整批撤销): its cases become void, while nothing was built on them.
 
+use crate::domain::code::getters;
 use crate::domain::ids::ImportId;
 
 /// What has become of an import since.
@@ -33,13 +34,10 @@ pub struct Undone {
     reason: String,
 }
 
-impl Undone {
-    pub const fn import(&self) -> ImportId {
-        self.import
-    }
-
-    pub fn reason(&self) -> &str {
-        &self.reason
+getters! {
+    Undone {
+        import: ImportId,
+        reason: &str,
     }
 }
 

@@ -8,7 +8,7 @@ mod rule;
 use chrono::{DateTime, Utc};
 
 use super::calendar::day_of;
-use super::code::codes;
+use super::code::{codes, getters};
 pub use note::Note;
 pub use rule::{Changed, Length, Refusal, Rule, Rules, change};
 
@@ -116,20 +116,14 @@ pub fn destroy(matters: Vec<Matter>, rules: &Rules, at: DateTime<Utc>) -> Vec<De
     over.map(|Matter { class, subject, .. }| Destroyed { class, subject, at }).collect()
 }
 
-impl Destroyed {
-    /// Of which class.
-    pub const fn class(&self) -> Class {
-        self.class
-    }
-
-    /// Number or uuid.
-    pub fn subject(&self) -> &str {
-        &self.subject
-    }
-
-    /// When it was decided.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Destroyed {
+        /// Of which class.
+        class: Class,
+        /// Number or uuid.
+        subject: &str,
+        /// When it was decided.
+        at: DateTime<Utc>,
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 
 use super::Class;
 use crate::domain::calendar::day_of;
+use crate::domain::code::getters;
 
 /// How long something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,15 +146,12 @@ pub fn change(rule: Rule, rules: &Rules, at: DateTime<Utc>) -> Result<Changed, R
     Ok(Changed { rule, at })
 }
 
-impl Changed {
-    /// The new version.
-    pub const fn rule(&self) -> &Rule {
-        &self.rule
-    }
-
-    /// When it was decided.
-    pub const fn at(&self) -> DateTime<Utc> {
-        self.at
+getters! {
+    Changed {
+        /// The new version.
+        rule: &Rule,
+        /// When it was decided.
+        at: DateTime<Utc>,
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::access::Depth;
 use super::code::getters;
 use super::ids::{PetitionCaseId, StaffId, UnitId};
+use super::lifting::Lifted;
 use super::petition_case::PetitionCase;
 use super::staff::{Actor, Role};
 use super::unit::{Unit, UnitKind};
@@ -46,16 +47,6 @@ pub enum Whom {
 pub struct Excluded {
     case: PetitionCaseId,
     whom: Whom,
-    reason: String,
-    by: StaffId,
-    at: DateTime<Utc>,
-}
-
-/// The fact that an exclusion is lifted. Only [`lift`] makes one.
-#[must_use = "a decision has no effect until it is recorded"]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lifted {
-    case: PetitionCaseId,
     reason: String,
     by: StaffId,
     at: DateTime<Utc>,
@@ -139,11 +130,7 @@ pub fn lift(
     if !may_lift(actor) {
         return Err(Refusal::NotTheBureau);
     }
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Refusal::NoGrounds);
-    }
-    Ok(Lifted { case, reason: reason.to_owned(), by: actor.staff, at })
+    Lifted::with(reason, actor, case, at).ok_or(Refusal::NoGrounds)
 }
 
 getters! {
@@ -157,19 +144,6 @@ getters! {
         /// When.
         at: DateTime<Utc>,
         /// What the petition says, or why else.
-        reason: &str,
-    }
-}
-
-getters! {
-    Lifted {
-        /// The case.
-        case: PetitionCaseId,
-        /// Who lifted it.
-        by: StaffId,
-        /// When.
-        at: DateTime<Utc>,
-        /// Why.
         reason: &str,
     }
 }

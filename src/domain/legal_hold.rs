@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::code::getters;
 use super::ids::{PetitionCaseId, StaffId};
+use super::lifting::Lifted;
 use super::staff::{Actor, Role};
 
 /// Why a hold can't be noted or lifted.
@@ -23,16 +24,6 @@ pub enum Refusal {
 #[must_use = "a decision has no effect until it is recorded"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    case: PetitionCaseId,
-    reason: String,
-    by: StaffId,
-    at: DateTime<Utc>,
-}
-
-/// The fact that a hold is lifted. Only [`lift`] makes one.
-#[must_use = "a decision has no effect until it is recorded"]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lifted {
     case: PetitionCaseId,
     reason: String,
     by: StaffId,
@@ -75,28 +66,11 @@ pub fn lift(
     if !may_hold(actor) {
         return Err(Refusal::NotTheBureau);
     }
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Refusal::NoGrounds);
-    }
-    Ok(Lifted { case, reason: reason.to_owned(), by: actor.staff, at })
+    Lifted::with(reason, actor, case, at).ok_or(Refusal::NoGrounds)
 }
 
 getters! {
     Held {
-        /// The case.
-        case: PetitionCaseId,
-        /// Why.
-        reason: &str,
-        /// Who decided.
-        by: StaffId,
-        /// When.
-        at: DateTime<Utc>,
-    }
-}
-
-getters! {
-    Lifted {
         /// The case.
         case: PetitionCaseId,
         /// Why.

@@ -49,6 +49,7 @@ pub mod ladder;
 pub mod next_step;
 pub mod reveal;
 pub mod accusation;
+pub mod lifting;
 pub mod exclusion;
 pub mod legal_hold;
 pub mod retention;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use super::calendar::{day_of, end_of};
 use super::code::{codes, getters};
 use super::ids::{PetitionCaseId, StaffId};
+use super::lifting::Lifted;
 use super::petition_case::PetitionCase;
 use super::staff::{Actor, Role};
 
@@ -86,16 +87,6 @@ pub struct Given {
     at: DateTime<Utc>,
 }
 
-/// The fact that it is taken back. Only [`withdraw`] makes one.
-#[must_use = "a decision has no effect until it is recorded"]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Withdrawn {
-    case: PetitionCaseId,
-    reason: String,
-    by: StaffId,
-    at: DateTime<Utc>,
-}
-
 /// Whether someone gives cases to reviewers.
 pub const fn may_give(actor: &Actor) -> bool {
     matches!(actor.role, Role::Bureau | Role::BureauHead)
@@ -145,18 +136,14 @@ pub fn withdraw(
     (case, is_running): (PetitionCaseId, bool),
     reason: &str,
     at: DateTime<Utc>,
-) -> Result<Withdrawn, Refusal> {
+) -> Result<Lifted, Refusal> {
     if !may_give(actor) {
         return Err(Refusal::NotTheBureau);
     }
     if !is_running {
         return Err(Refusal::NotRunning);
     }
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Refusal::NoReason);
-    }
-    Ok(Withdrawn { case, reason: reason.to_owned(), by: actor.staff, at })
+    Lifted::with(reason, actor, case, at).ok_or(Refusal::NoReason)
 }
 
 getters! {
@@ -170,19 +157,6 @@ getters! {
         /// Until when it is open to them.
         until: DateTime<Utc>,
         /// Who gave it.
-        by: StaffId,
-        /// When.
-        at: DateTime<Utc>,
-    }
-}
-
-getters! {
-    Withdrawn {
-        /// The case.
-        case: PetitionCaseId,
-        /// Why.
-        reason: &str,
-        /// Who took it back.
         by: StaffId,
         /// When.
         at: DateTime<Utc>,

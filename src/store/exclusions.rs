@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{StoreError, StoreResult, Tx, audit};
-use crate::domain::exclusion::{Excluded, Lifted, Whom};
+use crate::domain::exclusion::{Excluded, Whom};
 use crate::domain::ids::PetitionCaseId;
+use crate::domain::lifting::Lifted;
 use crate::domain::staff::Actor;
 
 /// An exclusion in the list of a case.

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::ids::PetitionCaseId;
-use crate::domain::legal_hold::{Held, Lifted};
+use crate::domain::legal_hold::Held;
+use crate::domain::lifting::Lifted;
 
 /// A hold in the list of a case.
 #[derive(Debug, Clone)]

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::ids::{PetitionCaseId, StaffId};
-use crate::domain::reviewing::{Candidate, Given, ReviewKind, Withdrawn};
+use crate::domain::lifting::Lifted;
+use crate::domain::reviewing::{Candidate, Given, ReviewKind};
 
 /// A reviewer in the list of a case.
 #[derive(Debug, Clone)]
@@ -124,7 +125,7 @@ pub async fn record(tx: &mut Tx, fact: &Given) -> StoreResult<()> {
 }
 
 /// Writes that it is taken back, if it still runs.
-pub async fn record_withdrawal(tx: &mut Tx, given: Uuid, fact: &Withdrawn) -> StoreResult<()> {
+pub async fn record_withdrawal(tx: &mut Tx, given: Uuid, fact: &Lifted) -> StoreResult<()> {
     let done = sqlx::query!(
         "UPDATE case_reviewer SET withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
          WHERE uuid = $1 AND case_id = $2 AND withdrawn_at IS NULL",

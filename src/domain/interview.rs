@@ -49,7 +49,7 @@ pub enum Refusal {
     NotTheLeader,
     #[error("请先在台账中明确包案领导")]
     NoLeaderYet,
-    #[error("请选择")]
+    #[error("请选择信访人是否到场")]
     PresentUnsaid,
     #[error("请写明联系时间和方式，如“6月11日9时电话通知，本人称在外地”")]
     NoAttempt,

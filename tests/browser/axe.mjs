@@ -1,5 +1,5 @@
 // node axe.mjs ADDRESS…: tells the story and lets axe look at each main page on the way, on a wide
-// screen and on a phone's. Nothing that it finds is forgiven.
+// screen and on a phone's, neither of which a page may be wider than. Nothing that it finds is forgiven.
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -24,6 +24,9 @@ async function look({ page }, name) {
       (rules) => axe.run(document, { runOnly: rules, resultTypes: ["violations"] }),
       RULES,
     );
+    if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) {
+      found.add(`${name}, ${screen.width} wide: the page is wider than the screen`);
+    }
     for (const { id, help, nodes } of violations) {
       const where = nodes.map((node) => node.html.slice(0, 160)).join("\n    ");
       found.add(`${name}, ${screen.width} wide: ${id} (${help})\n    ${where}`);

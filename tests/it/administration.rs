@@ -116,7 +116,8 @@ async fn a_proposal_is_refused_with_a_reason_or_taken_back() {
     let wanted = proposal("donghu.handler2", "clerk", "0110");
     let uuid = propose(&city, &site, &wanted).await;
     let page = site.post(Some(SECOND), &format!("{uuid}/refusal"), &[("reason", "")]).await;
-    assert_eq!(page.problem("").as_deref(), Some("请填写不同意的理由"));
+    assert_eq!(page.problem("reason").as_deref(), Some("请填写不同意的理由"));
+    assert_eq!(page.texts("details[open] summary"), ["不同意"], "its field is in sight");
     site.act(SECOND, &format!("{uuid}/refusal"), &[("reason", "岗位不符")]).await;
     let text = site.get(Some(SECADMIN), "/admin/roles").await.text();
     assert!(text.contains("退回：岗位不符"), "{text}");
@@ -496,7 +497,7 @@ async fn what_is_wrong_with_a_grant_stands_in_the_order_of_the_form_and_in_fitti
     assert_eq!(page.problem("until").as_deref(), Some("日期写成2026-06-15"));
     let uuid = propose(&city, &site, &proposal("donghu.handler2", "clerk", "0110")).await;
     let page = site.post(Some(SECADMIN), &format!("{uuid}/refusal"), &[("reason", "")]).await;
-    assert_eq!(page.problem("").as_deref(), Some("请填写收回的理由"));
+    assert_eq!(page.problem("reason").as_deref(), Some("请填写收回的理由"));
 }
 
 /// A page that isn't there is not a case to whoever opens none, and a text is not a file.

@@ -314,3 +314,27 @@ fn every_form_in_which_someone_writes_at_length_keeps_its_draft() {
     }
     assert_eq!(without, PARTS_OF_THE_INTAKE);
 }
+
+/// No lists: figures that are read across, keys and what they do, four days beside each other.
+const READ_ACROSS: [&str; 3] = [
+    "templates/assignments/preview.html",
+    "templates/bulletins/ranking.html",
+    "templates/sign_in/shortcuts.html",
+];
+
+#[test]
+fn every_list_is_read_on_a_phone_as_cards() {
+    let mut wide = Vec::new();
+    for path in files("templates", ".html") {
+        let text = fs::read_to_string(&path).unwrap();
+        for table in text.split("<table").skip(1) {
+            let attributes = table.split('>').next().unwrap_or_default();
+            let turns =
+                [" cards", " list\"", " q\"", " q "].iter().any(|it| attributes.contains(it));
+            if attributes.contains("class=\"tbl") && !turns {
+                wide.push(path.display().to_string());
+            }
+        }
+    }
+    assert_eq!(wide, READ_ACROSS);
+}

@@ -129,7 +129,7 @@ async fn a_proposal_is_withdrawn_or_declined_with_a_reason_and_both_stay_on_reco
     for (who, why) in [(SYSADMIN, "填错了"), (HEAD, "依据不足")] {
         let proposal = propose(&city, &site, &closing("40", "2026-07-01")).await;
         let page = site.post(Some(who), &format!("{proposal}/refusal"), &[("reason", " ")]).await;
-        assert_eq!(page.problem("").as_deref(), Some("请填写理由"));
+        assert_eq!(page.problem("reason").as_deref(), Some("请填写理由"));
         site.act(who, &format!("{proposal}/refusal"), &[("reason", why)]).await;
         let text = site.get(Some(HEAD), HERE).await.text();
         assert!(text.contains(&format!("退回：{why}")), "{text}");

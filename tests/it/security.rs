@@ -189,7 +189,7 @@ async fn what_is_too_weak_is_refused_beside_its_field_and_by_the_database() {
         assert_eq!(city.as_server(who, &decide).await, Some(0), "{who}");
     }
     let page = site.post(Some(SECOND), &format!("{proposal}/refusal"), &[("reason", " ")]).await;
-    assert_eq!(page.problem("").as_deref(), Some("请填写退回的理由"));
+    assert_eq!(page.problem("reason").as_deref(), Some("请填写退回的理由"));
     site.act(SECOND, &format!("{proposal}/refusal"), &[("reason", "太短")]).await;
     assert!(site.get(Some(SECADMIN), HERE).await.text().contains("退回：太短"));
     assert_eq!(site.app.rules().idle_minutes, 30);
@@ -209,5 +209,5 @@ async fn the_form_as_first_shown_can_be_sent_and_every_address_is_no_restriction
     assert_eq!(page.problem("tries").as_deref(), Some("连续失败请填写整数"));
     let uuid = propose(&city, &site, &settings(&[("tries", "４")])).await;
     let page = site.post(Some(SECADMIN), &format!("{uuid}/refusal"), &[("reason", "")]).await;
-    assert_eq!(page.problem("").as_deref(), Some("请填写收回的理由"));
+    assert_eq!(page.problem("reason").as_deref(), Some("请填写收回的理由"));
 }

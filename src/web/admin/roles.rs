@@ -159,16 +159,15 @@ pub async fn create(asking: Asking, form: Form<GrantForm>) -> AppResult<Response
 }
 
 /// The field that a refusal is about.
-const fn field(refusal: &Refusal) -> &'static str {
+pub const fn field(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::OneSelf | Refusal::Inactive => "user",
         Refusal::WrongUnit(..) => "unit",
         Refusal::KeptApart(..) | Refusal::Held(_) => "role",
         Refusal::InThePast => "from",
         Refusal::NoDays => "until",
-        Refusal::NoReason
-        | Refusal::NoReasonToTakeBack
-        | Refusal::NotTheSecurityAdministrator
+        Refusal::NoReason | Refusal::NoReasonToTakeBack => "reason",
+        Refusal::NotTheSecurityAdministrator
         | Refusal::SecondPerson
         | Refusal::Decided
         | Refusal::Lapsed

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::form::{Asked, HOME};
 use super::words;
+use crate::domain::alert::Kind;
 use crate::domain::audit_reach::Watch;
 use crate::domain::audit_verb;
 use crate::domain::calendar::{day_of, format_day, format_moment, format_second};
@@ -52,6 +53,16 @@ impl ListPage {
     /// 「11-22 10:42:08」: entries of one minute are told apart.
     fn second(&self, at: &DateTime<Utc>) -> String {
         format!("{} {}", format_day(day_of(*at), self.today), format_second(*at))
+    }
+
+    /// 「80次」: what was counted is named.
+    fn times(alert: &AlertLine) -> String {
+        let unit = match alert.kind {
+            Kind::Refusals | Kind::Reads | Kind::NightReads => "次",
+            Kind::ChainBreak => "处",
+            Kind::ClockJump => "秒",
+        };
+        format!("{}{unit}", grouped(alert.times))
     }
 
     /// 「182,440」

@@ -86,6 +86,13 @@ fn detail(verb: &str, word: &str) -> String {
     if word.starts_with('/') {
         return format!("页面{word}");
     }
+    if matches!(verb, "case.listed" | "case.searched" | "case.printed") {
+        return format!("按{}", fields::label(word));
+    }
+    let is_number = word.bytes().all(|digit| digit.is_ascii_digit());
+    if is_number && matches!(verb, "grant.proposed" | "substitution.proposed") {
+        return format!("编号{word}");
+    }
     coded(verb, word).or_else(|| known(word)).unwrap_or(word).to_owned()
 }
 
@@ -162,6 +169,9 @@ mod tests {
             ("bulletin.frozen", &hash, "校验值abababababab…"),
             ("case.read", "/cases/{case_no}", "页面/cases/{case_no}"),
             ("grant.proposed", "bureau_head", "信访局局长"),
+            ("substitution.proposed", "57", "编号57"),
+            ("case.searched", "q", "按关键词"),
+            ("case.listed", "stage", "按状态"),
             ("case.read", "什么", "什么"),
         ] {
             assert_eq!(detail(verb, word), said, "{verb} {word}");

@@ -27,7 +27,7 @@ async fn twenty_refusals_in_five_minutes_and_a_broken_chain_stand_on_the_auditor
     let page = site.get(AUDITOR, "/admin/audit").await.expect(StatusCode::OK);
     let said = page.texts("[data-alerts] li");
     assert_eq!(said.len(), 1, "once an hour: {said:?}");
-    assert!(said[0].contains("五分钟内多次越权访问") && said[0].ends_with("20"), "{said:?}");
+    assert!(said[0].contains("五分钟内多次越权访问") && said[0].ends_with("20次"), "{said:?}");
 
     city.force("UPDATE audit SET object = 'x' WHERE verb = 'access.refused' AND detail = ''").await;
     check(&site.app.db, None, noon()).await.unwrap();

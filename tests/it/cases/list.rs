@@ -200,6 +200,10 @@ async fn whoever_handles_cases_sees_their_own_first() {
     let page = site.get(Some("donghu.handler2"), "/cases").await;
     assert_eq!(page.texts(".empty"), ["没有符合条件的案件。查看本院案件"]);
     assert_eq!(page.texts(".tabs a[aria-current]"), ["我负责的"]);
+    let page = site.get(Some("zhongyuan.reviewer"), "/cases").await;
+    assert_eq!(page.texts(".empty"), ["没有未办结的案件。查看全部案件"]);
+    let page = site.get(Some("zhongyuan.reviewer"), "/cases?q=x").await;
+    assert_eq!(page.texts(".empty"), ["没有符合条件的案件。清除条件"]);
 }
 
 #[tokio::test]

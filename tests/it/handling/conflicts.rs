@@ -70,7 +70,7 @@ async fn of_two_who_correct_one_line_the_second_goes_on_from_the_first() {
     assert_eq!(rows(&page), [row("更正后的内容", "both")]);
     let leader = city.value::<String>("SELECT name FROM staff WHERE username = 'donghu.leader'");
     let said = format!("{}在06-15 12:00保存了新的内容。您的内容没有丢失，请选择。", leader.await);
-    assert!(page.text().contains(&said), "{}", page.text());
+    assert_eq!(page.texts("[data-focus]"), [said], "whoever works by keyboard begins there");
     // The first corrects their own line once more: the page comes again.
     let second = city.value::<String>(
         "SELECT max(uuid::text) FROM progress_entry WHERE corrects_id IS NOT NULL",

@@ -102,7 +102,7 @@ async fn what_is_wrong_is_said_beside_its_field() {
             "包案领导约见须由包案领导本人主持；由他人代为约见请选“接访”。",
         ),
         (vec![("host_id", "")], "host_id", "请选择主持人"),
-        (vec![("present", "")], "present", "请选择"),
+        (vec![("present", "")], "present", "请选择信访人是否到场"),
         (vec![("notes", " ")], "notes", "请填写谈话要点"),
         (vec![("opinion", "refuse_sign")], "sign_note", "请由谈话人签字确认并说明"),
     ] {

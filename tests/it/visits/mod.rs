@@ -351,6 +351,7 @@ async fn the_receipt_has_two_parts_a_code_and_the_next_date() {
     let number = register(&site, CLERK, &fields).await;
     let page = site.get(Some(CLERK), &format!("/visits/{number}/receipt")).await;
     let page = page.expect(StatusCode::OK);
+    assert_eq!(page.attributes("body", "class"), ["paper paper--halves"], "one sheet");
     let text = page.text();
     for said in ["来访登记单", "信访人联", "存根联", &number, "XF2026-00001", "6月15日", "7月"]
     {

@@ -7,7 +7,7 @@ pub mod refusal;
 use axum::response::Response;
 use uuid::Uuid;
 
-use super::roles::{GrantForm, again};
+use super::roles::{GrantForm, again, field};
 use crate::domain::granting::{Decided, Refusal};
 use crate::store::Tx;
 use crate::store::grants::{self, ProposalLine};
@@ -40,5 +40,5 @@ async fn refused(
     form: GrantForm,
     refusal: &Refusal,
 ) -> AppResult<Response> {
-    again(asking, tx, form, Problems::whole(refusal.to_string())).await
+    again(asking, tx, form, Problems::at(field(refusal), refusal.to_string())).await
 }

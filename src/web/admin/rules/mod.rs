@@ -144,8 +144,8 @@ fn problems_of(refusals: &[Refusal]) -> Problems {
             | Refusal::TooLate
             | Refusal::Unchanged
             | Refusal::Waiting(_)
-            | Refusal::Decided
-            | Refusal::NoReason => String::new(),
+            | Refusal::Decided => String::new(),
+            Refusal::NoReason => "reason".to_owned(),
         };
         problems.add(field, refusal.to_string());
     }
@@ -176,7 +176,7 @@ async fn decide(
             let sets = present(asking, &mut tx).await?;
             let form = sets.first().map(RuleForm::of).unwrap_or_default();
             let form = RuleForm { reason, ..form };
-            page(asking, &mut tx, (form, Problems::whole(refusal.to_string()))).await
+            page(asking, &mut tx, (form, problems_of(&[refusal]))).await
         }
     }
 }

@@ -164,9 +164,8 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::Unchanged
         | Refusal::Waiting
         | Refusal::SecondPerson
-        | Refusal::Decided
-        | Refusal::NoReason
-        | Refusal::NoReasonToTakeBack => "",
+        | Refusal::Decided => "",
+        Refusal::NoReason | Refusal::NoReasonToTakeBack => "reason",
     }
 }
 
@@ -195,7 +194,7 @@ async fn decide(
         }
         Err(refusal) => {
             let form = SecurityForm { reason, ..SecurityForm::of(&asking.app.settings()) };
-            let problems = Problems::whole(refusal.to_string());
+            let problems = problems_of(&[refusal]);
             page(asking, &mut tx, (form, problems), address).await
         }
     }

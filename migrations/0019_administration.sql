@@ -174,6 +174,17 @@ BEGIN ATOMIC
     RETURNING g.id;
 END;
 
+-- Nor does anyone confirm what waited for them there.
+CREATE FUNCTION proposals_leave(person uuid, former bigint, why text, at timestamptz) RETURNS SETOF uuid
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE grant_proposal p SET decided_at = at, decided_by = asking_staff(), declined_reason = why
+    FROM staff s
+    WHERE s.uuid = person AND s.id = p.staff_id AND s.id <> asking_staff() AND asking_role() = 'sysadmin'
+      AND p.decided_at IS NULL AND court_of(s.unit_id) <> former AND court_of(p.unit_id) = former
+    RETURNING p.uuid;
+END;
+
 CREATE FUNCTION post_set(person bigint, of_unit bigint, of_kind text, of_title text, since date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -193,7 +204,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION staff_add(text, text, bigint, text),
     staff_change(uuid, text, bigint, text, boolean), grants_leave(uuid, bigint, timestamptz),
-    post_set(bigint, bigint, text, text, date) TO app_user;
+    proposals_leave(uuid, bigint, text, timestamptz), post_set(bigint, bigint, text, text, date) TO app_user;
 
 -- Who edited an account or a unit last, for the page that shows two edits beside each other: the
 -- audit itself stays with its reader.

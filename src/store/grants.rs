@@ -220,12 +220,23 @@ pub async fn administering(
     Ok(all)
 }
 
-/// Ends what someone held at the court that they left; how many grants.
+/// What ended when someone left a court.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Left {
+    pub ended: usize,
+    /// Proposals that waited for the second person.
+    pub declined: usize,
+}
+
+/// Why a proposal is declined whose person left the court.
+const LEFT: &str = "本人已调离该法院";
+
+/// Ends what someone held at the court that they left, and declines what waited for them there.
 pub(super) async fn record_leaving(
     tx: &mut Tx,
     (person, former): (Uuid, UnitId),
     at: DateTime<Utc>,
-) -> StoreResult<usize> {
+) -> StoreResult<Left> {
     let ended = sqlx::query_scalar!(
         r#"SELECT grants_leave($1, $2, $3) AS "ended!: GrantId""#,
         person,
@@ -237,7 +248,19 @@ pub(super) async fn record_leaving(
     for grant in &ended {
         audit::trace(tx, ("role.ended", &grant.to_string(), ""), at).await?;
     }
-    Ok(ended.len())
+    let declined = sqlx::query_scalar!(
+        r#"SELECT proposals_leave($1, $2, $3, $4) AS "declined!""#,
+        person,
+        former.0,
+        LEFT,
+        at
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    for proposal in &declined {
+        audit::trace(tx, ("grant.declined", &proposal.to_string(), ""), at).await?;
+    }
+    Ok(Left { ended: ended.len(), declined: declined.len() })
 }
 
 /// Writes a proposal.

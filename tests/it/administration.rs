@@ -528,3 +528,31 @@ async fn an_account_is_found_by_a_part_of_its_name() {
         assert!(text.contains(SECOND) && !text.contains(AUDITOR), "{path}: {text}");
     }
 }
+
+/// S27, S31.
+#[tokio::test]
+async fn what_waits_for_someone_at_a_court_ends_when_they_leave_it() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let there = propose(&city, &site, &proposal("donghu.handler", "clerk", "0110")).await;
+    let elsewhere = propose(&city, &site, &proposal("donghu.handler", "handler", "0112")).await;
+    let page = edit(&city, &site, ("donghu.handler", "0111"), "yes").await;
+    page.expect(StatusCode::SEE_OTHER);
+    let told = "SELECT count(*) FROM audit a JOIN grant_proposal p ON p.uuid::text = a.object
+                JOIN staff s ON s.id = p.decided_by AND s.id = a.staff_id
+                WHERE a.verb = 'grant.declined' AND s.username = 'zhongyuan.sysadmin'
+                  AND p.declined_reason = '本人已调离该法院' AND p.grant_id IS NULL";
+    assert_eq!(city.value::<i64>(told).await, 1);
+    let late = site.post(Some(SECOND), &format!("{there}/confirmation"), &[]).await;
+    let late = late.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(late.problem("").as_deref(), Some("这项授权已经处理过"));
+    assert!(late.text().contains("本人已调离该法院"), "{}", late.text());
+    site.act(SECOND, &format!("{elsewhere}/confirmation"), &[]).await;
+    // Nobody else of the program declines so.
+    propose(&city, &site, &proposal("qingxi.handler", "clerk", "0110")).await;
+    let leaves =
+        "SELECT count(*) FROM staff s, unit u, LATERAL proposals_leave(s.uuid, u.id, 'x', now())
+                  WHERE s.username = 'qingxi.handler' AND u.code = '0110'";
+    assert_eq!(city.as_server(SECADMIN, leaves).await, Some(0));
+    assert_eq!(city.as_server(SYSADMIN, leaves).await, Some(1));
+}

@@ -97,6 +97,13 @@ BEGIN ATOMIC
     SELECT id FROM taken UNION ALL SELECT id FROM ended;
 END;
 
+-- Whether a role would keep the program by an account whose password somebody else knows: it was set
+-- for its owner, who did not change it yet.
+CREATE FUNCTION opens_to_another(person bigint, of_role text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN of_role IN ('sysadmin', 'secadmin', 'auditor')
+        AND EXISTS (SELECT FROM staff s WHERE s.id = person AND s.password_must_change);
+
 -- The second person. Who is asked is looked up here, not passed in; a grant from today holds from now.
 CREATE FUNCTION grant_confirm(proposal uuid, at timestamptz) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
@@ -107,7 +114,8 @@ BEGIN
     SELECT * INTO wanted FROM grant_proposal WHERE uuid = proposal AND decided_at IS NULL FOR UPDATE;
     IF wanted.id IS NULL OR coalesce(asking_role(), '') <> 'secadmin'
         OR asking_staff() IN (wanted.proposed_by, wanted.staff_id)
-        OR wanted.valid_until <= at OR NOT can_stand_in(wanted.stands_in_for, at) THEN
+        OR wanted.valid_until <= at OR NOT can_stand_in(wanted.stands_in_for, at)
+        OR opens_to_another(wanted.staff_id, wanted.role) THEN
         RETURN NULL;
     END IF;
     INSERT INTO role_grant (staff_id, role, unit_id, hall_id, valid_from, valid_until, stands_in_for)
@@ -137,7 +145,7 @@ BEGIN ATOMIC
     RETURNING id;
 END;
 
-GRANT EXECUTE ON FUNCTION can_stand_in(bigint, timestamptz),
+GRANT EXECUTE ON FUNCTION can_stand_in(bigint, timestamptz), opens_to_another(bigint, text),
     substitution_propose(bigint, bigint, timestamptz, timestamptz, timestamptz), substitution_end(uuid, timestamptz),
     grant_propose(bigint, text, bigint, timestamptz, timestamptz, timestamptz),
     grant_confirm(uuid, timestamptz), grant_decline(uuid, text, timestamptz), grant_end(bigint, timestamptz) TO app_user;

@@ -556,3 +556,42 @@ async fn what_waits_for_someone_at_a_court_ends_when_they_leave_it() {
     assert_eq!(city.as_server(SECADMIN, leaves).await, Some(0));
     assert_eq!(city.as_server(SYSADMIN, leaves).await, Some(1));
 }
+
+const OTHERS_PASSWORD: &str = "该账号的密码由他人设置，本人还没有修改，不能授予系统、安全、审计三员岗位。请其登录并修改密码后再办理";
+
+/// S31.
+/// Whoever saw a first password would sign in as the other of the two who must agree.
+#[tokio::test]
+async fn nobody_keeps_the_program_by_a_password_that_another_set() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    city.force(
+        "UPDATE role_grant g SET valid_until = '2026-06-01' FROM staff s
+         WHERE s.id = g.staff_id AND s.username = 'donghu.handler2'",
+    )
+    .await;
+    let wanted = proposal("donghu.handler2", "auditor", "01");
+    let waiting = propose(&city, &site, &wanted).await;
+    let uuid = uuid_of(&city, "donghu.handler2").await;
+    let path = format!("/admin/accounts/{uuid}/password");
+    site.post(Some(SECADMIN), &path, &[]).await.expect(StatusCode::OK);
+    // What waited already is not confirmed, by the page or past it; it can be declined.
+    let page = site.post(Some(SECOND), &format!("{waiting}/confirmation"), &[]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("").as_deref(), Some(OTHERS_PASSWORD));
+    let confirm = "SELECT coalesce(grant_confirm(uuid, now()), 0) FROM grant_proposal";
+    assert_eq!(city.as_server(SECOND, confirm).await, Some(0));
+    site.act(SECOND, &format!("{waiting}/refusal"), &[("reason", "密码未改")]).await;
+    let page = site.post(Some(SECADMIN), "/admin/roles", &wanted).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("user").as_deref(), Some(OTHERS_PASSWORD));
+    // A role of the courts can be given meanwhile; and this one, once the owner chose a password.
+    propose(&city, &site, &proposal("donghu.handler2", "handler", "0112")).await;
+    city.force(
+        "UPDATE grant_proposal SET decided_at = now(), decided_by = proposed_by WHERE decided_at IS NULL;
+         UPDATE staff SET password_must_change = false WHERE username = 'donghu.handler2'",
+    )
+    .await;
+    let waiting = propose(&city, &site, &wanted).await;
+    site.act(SECOND, &format!("{waiting}/confirmation"), &[]).await;
+}

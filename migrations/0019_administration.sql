@@ -227,6 +227,21 @@ BEGIN ATOMIC
 END;
 GRANT EXECUTE ON FUNCTION last_edit(text[]) TO app_user;
 
+-- Who set the password of whoever asks last, where it was not they themselves. The command line knows
+-- people by the name that they sign in with.
+CREATE FUNCTION last_reset(OUT reset_at timestamptz, OUT role text, OUT name text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT a.at, g.role, s.name
+    FROM staff me
+    JOIN audit a ON a.object IN (me.uuid::text, me.username) AND a.verb = 'password.set' AND a.outcome = 'done'
+    JOIN staff s ON s.id = a.staff_id
+    JOIN role_grant g ON g.id = a.grant_id
+    WHERE me.id = asking_staff()
+    ORDER BY a.nth DESC LIMIT 1;
+END;
+GRANT EXECUTE ON FUNCTION last_reset() TO app_user;
+
 -- Units: names, order, halls and the contact list; their place in the tree is founded once.
 CREATE FUNCTION unit_add(above bigint, of_code text, full_name text, short text, of_kind text, since date) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
@@ -283,7 +298,7 @@ CREATE FUNCTION account_password(person uuid, hash text, at timestamptz, expires
 BEGIN ATOMIC
     WITH changed AS (
         UPDATE staff SET password_hash = hash, password_must_change = true, password_set_at = at,
-                         password_reset_by = (SELECT name FROM staff WHERE id = asking_staff()),
+                         password_reset_by = (SELECT '安全管理员' || name FROM staff WHERE id = asking_staff()),
                          password_expires_at = expires
         WHERE uuid = person AND asking_role() = 'secadmin' AND id <> asking_staff() AND username NOT LIKE 'job.%'
           AND NOT is_administrator(id)

@@ -55,7 +55,8 @@ CREATE INDEX petitioner_phone_index_idx ON petitioner (phone_index) WHERE phone_
 CREATE INDEX petitioner_name_key_idx ON petitioner (name_key);
 CREATE INDEX petitioner_id_tail_idx ON petitioner (id_tail) WHERE id_tail <> '';
 
--- The courts that have dealt with a person, and so may read the name.
+-- The courts that have dealt with a person, and so may read the name. Its wall stands in 0010: it asks
+-- for the cases.
 CREATE TABLE petitioner_court (
     petitioner_id bigint NOT NULL,
     unit_id bigint NOT NULL,
@@ -63,7 +64,6 @@ CREATE TABLE petitioner_court (
     CONSTRAINT petitioner_court_petitioner_fkey FOREIGN KEY (petitioner_id) REFERENCES petitioner (id),
     CONSTRAINT petitioner_court_unit_fkey FOREIGN KEY (unit_id) REFERENCES unit (id)
 );
-CALL lay_wall('petitioner_court', 'unit_id = ANY ((SELECT asking_units())::bigint[])');
 
 -- Who accused someone, for the inspection office: the accusation itself stands in 0011.
 CREATE FUNCTION is_accuser(of_petitioner bigint) RETURNS boolean

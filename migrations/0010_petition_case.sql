@@ -334,6 +334,19 @@ CALL lay_wall('team_member', wall_of_case('head', 'team_member.case_id'));
 CALL lay_wall('round', wall_of_case('head', 'round.case_id'));
 CALL lay_wall('screening', wall_of_case('head', 'screening.case_id'));
 CALL lay_wall('party', wall_of_case('head', 'party.case_id'));
+-- People: of a court for whoever has to do with all its matters, else those of the cases that whoever
+-- asks finds. A function, so that each page need not plan the walls of the cases once more.
+CREATE FUNCTION is_party_within_reach(of_petitioner bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM party WHERE petitioner_id = of_petitioner);
+END
+$$;
+GRANT EXECUTE ON FUNCTION is_party_within_reach(bigint) TO app_user;
+CALL lay_wall('petitioner_court', $$
+    unit_id = ANY ((SELECT asking_units())::bigint[])
+    AND CASE (SELECT asking_matters()) WHEN 'all' THEN true WHEN 'none' THEN false
+             ELSE is_party_within_reach(petitioner_id) END$$);
 CALL lay_wall('case_void', wall_of_case('head', 'case_void.case_id'));
 CALL lay_wall('grounds', wall_of_case('narrative', 'grounds.case_id'));
 CALL lay_wall('petition_case_court_case', wall_of_case('narrative', 'petition_case_court_case.case_id'));

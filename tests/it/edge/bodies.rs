@@ -41,7 +41,7 @@ async fn every_act_says_how_large_its_form_may_be_and_refuses_a_larger_one_unrea
                 site.send(admitted(row), request, Body::empty()).await
             };
             assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", row.path);
-            assert!(asked.elapsed().as_millis() < 1500, "{} {:?}", row.path, asked.elapsed());
+            assert!(asked.elapsed().as_secs() < 5, "{} {:?}", row.path, asked.elapsed());
         }
     }
 }
@@ -158,7 +158,7 @@ async fn a_body_that_stops_is_cut_in_time() {
         let sent = Instant::now();
         slow.write_all(head.as_bytes()).await.unwrap();
         let said = heard(&mut slow).await;
-        assert!(sent.elapsed().as_millis() < 1500, "{path}: {:?}", sent.elapsed());
+        assert!(sent.elapsed().as_secs() < 4, "{path}: {:?}", sent.elapsed());
         let status = said.lines().next().unwrap_or_default();
         assert!(status.contains(" 400 ") || status.contains(" 503 "), "{path}: {status}");
     }

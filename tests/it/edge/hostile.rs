@@ -178,7 +178,7 @@ async fn a_place_in_a_list_that_was_made_up_is_the_first_page_or_refused_at_once
                     let took = asked.elapsed();
                     let answered = [200, 303, 400, 404].contains(&page.status.as_u16());
                     assert!(answered, "{path}?{name}={place}: {}", page.status);
-                    assert!(took.as_millis() < 1000, "{path}?{name}={place}: {took:?}");
+                    assert!(took.as_secs() < 5, "{path}?{name}={place}: {took:?}");
                 }
             }
         }

@@ -159,7 +159,7 @@ const RUNNING: [&str; 36] = [
     "sh", "svg", "swf", "sys", "url", "vbe", "vbs", "wsf", "wsh", "xhtml",
 ];
 
-/// 「笔录.exe.pdf」 is 「笔录_exe.pdf」.
+/// The dot before an ending of these becomes a low line, save that before the last.
 fn without_inner_endings(name: &str) -> Vec<char> {
     let parts: Vec<&str> = name.split('.').collect();
     let mut kept = String::new();

@@ -76,9 +76,10 @@ fn age(asking: &Asking, own: &Own) -> String {
 }
 
 fn set_by(reset: &LastReset) -> String {
-    let who = match reset.role {
-        Role::Job => "系统维护人员在服务器上".to_owned(),
-        role => format!("{}{}", role.label(), reset.name),
+    let who = if reset.role == Role::Job {
+        "系统维护人员在服务器上".to_owned()
+    } else {
+        format!("{}{}", reset.role.label(), reset.name)
     };
     format!("{}由{who}设置", format_full(reset.at))
 }

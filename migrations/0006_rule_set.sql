@@ -46,7 +46,7 @@ GRANT SELECT ON rule_set, clock_rule TO app_user;
 GRANT INSERT ON rule_set, clock_rule TO app_user;
 
 -- How long what is kept (保存期限), by class and day. A later version never shortens what ran before it
--- (retention_until, in 0021).
+-- (retention_until).
 CREATE TABLE retention_rule (
     class text NOT NULL,
     valid_from date NOT NULL,
@@ -75,6 +75,22 @@ VALUES ('case_file', '2026-01-01', 120, 'month', '待法院确定'),
        ('watch', '2026-01-01', 6, 'month', '网络日志不少于六个月'),
        ('audit', '2026-01-01', 36, 'month', '网络日志不少于六个月，系统默认三年');
 GRANT SELECT ON retention_rule TO app_user;
+
+-- The last day on which a matter is kept: by the longest of the versions that were in force since its
+-- period began. None where no version is.
+CREATE FUNCTION retention_until(of_class text, began date, today date) RETURNS date
+    LANGUAGE plpgsql STABLE SET search_path = public AS $$
+BEGIN
+    RETURN (
+        SELECT max((began + CASE r.unit WHEN 'day' THEN make_interval(days => r.length)
+                                        ELSE make_interval(months => r.length) END)::date)
+        FROM retention_rule r
+        WHERE r.class = of_class AND r.valid_from <= today
+          AND NOT EXISTS (SELECT FROM retention_rule n
+                          WHERE n.class = r.class AND n.valid_from > r.valid_from AND n.valid_from <= began));
+END
+$$;
+GRANT EXECUTE ON FUNCTION retention_until(text, date, date) TO app_user;
 
 -- Added for a day to come, never changed.
 CREATE FUNCTION retention_rule_stands() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$

@@ -43,6 +43,7 @@ CREATE TABLE audit (
 CREATE INDEX audit_case_idx ON audit (case_id, nth) WHERE case_id IS NOT NULL;
 CREATE INDEX audit_visit_idx ON audit (object) 
     WHERE verb LIKE 'visit.%' OR verb LIKE 'petitioner.%' OR verb LIKE 'material.%' OR verb LIKE 'import.%';
+CREATE INDEX audit_password_idx ON audit (object) WHERE verb = 'password.set';
 CREATE INDEX audit_staff_idx ON audit (staff_id, at);
 CREATE INDEX audit_shown_idx ON audit USING gin (string_to_array(shown, ' ')) WHERE shown <> '';
 CREATE INDEX audit_at_idx ON audit USING brin (at);

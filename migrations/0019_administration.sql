@@ -97,6 +97,13 @@ BEGIN ATOMIC
     SELECT id FROM taken UNION ALL SELECT id FROM ended;
 END;
 
+-- Whether a role would keep the program by an account whose password somebody else knows: it was set
+-- for its owner, who did not change it yet.
+CREATE FUNCTION opens_to_another(person bigint, of_role text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    RETURN of_role IN ('sysadmin', 'secadmin', 'auditor')
+        AND EXISTS (SELECT FROM staff s WHERE s.id = person AND s.password_must_change);
+
 -- The second person. Who is asked is looked up here, not passed in; a grant from today holds from now.
 CREATE FUNCTION grant_confirm(proposal uuid, at timestamptz) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
@@ -107,7 +114,8 @@ BEGIN
     SELECT * INTO wanted FROM grant_proposal WHERE uuid = proposal AND decided_at IS NULL FOR UPDATE;
     IF wanted.id IS NULL OR coalesce(asking_role(), '') <> 'secadmin'
         OR asking_staff() IN (wanted.proposed_by, wanted.staff_id)
-        OR wanted.valid_until <= at OR NOT can_stand_in(wanted.stands_in_for, at) THEN
+        OR wanted.valid_until <= at OR NOT can_stand_in(wanted.stands_in_for, at)
+        OR opens_to_another(wanted.staff_id, wanted.role) THEN
         RETURN NULL;
     END IF;
     INSERT INTO role_grant (staff_id, role, unit_id, hall_id, valid_from, valid_until, stands_in_for)
@@ -137,7 +145,7 @@ BEGIN ATOMIC
     RETURNING id;
 END;
 
-GRANT EXECUTE ON FUNCTION can_stand_in(bigint, timestamptz),
+GRANT EXECUTE ON FUNCTION can_stand_in(bigint, timestamptz), opens_to_another(bigint, text),
     substitution_propose(bigint, bigint, timestamptz, timestamptz, timestamptz), substitution_end(uuid, timestamptz),
     grant_propose(bigint, text, bigint, timestamptz, timestamptz, timestamptz),
     grant_confirm(uuid, timestamptz), grant_decline(uuid, text, timestamptz), grant_end(bigint, timestamptz) TO app_user;
@@ -174,6 +182,17 @@ BEGIN ATOMIC
     RETURNING g.id;
 END;
 
+-- Nor does anyone confirm what waited for them there.
+CREATE FUNCTION proposals_leave(person uuid, former bigint, why text, at timestamptz) RETURNS SETOF uuid
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    UPDATE grant_proposal p SET decided_at = at, decided_by = asking_staff(), declined_reason = why
+    FROM staff s
+    WHERE s.uuid = person AND s.id = p.staff_id AND s.id <> asking_staff() AND asking_role() = 'sysadmin'
+      AND p.decided_at IS NULL AND court_of(s.unit_id) <> former AND court_of(p.unit_id) = former
+    RETURNING p.uuid;
+END;
+
 CREATE FUNCTION post_set(person bigint, of_unit bigint, of_kind text, of_title text, since date) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -193,7 +212,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION staff_add(text, text, bigint, text),
     staff_change(uuid, text, bigint, text, boolean), grants_leave(uuid, bigint, timestamptz),
-    post_set(bigint, bigint, text, text, date) TO app_user;
+    proposals_leave(uuid, bigint, text, timestamptz), post_set(bigint, bigint, text, text, date) TO app_user;
 
 -- Who edited an account or a unit last, for the page that shows two edits beside each other: the
 -- audit itself stays with its reader.
@@ -207,6 +226,21 @@ BEGIN ATOMIC
     ORDER BY a.nth DESC LIMIT 1;
 END;
 GRANT EXECUTE ON FUNCTION last_edit(text[]) TO app_user;
+
+-- Who set the password of whoever asks last, where it was not they themselves. The command line knows
+-- people by the name that they sign in with.
+CREATE FUNCTION last_reset(OUT reset_at timestamptz, OUT role text, OUT name text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+BEGIN ATOMIC
+    SELECT a.at, g.role, s.name
+    FROM staff me
+    JOIN audit a ON a.object IN (me.uuid::text, me.username) AND a.verb = 'password.set' AND a.outcome = 'done'
+    JOIN staff s ON s.id = a.staff_id
+    JOIN role_grant g ON g.id = a.grant_id
+    WHERE me.id = asking_staff()
+    ORDER BY a.nth DESC LIMIT 1;
+END;
+GRANT EXECUTE ON FUNCTION last_reset() TO app_user;
 
 -- Units: names, order, halls and the contact list; their place in the tree is founded once.
 CREATE FUNCTION unit_add(above bigint, of_code text, full_name text, short text, of_kind text, since date) RETURNS bigint
@@ -264,7 +298,7 @@ CREATE FUNCTION account_password(person uuid, hash text, at timestamptz, expires
 BEGIN ATOMIC
     WITH changed AS (
         UPDATE staff SET password_hash = hash, password_must_change = true, password_set_at = at,
-                         password_reset_by = (SELECT name FROM staff WHERE id = asking_staff()),
+                         password_reset_by = (SELECT '安全管理员' || name FROM staff WHERE id = asking_staff()),
                          password_expires_at = expires
         WHERE uuid = person AND asking_role() = 'secadmin' AND id <> asking_staff() AND username NOT LIKE 'job.%'
           AND NOT is_administrator(id)

@@ -49,21 +49,6 @@ CREATE FUNCTION visit_erased_at(of_visit bigint) RETURNS timestamptz
 -- The database's own clock: what can't be undone isn't done on the word of one clock alone.
 CREATE FUNCTION machine_now() RETURNS timestamptz LANGUAGE sql VOLATILE RETURN clock_timestamp();
 
--- The last day on which a matter is kept: by the longest of the versions that were in force since its
--- period began. None where no version is.
-CREATE FUNCTION retention_until(of_class text, began date, today date) RETURNS date
-    LANGUAGE plpgsql STABLE SET search_path = public AS $$
-BEGIN
-    RETURN (
-        SELECT max((began + CASE r.unit WHEN 'day' THEN make_interval(days => r.length)
-                                        ELSE make_interval(months => r.length) END)::date)
-        FROM retention_rule r
-        WHERE r.class = of_class AND r.valid_from <= today
-          AND NOT EXISTS (SELECT FROM retention_rule n
-                          WHERE n.class = r.class AND n.valid_from > r.valid_from AND n.valid_from <= began));
-END
-$$;
-
 -- When a case came to its end, and that was on record: its period runs from then.
 CREATE FUNCTION case_ended_at(of_case bigint) RETURNS timestamptz
     LANGUAGE plpgsql STABLE SET search_path = public AS $$
@@ -402,7 +387,6 @@ BEGIN
         GROUP BY 1, 2 ORDER BY 1 DESC, 2;
 END
 $$;
-GRANT EXECUTE ON FUNCTION retention_until(text, date, date), case_ended_at(bigint),
-    case_erased_at(bigint), visit_erased_at(bigint),
+GRANT EXECUTE ON FUNCTION case_ended_at(bigint), case_erased_at(bigint), visit_erased_at(bigint),
     retention_candidates(text, timestamptz, bigint, bigint), retention_erase(text, text, timestamptz),
     retention_forecast(date, date), retention_history(date) TO app_user;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::code::getters;
 use super::ids::{PetitionCaseId, RoundId, StaffId, UnitId};
-use super::petition_case::PetitionCase;
+use super::petition_case::{PetitionCase, Stage};
 use super::staff::Actor;
 
 /// Why an assignment can't be acknowledged.
@@ -12,6 +12,8 @@ use super::staff::Actor;
 pub enum Refusal {
     #[error("本案已办结归档，内容不能改动。")]
     Closed,
+    #[error("本案已作废，编号保留，内容不能改动。")]
+    Void,
     #[error("该案还没有交办")]
     NotAssigned,
     #[error("只有责任单位才能签收")]
@@ -62,6 +64,9 @@ pub fn acknowledge(
 
 /// Whether there is something to acknowledge for this person.
 pub fn may_acknowledge(actor: &Actor, case: &PetitionCase, court: UnitId) -> Result<(), Refusal> {
+    if case.stage == Stage::Void {
+        return Err(Refusal::Void);
+    }
     if !case.is_open {
         return Err(Refusal::Closed);
     }
@@ -79,19 +84,20 @@ pub fn may_acknowledge(actor: &Actor, case: &PetitionCase, court: UnitId) -> Res
 mod tests {
     use super::super::handling::sample::{at, case, handler};
     use super::*;
-    use crate::domain::petition_case::Stage;
 
     #[test]
     fn the_responsible_court_acknowledges_once_what_was_assigned() {
         let waiting = case(Stage::Assigned);
         let unassigned = PetitionCase { assignment: None, ..case(Stage::Accepted) };
         let closed = PetitionCase { is_open: false, ..case(Stage::ConfirmedClosed) };
+        let void = PetitionCase { is_open: false, ..case(Stage::Void) };
         let elsewhere = Actor { court: UnitId(9), ..handler() };
         for (actor, case, expected) in [
             (handler(), &waiting, Ok(())),
             (handler(), &case(Stage::InHandling), Err(Refusal::Already)),
             (handler(), &unassigned, Err(Refusal::NotAssigned)),
             (handler(), &closed, Err(Refusal::Closed)),
+            (handler(), &void, Err(Refusal::Void)),
             (elsewhere, &waiting, Err(Refusal::NotYours)),
         ] {
             let fact = acknowledge(&actor, case, UnitId(3), 4, at("06-09 17:20"));

@@ -134,8 +134,9 @@ pub fn file<'a>(kind: DocumentKind, name: &str, bytes: &'a [u8]) -> Result<Filed
 }
 
 /// The last part of a path, without control characters and signs that turn letters around; long names
-/// lose their beginning, so that the ending stays. It ends as files of its type do: whoever saves it
-/// opens it as what it was found to be.
+/// lose their beginning, so that the ending stays. It ends as files of its type do, and shows no other
+/// ending that a machine would run or open as a page: whoever saves it, also where the last ending is
+/// not shown, opens it as what it was found to be.
 fn plain_name(name: &str, media_type: MediaType) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let mut shown: Vec<char> = last.trim().chars().filter(|letter| !is_unseen(*letter)).collect();
@@ -147,7 +148,30 @@ fn plain_name(name: &str, media_type: MediaType) -> String {
     if !endings.iter().any(|ending| small.ends_with(ending)) {
         shown.extend(endings.first().into_iter().flat_map(|ending| ending.chars()));
     }
-    shown.iter().skip(shown.len().saturating_sub(LONGEST_NAME)).collect()
+    let harmless: Vec<char> = without_inner_endings(&shown.into_iter().collect::<String>());
+    harmless.iter().skip(harmless.len().saturating_sub(LONGEST_NAME)).collect()
+}
+
+/// Endings of files that a machine runs, or opens as a page.
+const RUNNING: [&str; 36] = [
+    "apk", "app", "bat", "chm", "cmd", "com", "cpl", "dll", "exe", "hta", "htm", "html", "jar",
+    "js", "jse", "lnk", "mht", "mhtml", "msc", "msi", "msp", "pif", "ps1", "reg", "scf", "scr",
+    "sh", "svg", "swf", "sys", "url", "vbe", "vbs", "wsf", "wsh", "xhtml",
+];
+
+/// The dot before an ending of these becomes a low line, save that before the last.
+fn without_inner_endings(name: &str) -> Vec<char> {
+    let parts: Vec<&str> = name.split('.').collect();
+    let mut kept = String::new();
+    for (nth, part) in parts.iter().enumerate() {
+        let is_inner = nth > 0 && nth + 1 < parts.len();
+        let runs = RUNNING.contains(&part.trim().to_ascii_lowercase().as_str());
+        if nth > 0 {
+            kept.push(if is_inner && runs { '_' } else { '.' });
+        }
+        kept.push_str(part);
+    }
+    kept.chars().collect()
 }
 
 /// Whether a sign has no shape of its own: it controls, joins, or sets the direction of writing.
@@ -196,11 +220,15 @@ mod tests {
     fn a_name_ends_as_files_of_its_type_do_and_shows_all_that_it_says() {
         for (given, kept) in [
             ("笔录.PDF", "笔录.PDF"),
-            ("笔录.pdf.exe", "笔录.pdf.exe.pdf"),
-            ("笔录.html", "笔录.html.pdf"),
-            ("笔录\u{202e}fdp.exe", "笔录fdp.exe.pdf"),
+            ("笔录.exe.pdf", "笔录_exe.pdf"),
+            ("笔录.pdf.exe", "笔录.pdf_exe.pdf"),
+            ("笔录.EXE .pdf", "笔录_EXE .pdf"),
+            ("笔录.html", "笔录_html.pdf"),
+            ("exe.pdf", "exe.pdf"),
+            ("2026.06.15约见.pdf", "2026.06.15约见.pdf"),
+            ("笔录\u{202e}fdp.exe", "笔录fdp_exe.pdf"),
             ("笔\u{200b}录\u{feff}.pdf", "笔录.pdf"),
-            ("笔录.exe\0.pdf", "笔录.exe.pdf"),
+            ("笔录.exe\0.pdf", "笔录_exe.pdf"),
             ("笔录.pdf.", "笔录.pdf..pdf"),
         ] {
             assert_eq!(file(DocumentKind::Other, given, b"%PDF-").unwrap().name(), kept);

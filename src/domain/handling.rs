@@ -13,6 +13,8 @@ pub enum NotNow {
     BeforeTheBureau,
     #[error("本案已办结归档，内容不能改动。")]
     Closed,
+    #[error("本案已作废，编号保留，内容不能改动。")]
+    Void,
 }
 
 /// What happened may be put on record as long as the round is open (全程留痕, 003 三(二)6(2)).
@@ -32,8 +34,8 @@ pub const fn under_way(case: &PetitionCase) -> Result<(), NotNow> {
         | Stage::Terminated
         | Stage::WrittenOff
         | Stage::TransferredOut
-        | Stage::RoutedToLitigation
-        | Stage::Void => Err(NotNow::Closed),
+        | Stage::RoutedToLitigation => Err(NotNow::Closed),
+        Stage::Void => Err(NotNow::Void),
     }
 }
 
@@ -147,8 +149,8 @@ mod tests {
                 | Stage::Terminated
                 | Stage::WrittenOff
                 | Stage::TransferredOut
-                | Stage::RoutedToLitigation
-                | Stage::Void => (Err(NotNow::Closed), Err(NotNow::Closed)),
+                | Stage::RoutedToLitigation => (Err(NotNow::Closed), Err(NotNow::Closed)),
+                Stage::Void => (Err(NotNow::Void), Err(NotNow::Void)),
             };
             assert_eq!(under_way(&case(stage)), happened, "{stage:?}");
             assert_eq!(in_hands(&case(stage)), decided, "{stage:?}");

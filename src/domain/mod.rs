@@ -14,7 +14,7 @@ pub mod unit;
 pub mod staff;
 pub mod audit_reach;
 pub mod alert;
-pub mod request;
+pub mod inquiry;
 pub mod access;
 pub mod calendar;
 pub mod network;

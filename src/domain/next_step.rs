@@ -256,6 +256,7 @@ fn since(at: Option<DateTime<Utc>>) -> String {
 fn closed(case: &PetitionCase, progress: &Progress<'_>) -> NextStep {
     let title = format!("本案{}", case.stage.label());
     let sentence = match progress.closed_at.map(day_of) {
+        _ if case.stage == Stage::Void => "编号保留，没有需要办理的事项。".to_owned(),
         Some(day) => format!("{}办结归档，内容不能改动。", format_md(day)),
         None => "没有需要办理的事项。".to_owned(),
     };

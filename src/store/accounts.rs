@@ -90,6 +90,26 @@ pub async fn own(tx: &mut Tx, staff: StaffId) -> StoreResult<Own> {
     Ok(own)
 }
 
+/// A password that somebody else set.
+#[derive(Debug)]
+pub struct LastReset {
+    pub at: DateTime<Utc>,
+    pub role: Role,
+    pub name: String,
+}
+
+/// When the password of whoever is signed in was last set by somebody else.
+pub async fn last_reset(tx: &mut Tx) -> StoreResult<Option<LastReset>> {
+    let reset = sqlx::query_as!(
+        LastReset,
+        r#"SELECT reset_at AS "at!", role AS "role!: Role", name AS "name!"
+           FROM last_reset() WHERE reset_at IS NOT NULL"#,
+    )
+    .fetch_optional(tx.unscoped())
+    .await?;
+    Ok(reset)
+}
+
 /// A grant with its dates.
 #[derive(Debug)]
 pub struct GrantDates {

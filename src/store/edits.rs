@@ -5,6 +5,9 @@ use chrono::{DateTime, Utc};
 
 use super::{StoreResult, Tx};
 
+/// Who keeps the program, as a record.
+pub const ADMINISTRATORS: &str = "administrators";
+
 /// Holds back everyone else who is about to edit the same record, until this work ends.
 pub async fn hold(tx: &mut Tx, record: &str) -> StoreResult<()> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('edit ' || $1, 0))", record)

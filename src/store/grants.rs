@@ -114,6 +114,7 @@ pub struct ProposalLine {
     /// Who is to be stood in for.
     pub principal: Option<String>,
     pub has_lapsed: bool,
+    pub opens_to_another: bool,
 }
 
 impl ProposalLine {
@@ -123,6 +124,7 @@ impl ProposalLine {
             staff: self.staff,
             proposed_by: self.proposed_by,
             has_lapsed: self.has_lapsed,
+            opens_to_another: self.opens_to_another,
             is_decided: self.decided_at.is_some(),
         }
     }
@@ -136,7 +138,8 @@ pub async fn proposals(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<Propos
                   p.valid_from AS from, p.valid_until AS until, p.proposed_at,
                   p.proposed_by AS "proposed_by: StaffId", b.name AS proposer, p.decided_at,
                   d.name AS "decider?", p.declined_reason, o.name AS "principal?",
-                  coalesce(p.valid_until <= $1, false) OR NOT can_stand_in(p.stands_in_for, $1) AS "has_lapsed!"
+                  coalesce(p.valid_until <= $1, false) OR NOT can_stand_in(p.stands_in_for, $1) AS "has_lapsed!",
+                  opens_to_another(p.staff_id, p.role) AS "opens_to_another!"
            FROM grant_proposal p
            JOIN staff s ON s.id = p.staff_id
            JOIN unit u ON u.id = p.unit_id
@@ -158,7 +161,7 @@ pub async fn proposals(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<Propos
 /// Whoever signs in with this name, with what they hold at a moment or later, and what waits.
 pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResult<Option<Holder>> {
     let rows = sqlx::query!(
-        r#"SELECT s.id AS "staff: StaffId", s.name, s.active, g.role AS "role?: Role", g.unit_id AS "unit?: UnitId"
+        r#"SELECT s.id AS "staff: StaffId", s.name, s.active, s.password_must_change, g.role AS "role?: Role", g.unit_id AS "unit?: UnitId"
            FROM staff s
            LEFT JOIN LATERAL (
                SELECT role, unit_id FROM role_grant
@@ -173,8 +176,9 @@ pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResu
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let (staff, name, is_active) = (first.staff, first.name.clone(), first.active);
+    let others_password = first.password_must_change;
     let holds = rows.iter().filter_map(|row| row.role.zip(row.unit)).collect();
-    Ok(Some(Holder { staff, name, is_active, holds }))
+    Ok(Some(Holder { staff, name, is_active, others_password, holds }))
 }
 
 /// How many others hold a role and can use it. Until this work ends nobody else takes one away.
@@ -183,7 +187,7 @@ pub async fn others(
     (staff, role): (StaffId, Role),
     at: DateTime<Utc>,
 ) -> StoreResult<usize> {
-    edits::hold(tx, "administrators").await?;
+    edits::hold(tx, edits::ADMINISTRATORS).await?;
     let others = sqlx::query_scalar!(
         r#"SELECT count(DISTINCT g.staff_id) AS "count!" FROM role_grant g JOIN staff s ON s.id = g.staff_id AND s.active
            WHERE g.role = $1 AND g.staff_id <> $2 AND g.valid_from <= $3
@@ -220,12 +224,23 @@ pub async fn administering(
     Ok(all)
 }
 
-/// Ends what someone held at the court that they left; how many grants.
+/// What ended when someone left a court.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Left {
+    pub ended: usize,
+    /// Proposals that waited for the second person.
+    pub declined: usize,
+}
+
+/// Why a proposal is declined whose person left the court.
+const LEFT: &str = "本人已调离该法院";
+
+/// Ends what someone held at the court that they left, and declines what waited for them there.
 pub(super) async fn record_leaving(
     tx: &mut Tx,
     (person, former): (Uuid, UnitId),
     at: DateTime<Utc>,
-) -> StoreResult<usize> {
+) -> StoreResult<Left> {
     let ended = sqlx::query_scalar!(
         r#"SELECT grants_leave($1, $2, $3) AS "ended!: GrantId""#,
         person,
@@ -237,7 +252,19 @@ pub(super) async fn record_leaving(
     for grant in &ended {
         audit::trace(tx, ("role.ended", &grant.to_string(), ""), at).await?;
     }
-    Ok(ended.len())
+    let declined = sqlx::query_scalar!(
+        r#"SELECT proposals_leave($1, $2, $3, $4) AS "declined!""#,
+        person,
+        former.0,
+        LEFT,
+        at
+    )
+    .fetch_all(tx.unscoped())
+    .await?;
+    for proposal in &declined {
+        audit::trace(tx, ("grant.declined", &proposal.to_string(), ""), at).await?;
+    }
+    Ok(Left { ended: ended.len(), declined: declined.len() })
 }
 
 /// Writes a proposal.

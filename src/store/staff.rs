@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{StoreError, StoreResult, Tx, audit, grants};
+use super::grants::{self, Left};
+use super::{StoreError, StoreResult, Tx, audit};
 use crate::domain::ids::{StaffId, UnitId};
 use crate::domain::staff::PostKind;
 use crate::domain::staffing::{Kept, Profile};
@@ -107,8 +108,8 @@ pub async fn record_new(tx: &mut Tx, fact: &Kept, username: &str) -> StoreResult
     Ok(Some(uuid))
 }
 
-/// Writes what an account is from now on; how many grants ended, since the person left their court.
-pub async fn record(tx: &mut Tx, person: Uuid, fact: &Kept) -> StoreResult<usize> {
+/// Writes what an account is from now on; what ended, since the person left their court.
+pub async fn record(tx: &mut Tx, person: Uuid, fact: &Kept) -> StoreResult<Left> {
     let Profile { name, unit, phone, active, .. } = fact.profile();
     let done = sqlx::query_scalar!(
         "SELECT staff_change($1, $2, $3, $4, $5)",
@@ -126,7 +127,7 @@ pub async fn record(tx: &mut Tx, person: Uuid, fact: &Kept) -> StoreResult<usize
     trace(tx, verb, person, fact.at()).await?;
     match fact.leaves() {
         Some(former) => grants::record_leaving(tx, (person, former), fact.at()).await,
-        None => Ok(0),
+        None => Ok(Left::default()),
     }
 }
 

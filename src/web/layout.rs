@@ -204,7 +204,6 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("交办", "/assignments", "send", Who::Staff(&[Bureau, BureauHead])),
         ("检举控告", "/accusations", "send", Who::Staff(&[Bureau, BureauHead])),
         ("检举控告", "/inspections", "inbox", Who::Staff(&[Inspection])),
-        // A clerk may read both where a link leads there, and has no work in either.
         (
             "双周通报",
             "/bulletins",
@@ -222,6 +221,7 @@ const MENU: &[(&str, &str, &str, Who)] = {
                 Inspection,
             ]),
         ),
+        // A clerk may read their court's where a link leads there, and has no work in it.
         (
             "统计看板",
             "/stats",

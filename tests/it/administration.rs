@@ -529,3 +529,70 @@ async fn an_account_is_found_by_a_part_of_its_name() {
         assert!(text.contains(SECOND) && !text.contains(AUDITOR), "{path}: {text}");
     }
 }
+
+/// S27, S31.
+#[tokio::test]
+async fn what_waits_for_someone_at_a_court_ends_when_they_leave_it() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let there = propose(&city, &site, &proposal("donghu.handler", "clerk", "0110")).await;
+    let elsewhere = propose(&city, &site, &proposal("donghu.handler", "handler", "0112")).await;
+    let page = edit(&city, &site, ("donghu.handler", "0111"), "yes").await;
+    page.expect(StatusCode::SEE_OTHER);
+    let told = "SELECT count(*) FROM audit a JOIN grant_proposal p ON p.uuid::text = a.object
+                JOIN staff s ON s.id = p.decided_by AND s.id = a.staff_id
+                WHERE a.verb = 'grant.declined' AND s.username = 'zhongyuan.sysadmin'
+                  AND p.declined_reason = '本人已调离该法院' AND p.grant_id IS NULL";
+    assert_eq!(city.value::<i64>(told).await, 1);
+    let late = site.post(Some(SECOND), &format!("{there}/confirmation"), &[]).await;
+    let late = late.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(late.problem("").as_deref(), Some("这项授权已经处理过"));
+    assert!(late.text().contains("本人已调离该法院"), "{}", late.text());
+    site.act(SECOND, &format!("{elsewhere}/confirmation"), &[]).await;
+    // Nobody else of the program declines so.
+    propose(&city, &site, &proposal("qingxi.handler", "clerk", "0110")).await;
+    let leaves =
+        "SELECT count(*) FROM staff s, unit u, LATERAL proposals_leave(s.uuid, u.id, 'x', now())
+                  WHERE s.username = 'qingxi.handler' AND u.code = '0110'";
+    assert_eq!(city.as_server(SECADMIN, leaves).await, Some(0));
+    assert_eq!(city.as_server(SYSADMIN, leaves).await, Some(1));
+}
+
+const OTHERS_PASSWORD: &str = "该账号的密码由他人设置，本人还没有修改，不能授予系统、安全、审计三员岗位。请其登录并修改密码后再办理";
+
+/// S31.
+/// Whoever saw a first password would sign in as the other of the two who must agree.
+#[tokio::test]
+async fn nobody_keeps_the_program_by_a_password_that_another_set() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    city.force(
+        "UPDATE role_grant g SET valid_until = '2026-06-01' FROM staff s
+         WHERE s.id = g.staff_id AND s.username = 'donghu.handler2'",
+    )
+    .await;
+    let wanted = proposal("donghu.handler2", "auditor", "01");
+    let waiting = propose(&city, &site, &wanted).await;
+    let uuid = uuid_of(&city, "donghu.handler2").await;
+    let path = format!("/admin/accounts/{uuid}/password");
+    site.post(Some(SECADMIN), &path, &[]).await.expect(StatusCode::OK);
+    // What waited already is not confirmed, by the page or past it; it can be declined.
+    let page = site.post(Some(SECOND), &format!("{waiting}/confirmation"), &[]).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("").as_deref(), Some(OTHERS_PASSWORD));
+    let confirm = "SELECT coalesce(grant_confirm(uuid, now()), 0) FROM grant_proposal";
+    assert_eq!(city.as_server(SECOND, confirm).await, Some(0));
+    site.act(SECOND, &format!("{waiting}/refusal"), &[("reason", "密码未改")]).await;
+    let page = site.post(Some(SECADMIN), "/admin/roles", &wanted).await;
+    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.problem("user").as_deref(), Some(OTHERS_PASSWORD));
+    // A role of the courts can be given meanwhile; and this one, once the owner chose a password.
+    propose(&city, &site, &proposal("donghu.handler2", "handler", "0112")).await;
+    city.force(
+        "UPDATE grant_proposal SET decided_at = now(), decided_by = proposed_by WHERE decided_at IS NULL;
+         UPDATE staff SET password_must_change = false WHERE username = 'donghu.handler2'",
+    )
+    .await;
+    let waiting = propose(&city, &site, &wanted).await;
+    site.act(SECOND, &format!("{waiting}/confirmation"), &[]).await;
+}

@@ -199,10 +199,41 @@ async fn of_two_who_sign_at_once_the_second_is_told() {
     let fields = verdict(&shown, "approve", "", "yunzhou-2026");
     let (one, other) =
         tokio::join!(send(&site, BUREAU, &path, &fields), send(&site, head, &path, &fields));
-    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 409]);
+    let (first, second) =
+        if one.status == StatusCode::SEE_OTHER { (one, other) } else { (other, one) };
+    assert_eq!((first.status, second.status), (StatusCode::SEE_OTHER, StatusCode::CONFLICT));
+    let told = "中院信访局审核这一环节已经签批，现在等待的是领导小组认定，不需要再签";
+    assert_eq!(second.problem("").unwrap(), told);
     assert_eq!(city.value::<i64>("SELECT count(*) FROM closing_signature").await, 3);
+}
+
+/// S28.
+#[tokio::test]
+async fn whoever_signs_out_of_turn_is_told_whose_turn_it_is() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let (_, path) = reported(&city, &site).await;
+    let shown = site.get(Some(LEADER), &path).await.expect(StatusCode::OK);
+    let of_step = |step: &'static str| {
+        let mut fields = verdict(&shown, "approve", "", "yunzhou-2026");
+        fields.iter_mut().filter(|(name, _)| name == "step").for_each(|it| it.1 = step.into());
+        fields
+    };
+    let told = async |who: &str, step: &'static str| {
+        let page = send(&site, who, &path, &of_step(step)).await.expect(StatusCode::CONFLICT);
+        page.problem("").unwrap()
+    };
+    let early = "还没有轮到院长签字：现在等待的是包案领导签字，请在其签批后再办理";
+    assert_eq!(told(PRESIDENT, "president").await, early);
+    approve(&site, LEADER, &path).await;
+    let late = "包案领导签字这一环节已经签批，现在等待的是院长签字，不需要再签";
+    assert_eq!(told(LEADER, "leader").await, late);
+    sign(&site, PRESIDENT, &path, ("return", "请补充")).await.expect(StatusCode::SEE_OTHER);
+    let back = "这份办结报告已退回补正，请等责任单位重新报送后再签批";
+    assert_eq!(told(BUREAU, "bureau").await, back);
+    let page = site.get(Some(BUREAU), &path).await.expect(StatusCode::OK);
+    assert_eq!(page.texts(".notice"), [format!("{back}。")]);
+    assert_eq!(city.value::<i64>("SELECT count(*) FROM closing_signature").await, 2);
 }
 
 #[tokio::test]

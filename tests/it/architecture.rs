@@ -288,7 +288,7 @@ fn nothing_is_carried_out_but_by_the_key_that_came_with_its_form() {
             "admin/accounts/password.rs",
             "cases/reveal.rs",
             "imports/choose.rs",
-            "inspections/act.rs",
+            "inspections/reveal.rs",
             "layout.rs"
         ]
     );

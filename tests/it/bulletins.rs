@@ -457,7 +457,7 @@ async fn a_case_that_no_unit_of_the_issue_answers_for_stops_the_freeze() {
 async fn the_courts_read_an_issue_once_it_is_published() {
     let city = City::new().await;
     due(&city, "0110", (3, 6)).await;
-    let readers = ["donghu.clerk", "donghu.leader", "zhiyi.handler", "zhongyuan.president"];
+    let readers = ["donghu.handler", "donghu.leader", "zhiyi.handler", "zhongyuan.president"];
     let site = drafted(&city).await;
     let pages = ["", "/figures/0110/I07", "/print"].map(|rest| format!("{ISSUE}{rest}"));
     for action in ["freeze", "publication"] {
@@ -481,6 +481,10 @@ async fn the_courts_read_an_issue_once_it_is_published() {
     }
     let page = site.get(Some("zhongyuan.leading_group"), ISSUE).await.expect(StatusCode::OK);
     assert_eq!(page.texts(".flow .done").len(), 3);
+    // No item of theirs leads here.
+    for path in [String::from("/bulletins")].iter().chain(&pages) {
+        site.get(Some("donghu.clerk"), path).await.expect(StatusCode::FORBIDDEN);
+    }
 }
 
 /// How many issues someone reaches: by the store's own query in a role that row security passes

@@ -10,7 +10,7 @@ use crate::domain::document::DocumentKind;
 use crate::domain::handling::{self, NotNow, refused};
 use crate::domain::ids::{PetitionCaseId, RoundId, StaffId, UnitId};
 use crate::domain::outcome::Outcome;
-use crate::domain::petition_case::PetitionCase;
+use crate::domain::petition_case::{PetitionCase, Stage};
 use crate::domain::staff::{Actor, Role};
 
 /// Why a closing can't be applied for.
@@ -132,6 +132,9 @@ pub fn apply(
 
 /// Whether this person can write a report on this case at all now.
 pub fn may_apply(actor: &Actor, case: &PetitionCase, dossier: &Dossier) -> Result<(), Refusal> {
+    if case.stage == Stage::Void {
+        return Err(Refusal::NotNow(NotNow::Void));
+    }
     let of_team = matches!(actor.role, Role::Handler | Role::Leader)
         && dossier.team.contains(&actor.holder());
     if !of_team {

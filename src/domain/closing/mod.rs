@@ -11,7 +11,7 @@ pub use application::{Applied, Dossier, Refusal, Report, apply, may_apply};
 pub use chain::{Closing, Decision, Signature};
 pub use content::{Content, Paper, Sections};
 pub use draft::draft;
-pub use signing::{Effect, NotSigned, Signed, Signer, Verdict, may_sign, sign};
+pub use signing::{Effect, NotSigned, Signed, Signer, Verdict, may_sign, sign, waiting_step};
 
 use super::code::codes;
 use super::document::DocumentKind;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{Closing, Decision};
 use crate::domain::code::getters;
 use crate::domain::content_hash::ContentHash;
+use crate::domain::handling::{self, NotNow};
 use crate::domain::ids::{ClosingId, PetitionCaseId, RoundId, StaffId, UnitId};
 use crate::domain::outcome::Outcome;
 use crate::domain::petition_case::PetitionCase;
@@ -18,9 +19,21 @@ use crate::domain::unit::UnitKind;
 /// Why a report can't be signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotSigned {
-    /// Another content than the one seen, or another step than the one shown.
+    /// Another content than the one seen.
     #[error("办结报告已有变化，请重新核对")]
     Changed,
+    #[error("{0}这一环节已经签批，现在等待的是{1}，不需要再签")]
+    Taken(&'static str, &'static str),
+    #[error("还没有轮到{0}：现在等待的是{1}，请在其签批后再办理")]
+    TooEarly(&'static str, &'static str),
+    #[error("这份办结报告已退回补正，请等责任单位重新报送后再签批")]
+    Returned,
+    #[error("责任单位已另报一份办结报告，请在签批列表中打开新的一份")]
+    Superseded,
+    #[error("这份办结报告的各个环节已全部签批，不需要再签")]
+    Complete,
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
     #[error("现在等待的是{}，不由您的岗位办理", .0.label())]
     OtherRole(SignStep),
     #[error("须由本案包案领导本人签字")]
@@ -47,6 +60,19 @@ impl NotSigned {
     /// Whether someone was faster, as opposed to a rule that says no.
     pub const fn is_stale(self) -> bool {
         matches!(self, Self::Changed)
+    }
+
+    /// Whether it is no longer, or not yet, the turn of the step.
+    pub const fn is_out_of_turn(self) -> bool {
+        matches!(
+            self,
+            Self::Taken(..)
+                | Self::TooEarly(..)
+                | Self::Returned
+                | Self::Superseded
+                | Self::Complete
+                | Self::NotNow(_)
+        )
     }
 }
 
@@ -121,10 +147,18 @@ pub fn sign(
     verdict: Verdict,
     at: DateTime<Utc>,
 ) -> Result<Signed, NotSigned> {
-    let present = verdict.seen == closing.content.hash() && case.round == closing.round;
-    let waits = case.is_open && closing.next() == Some(verdict.step);
-    if !closing.is_intact() || !present || !waits {
+    if !closing.is_intact() || verdict.seen != closing.content.hash() {
         return Err(NotSigned::Changed);
+    }
+    let next = waiting_step(case, closing)?;
+    if verdict.step != next {
+        let [step, next] = [verdict.step, next].map(|step| step.label_at(closing.court_kind));
+        let taken = closing.signature(verdict.step).is_some();
+        return Err(if taken {
+            NotSigned::Taken(step, next)
+        } else {
+            NotSigned::TooEarly(step, next)
+        });
     }
     let capacity = may_sign(signer, case, closing, verdict.step)?;
     if verdict.decision == Decision::Return && verdict.opinion.trim().is_empty() {
@@ -143,6 +177,19 @@ pub fn sign(
         by: signer.actor.staff,
         at,
     })
+}
+
+/// The step that waits, or why none does.
+pub fn waiting_step(case: &PetitionCase, closing: &Closing) -> Result<SignStep, NotSigned> {
+    if closing.superseded {
+        return Err(NotSigned::Superseded);
+    }
+    if closing.returned().is_some() {
+        return Err(NotSigned::Returned);
+    }
+    let next = closing.next().ok_or(NotSigned::Complete)?;
+    handling::under_way(case)?;
+    if case.round == closing.round { Ok(next) } else { Err(NotSigned::Superseded) }
 }
 
 /// The capacity in which this person may take the step.
@@ -462,30 +509,47 @@ mod tests {
     #[test]
     fn a_signature_is_given_for_the_present_content_on_the_step_that_waits() {
         type Change = fn(&mut PetitionCase, &mut Closing, &mut Verdict);
-        let table: [(&str, Change); 7] = [
-            ("content seen", |_, _, verdict| verdict.seen = ContentHash::of("")),
-            ("content present", |_, closing, _| closing.content.round_number = 2),
-            ("an earlier signature is void", |_, closing, verdict| {
+        let table: [(&str, Change); 10] = [
+            ("办结报告已有变化", |_, _, verdict| verdict.seen = ContentHash::of("")),
+            ("办结报告已有变化", |_, closing, _| closing.content.round_number = 2),
+            // An earlier signature is void.
+            ("办结报告已有变化", |_, closing, verdict| {
                 closing.signatures.iter_mut().for_each(|one| one.hash = ContentHash::of(""));
                 verdict.step = SignStep::Leader;
             }),
-            ("already signed", |_, closing, _| {
-                closing.signatures.push(signature(SignStep::President, CHEN));
-            }),
-            ("returned", |_, closing, _| {
+            (
+                "院长签字这一环节已经签批，现在等待的是中院信访局审核",
+                |_, closing, _| {
+                    closing.signatures.push(signature(SignStep::President, CHEN));
+                },
+            ),
+            (
+                "还没有轮到中院信访局审核：现在等待的是院长签字",
+                |_, _, verdict| {
+                    verdict.step = SignStep::Bureau;
+                },
+            ),
+            ("这份办结报告已退回补正", |_, closing, _| {
                 closing.signatures.iter_mut().for_each(|one| one.decision = Decision::Return);
             }),
-            ("superseded", |_, closing, _| closing.superseded = true),
-            ("closed", |case, _, _| case.is_open = false),
+            ("责任单位已另报一份办结报告", |_, closing, _| closing.superseded = true),
+            ("各个环节已全部签批", |_, closing, _| {
+                let all = SignStep::ALL.iter();
+                closing.signatures = all.map(|&step| signature(step, CHEN)).collect();
+            }),
+            ("本案已办结归档", |case, _, _| case.stage = Stage::ConfirmedClosed),
+            ("本案已作废", |case, _, _| case.stage = Stage::Void),
         ];
-        for (what, change) in table {
+        for (said, change) in table {
             let (mut case, mut closing) = (case(), closing(&BEFORE[..1]));
             let mut verdict = verdict(SignStep::President, Decision::Approve, "");
             change(&mut case, &mut closing, &mut verdict);
             let (actor, posts) = (actor(CHEN, Role::President), posts(PostKind::President));
             let signer = Signer { actor: &actor, posts: &posts };
             let refused = sign(signer, &case, &closing, verdict, at("2026-06-21T09:00"));
-            assert!(refused.is_err_and(NotSigned::is_stale), "{what}");
+            let refusal = refused.unwrap_err();
+            assert!(refusal.to_string().contains(said), "{refusal}");
+            assert_ne!(refusal.is_stale(), refusal.is_out_of_turn(), "{refusal}");
         }
     }
 

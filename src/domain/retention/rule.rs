@@ -6,6 +6,14 @@ use super::Class;
 use crate::domain::calendar::day_of;
 use crate::domain::code::getters;
 
+const MONTHS_OF_A_YEAR: u16 = 12;
+/// The longest period, in days or months.
+const LONGEST: u16 = 1200;
+/// 《网络安全法》: logs are kept so many months at least.
+const MONTHS_OF_A_LOG: u16 = 6;
+/// The lengths of months differ by so many days.
+const DAYS_BETWEEN_MONTHS: Days = Days::new(3);
+
 /// How long something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
@@ -36,7 +44,9 @@ impl Length {
     pub fn label(self) -> String {
         match self {
             Self::Days(days) => format!("{days}天"),
-            Self::Months(months) if months % 12 == 0 => format!("{}年", months / 12),
+            Self::Months(months) if months % MONTHS_OF_A_YEAR == 0 => {
+                format!("{}年", months / MONTHS_OF_A_YEAR)
+            }
             Self::Months(months) => format!("{months}个月"),
         }
     }
@@ -94,8 +104,7 @@ impl Rules {
 
     /// Whose period began on this day or later is certainly kept today.
     pub fn earliest(&self, class: Class, today: NaiveDate) -> Option<NaiveDate> {
-        // A day more: the lengths of months differ.
-        let before = |rule: &Rule| rule.length.before(today) + Days::new(3);
+        let before = |rule: &Rule| rule.length.before(today) + DAYS_BETWEEN_MONTHS;
         self.of(class).map(before).max()
     }
 }
@@ -108,10 +117,9 @@ pub enum Refusal {
     Backdated,
     #[error("another version begins on that day or later")]
     OutOfTurn,
-    /// 《网络安全法》: logs are kept for six months at least.
-    #[error("a log is kept for 6 months at least, counted in months")]
+    #[error("a log is kept for {MONTHS_OF_A_LOG} months at least, counted in months")]
     TooShort,
-    #[error("a period has between 1 and 1200 months, or days")]
+    #[error("a period has between 1 and {LONGEST} months, or days")]
     OutOfRange,
     #[error("say by what law or whose decision")]
     NoBasis,
@@ -128,7 +136,7 @@ pub struct Changed {
 /// Changes a period from a day to come.
 pub fn change(rule: Rule, rules: &Rules, at: DateTime<Utc>) -> Result<Changed, Refusal> {
     let (Length::Days(count) | Length::Months(count)) = rule.length;
-    if !(1..=1200).contains(&count) {
+    if !(1..=LONGEST).contains(&count) {
         return Err(Refusal::OutOfRange);
     }
     if rule.valid_from <= day_of(at) {
@@ -137,7 +145,7 @@ pub fn change(rule: Rule, rules: &Rules, at: DateTime<Utc>) -> Result<Changed, R
     if rules.of(rule.class).any(|other| other.valid_from >= rule.valid_from) {
         return Err(Refusal::OutOfTurn);
     }
-    if rule.class.is_log() && !matches!(rule.length, Length::Months(6..)) {
+    if rule.class.is_log() && !matches!(rule.length, Length::Months(MONTHS_OF_A_LOG..)) {
         return Err(Refusal::TooShort);
     }
     if rule.basis.trim().is_empty() {

@@ -10,6 +10,7 @@ use crate::domain::calendar::day_of;
 use crate::domain::staff::PostKind;
 use crate::domain::staffing::{Before, Profile, Refusal, keep, username};
 use crate::domain::unit::Unit;
+use crate::store::grants::Left;
 use crate::store::staff::{self, Account, StaffLine};
 use crate::store::{Tx, edits, grants, units};
 use crate::web::conflict::{self, Choices, Conflict, Field, Place, Shared, fact};
@@ -214,9 +215,9 @@ pub async fn update(
         return page(&asking, &mut tx, known, (form, problems)).await;
     };
     let said = match staff::record(&mut tx, uuid, &fact).await? {
-        0 => format!("已保存{}。", account.username),
-        ended => format!(
-            "已保存{}。{}离开原法院，在原法院的{ended}项岗位已终止，须由安全管理员重新授权。",
+        Left { ended: 0, declined: 0 } => format!("已保存{}。", account.username),
+        Left { ended, declined } => format!(
+            "已保存{}。{}离开原法院，在原法院的{ended}项岗位已终止，待确认的{declined}项授权已退回，须由安全管理员重新授权。",
             account.username,
             fact.profile().name
         ),

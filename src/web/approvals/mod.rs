@@ -3,6 +3,7 @@
 mod form;
 mod pages;
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
@@ -100,12 +101,11 @@ impl Found {
                 "办结报告的内容与签字时不一致，已有的签字无效。请联系系统管理员核查。".to_owned(),
             );
         }
-        let Some(step) = self.closing.next() else {
-            return Some("这份办结报告没有待签批的环节。".to_owned());
-        };
-        closing::may_sign(self.signer(actor), self.opened.case(), &self.closing, step)
+        let case = self.opened.case();
+        closing::waiting_step(case, &self.closing)
+            .and_then(|step| closing::may_sign(self.signer(actor), case, &self.closing, step))
             .err()
-            .map(|refusal| format!("{refusal}。"))
+            .map(|refusal| format!("{}。", refusal.to_string().trim_end_matches('。')))
     }
 }
 
@@ -125,16 +125,16 @@ async fn create(
     let now = asking.now();
     let checked = checked(&asking, &form.fields).await?;
     let mut tx = asking.act(&form.key).await?;
+    hold(&mut tx, uuid).await?;
     let found = Found::load(&mut tx, &asking, uuid).await?;
     let wanted = match checked {
         Ok(wanted) => wanted,
         Err(problems) => return page(&asking, &mut tx, found, (form.fields, problems)).await,
     };
-    if found.opened.case().version != wanted.version {
-        return Err(StoreError::Stale.into());
-    }
+    let is_stale = found.opened.case().version != wanted.version;
     let signer = found.signer(asking.actor());
     match closing::sign(signer, found.opened.case(), &found.closing, wanted.verdict, now) {
+        Ok(_) if is_stale => Err(StoreError::Stale.into()),
         Ok(fact) => {
             store::approvals::record(&mut tx, &found.opened, &fact).await?;
             layout::kept(tx, "/approvals", &said(&found, &fact)).await
@@ -142,9 +142,21 @@ async fn create(
         Err(refusal) if refusal.is_stale() => Err(StoreError::Stale.into()),
         Err(refusal) => {
             let problems = Problems::whole(refusal.to_string());
-            page(&asking, &mut tx, found, (form.fields, problems)).await
+            let mut answer = page(&asking, &mut tx, found, (form.fields, problems)).await?;
+            if refusal.is_out_of_turn() {
+                *answer.status_mut() = StatusCode::CONFLICT;
+            }
+            Ok(answer)
         }
     }
+}
+
+/// Nobody else decides on the case until this work ends: of two who sign at once the second finds
+/// the step taken, and is told so.
+async fn hold(tx: &mut Tx, uuid: Uuid) -> AppResult<()> {
+    let number = store::closings::case_number(tx, uuid).await?.ok_or(AppError::NotFound)?;
+    let opened = handling::opened(tx, &number).await?;
+    Ok(store::ledgers::hold(tx, &opened).await?)
 }
 
 /// What the form means, once the password is right as well. A form that says nothing doesn't try

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::{fields, words};
 use crate::domain::calendar::format_full;
+use crate::domain::inquiry::Basis;
 use crate::domain::petitioner::IdNumber;
-use crate::domain::request::Basis;
 use crate::store::audit;
 use crate::store::audit_lists::{self, Access, Person};
 use crate::web::extract::Form;

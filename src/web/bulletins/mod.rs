@@ -28,9 +28,8 @@ use pages::{Head, IssueLine, ListPage, RankingPage, SettlementPage};
 use table::{Column, LateLine, ranking, settlement};
 
 const EDITORS: Who = Who::Staff(&[Role::Bureau, Role::BureauHead]);
-/// All who work at the courts save the court police, who have to do with incidents alone.
+/// All who work at the courts save the clerks and the court police, who have no work in them.
 const READERS: Who = Who::Staff(&[
-    Role::Clerk,
     Role::Handler,
     Role::Leader,
     Role::President,

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::domain::audit_reach::Watch;
 use crate::domain::calendar::{format_full, format_until};
 use crate::domain::sign_in::SecondFactor as Binding;
-use crate::store::accounts::{self, Device, GrantDates, Own};
+use crate::domain::staff::Role;
+use crate::store::accounts::{self, Device, GrantDates, LastReset, Own};
 use crate::store::second_factors::{self, SecondFactor};
 use crate::web::extract::Form;
 use crate::web::layout::{self, Frame, Shell};
@@ -26,6 +27,8 @@ struct AccountPage {
     court: bool,
     /// 「12天前设置，还有78天须更换」
     password: String,
+    /// 「2026-06-15 12:00由安全管理员孙某设置」
+    reset: Option<String>,
     second_factor: String,
     /// Whether the recovery codes wait to be written down.
     fresh_codes: bool,
@@ -54,6 +57,7 @@ pub async fn show(asking: Asking) -> AppResult<Response> {
         grants: accounts::grants(&mut tx, staff, now).await?,
         court: Who::Court.admits(asking.actor().role),
         password: age(&asking, &own),
+        reset: accounts::last_reset(&mut tx).await?.map(|it| set_by(&it)),
         second_factor: words(known.as_ref(), asking.app.rules().second_factor),
         fresh_codes: second_factors::fresh_codes(&mut tx, staff).await?.is_some(),
         devices: accounts::devices(&mut tx, &asking.session, now - asking.app.rest().idle).await?,
@@ -69,6 +73,15 @@ fn age(asking: &Asking, own: &Own) -> String {
         Some(days) => format!("{age}天前设置，还有{}天须更换", (days - age).max(0)),
         None => format!("{age}天前设置"),
     }
+}
+
+fn set_by(reset: &LastReset) -> String {
+    let who = if reset.role == Role::Job {
+        "系统维护人员在服务器上".to_owned()
+    } else {
+        format!("{}{}", reset.role.label(), reset.name)
+    };
+    format!("{}由{who}设置", format_full(reset.at))
 }
 
 fn words(known: Option<&SecondFactor>, asked: Binding) -> String {

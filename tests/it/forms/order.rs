@@ -47,7 +47,12 @@ const IN_HANDS: &[&str] = &["in_handling", "replied", "handed_in", "returned"];
 const NO_STEP: [&str; 1] = ["/cases/{case_no}/reveal"];
 
 /// What is said of every form about a case that has ended.
-const ENDED: &str = "本案已办结归档，内容不能改动。";
+const ENDED: [(&str, &str); 3] = [
+    ("confirmed_closed", CLOSED),
+    ("terminated", CLOSED),
+    ("void", "本案已作废，编号保留，内容不能改动。"),
+];
+const CLOSED: &str = "本案已办结归档，内容不能改动。";
 
 /// What a refused form must leave as it was. The papers of a close report are evidence in their own
 /// right: they are kept though the report isn't ready, as long as the case is open.
@@ -102,10 +107,14 @@ async fn at(stage: &str) -> Found {
         }
         found.refused += 1;
         let said = sentence(&page);
-        let is_ended = ["confirmed_closed", "terminated"].contains(&stage)
-            && post.route.starts_with("/cases")
-            && page.status == StatusCode::UNPROCESSABLE_ENTITY;
-        let is_told = !said.is_empty() && (!is_ended || said == ENDED);
+        let ended = ENDED.iter().find(|(ended, _)| *ended == stage).filter(|_| {
+            post.route.starts_with("/cases") && page.status == StatusCode::UNPROCESSABLE_ENTITY
+        });
+        let is_out_of_turn =
+            post.route.starts_with("/approvals") && said.contains("先保存了新的内容");
+        let is_told = !said.is_empty()
+            && !is_out_of_turn
+            && ended.is_none_or(|(_, sentence)| said == *sentence);
         if !page.status.is_client_error() || !is_told {
             found.wrong.push(format!("{} at {stage}: {} {said}", post.route, page.status));
         }

@@ -150,3 +150,34 @@ async fn a_password_that_an_administrator_set_says_who_did_and_holds_three_days(
     let page = sign_in(&site, "donghu.handler", "yunzhou-2026").await;
     assert_eq!(page.problem("").unwrap(), "管理员设置的密码已过72小时，请联系本院管理员重新设置。");
 }
+
+/// S9, S31.
+#[tokio::test]
+async fn whose_password_another_set_reads_when_and_by_whom_also_after_they_changed_it() {
+    let city = City::new().await;
+    let site = Site::of(&city).await;
+    let own = site.get(Some("donghu.handler2"), "/account").await.expect(StatusCode::OK);
+    assert!(!own.text().contains("密码重置"), "{}", own.text());
+    let name: String =
+        city.value("SELECT name FROM staff WHERE username = 'zhongyuan.secadmin'").await;
+    let uuid = city
+        .value::<String>("SELECT uuid::text FROM staff WHERE username = 'donghu.handler2'")
+        .await;
+    let path = format!("/admin/accounts/{uuid}/password");
+    let page = site.post(Some("zhongyuan.secadmin"), &path, &[]).await.expect(StatusCode::OK);
+    let first = page.texts("[data-revealed]").remove(0);
+    let mut browser = Browser::new(&site);
+    browser.sign_in("donghu.handler2", &first).await.expect(StatusCode::SEE_OTHER);
+    let page = browser.get("/account/password").await.expect(StatusCode::OK);
+    let told = format!("您的密码于2026-06-15 12:00由安全管理员{name}设置，修改后才能继续。");
+    assert!(page.text().contains(&told), "{}", page.text());
+    let form = [("old_password", first.as_str()), ("new_password", GOOD), ("confirm", GOOD)];
+    browser
+        .post("/account/password", "/account/password", &form)
+        .await
+        .expect(StatusCode::SEE_OTHER);
+    let page = browser.get("/account").await.expect(StatusCode::OK);
+    let told =
+        format!("2026-06-15 12:00由安全管理员{name}设置。如果您没有要求重置，请告诉本院管理员。");
+    assert!(page.text().contains(&told), "{}", page.text());
+}

@@ -12,13 +12,14 @@ const UNSEEN: [&str; 5] = ["%E2%80%AE", "%E2%80%8B", "%EF%BB%BF", "%00", "%0A"];
 #[tokio::test]
 async fn a_name_that_means_something_to_a_machine_means_nothing_here() {
     let desk = Desk::new().await;
-    let names: [&[u8]; 15] = [
+    let names: [&[u8]; 16] = [
         b"../../../etc/cron.d/x",
         b"/etc/passwd",
         b"C:\\Windows\\System32\\x.dll",
         b"..\\..\\x.lnk",
         b"\\\\host\\share\\x.scf",
         b"x.pdf.exe",
+        b"x.exe.pdf",
         b"x.pdf\0.exe",
         b"x.exe\0.pdf",
         "x\u{202e}fdp.exe".as_bytes(),
@@ -47,6 +48,10 @@ async fn a_name_that_means_something_to_a_machine_means_nothing_here() {
         let name = disposition.rsplit("''").next().unwrap();
         let parts = ["/", "\\", "%2F", "%5C"];
         assert!(!parts.iter().any(|part| name.contains(part)), "{shown}: {name}");
+        assert!(
+            ![".exe.", ".html.", ".scf.", ".lnk.", ".dll."].iter().any(|it| name.contains(it)),
+            "{shown}: {name}"
+        );
         assert!(!UNSEEN.iter().any(|part| name.contains(part)), "{shown}: {name}");
     }
     assert!(kept >= 8, "{kept} of the names were taken");

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{Asked, HERE, Pressed, page, refused};
 use crate::domain::calendar::day_of;
 use crate::domain::resetting::{Reset, reset};
+use crate::store::edits::{self, ADMINISTRATORS};
 use crate::store::{account_resets, staff};
 use crate::web::extract::{Form, Path};
 use crate::web::form::Problems;
@@ -18,6 +19,8 @@ pub async fn create(
     form: Form<Pressed>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
+    // Nobody is made an administrator meanwhile.
+    edits::hold(&mut tx, ADMINISTRATORS).await?;
     let account = staff::find(&mut tx, person, day_of(asking.now())).await?;
     let account = account.ok_or(AppError::NotFound)?;
     let found = account_resets::find(&mut tx, person).await?.ok_or(AppError::NotFound)?;

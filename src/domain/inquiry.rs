@@ -1,9 +1,9 @@
-//! Upon which request it is told who has seen a petitioner's data.
+//! Upon which inquiry (查询) it is told who has seen a petitioner's data.
 
 use super::code::codes;
 
 codes! {
-    /// The basis of the request (查询依据). A closed list: the audit holds codes, never somebody's words.
+    /// The basis of the inquiry (查询依据). A closed list: the audit holds codes, never somebody's words.
     Basis {
         /// 个人信息保护法 44, 45.
         Petitioner = "petitioner_request", "信访人本人申请";

@@ -54,3 +54,31 @@ impl Lock {
         }
     }
 }
+
+/// A program that was just forked off and is not yet another one has a copy of the file: what is
+/// merely closed would stay locked by it.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::error!(%error, "a lock could not be given back");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_given_back_is_free_whoever_has_a_copy_of_its_file() {
+        let root = std::env::temp_dir().join(format!("anjie-lock-{}", std::process::id()));
+        let folder = Folder::open(&root).unwrap();
+        let lock = Lock::app(&folder).unwrap().unwrap();
+        let copy = lock.file.try_clone().unwrap();
+        assert!(Lock::app(&folder).unwrap().is_none());
+        drop(lock);
+        assert!(Lock::app(&folder).unwrap().is_some());
+        drop(copy);
+        fs::remove_dir_all(root).unwrap();
+    }
+}

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{close_unused, retention, verify_audit, verify_bulletins};
@@ -77,9 +78,11 @@ impl Schedule {
         Ok(run)
     }
 
-    /// Gives a sign of life three times a lease; ends when the run is another instance's.
+    /// Gives a sign of life three times a lease, which began when the run was taken; ends when the run
+    /// is another instance's.
     async fn hold(&self, session: &Session, run: Run) {
-        let mut beats = tokio::time::interval(self.worker.lease / 3);
+        let pause = self.worker.lease / 3;
+        let mut beats = tokio::time::interval_at(Instant::now() + pause, pause);
         loop {
             beats.tick().await;
             match self.beat(session, run).await {

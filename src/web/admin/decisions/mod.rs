@@ -40,5 +40,11 @@ async fn refused(
     form: GrantForm,
     refusal: &Refusal,
 ) -> AppResult<Response> {
-    again(asking, tx, form, Problems::at(field(refusal), refusal.to_string())).await
+    let fault = refusal.to_string();
+    // The other fields of the page belong to another proposal.
+    let problems = match field(refusal) {
+        "reason" => Problems::at("reason", fault),
+        _ => Problems::whole(fault),
+    };
+    again(asking, tx, form, problems).await
 }

@@ -31,6 +31,8 @@ struct ListPage {
     actions: Vec<Choice>,
     watched: Option<Watched>,
     title: &'static str,
+    /// Else the reader's own, and nobody need be asked for.
+    of_all: bool,
     lines: Vec<AuditLine>,
     prev: Option<String>,
     next: Option<String>,
@@ -118,13 +120,15 @@ pub async fn list(asking: Asking, Query(asked): Query<Asked>) -> AppResult<Respo
         audit::Entry { verb: "audit.read", fields: &names, at: now, ..audit::Entry::default() };
     audit::append(&mut tx, entry).await?;
     tx.commit().await?;
-    let title = if watch == Watch::All { "审计日志" } else { "本人操作记录" };
+    let of_all = watch == Watch::All;
+    let title = if of_all { "审计日志" } else { "本人操作记录" };
     let href =
         |place, token: Option<String>| token.map(|token| asked.href(HOME, Some((place, &token))));
     let every = std::iter::once(("", "全部"));
     let page = ListPage {
         shell: asking.shell(title),
         title,
+        of_all,
         unread: asked.unread(today),
         filtered: !names.is_empty(),
         actions: Choice::list(every.chain(audit_verb::all()), &asked.action),

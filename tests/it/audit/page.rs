@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 use super::entries;
 use crate::routes::PEOPLE;
-use crate::support::{City, Site, noon};
+use crate::support::{City, Page, Site, noon};
 use crate::walls::session;
 
 const BUREAU: &str = "zhongyuan.bureau";
@@ -175,5 +175,8 @@ async fn each_wall_alone_keeps_the_audit_from_those_who_may_not_read_it() {
     assert!(
         text.contains("本人操作记录") && !text.contains("完整性校验") && !text.contains("导出CSV")
     );
+    let asks_for_people = |page: &Page| page.html().contains("name=\"actor\"");
+    assert!(!asks_for_people(&page));
+    assert!(asks_for_people(&site.get(Some("zhongyuan.inspection"), "/admin/audit").await));
     assert!(site.get(Some(BUREAU), "/account").await.text().contains("本人操作记录"));
 }

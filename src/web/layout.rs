@@ -13,6 +13,7 @@ use super::traces::{Faults, Listed};
 use super::typed::Typed;
 use super::{App, AppError, AppResult, cases, gate, urls};
 use crate::domain::calendar;
+use crate::domain::sign_in::SecondFactor;
 use crate::domain::staff::Role;
 use crate::store::{Session, Tx};
 
@@ -40,8 +41,7 @@ pub struct Shell {
     pub can_search: bool,
     /// How long the session may rest.
     pub idle_minutes: i64,
-    /// Invented people and no second factor.
-    pub demonstration: bool,
+    pub demonstration: Option<&'static str>,
     /// What the form of the page was filled with: typed before, and not carried out.
     pub unsent: Option<Notice>,
     /// The address of the page, and the same without what is asked of it.
@@ -92,7 +92,7 @@ pub struct Frame {
     updated: String,
     printed: String,
     idle_minutes: i64,
-    demonstration: bool,
+    demonstration: Option<&'static str>,
     here: String,
     typed: Typed,
     /// Left by the handler that took it up.
@@ -132,7 +132,7 @@ impl Frame {
             printed: calendar::format_full(app.clock.now()),
             session: session.clone(),
             idle_minutes: app.rest().idle.min(session.ends_at() - app.clock.now()).num_minutes(),
-            demonstration: app.start.demonstration,
+            demonstration: demonstration(app),
             here: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
             typed: request.extensions().get::<Typed>().cloned().unwrap_or_default(),
             unsent: None,
@@ -256,6 +256,19 @@ const MENU: &[(&str, &str, &str, Who)] = {
         ("审计日志", "/admin/audit", "list", Who::Staff(&[Auditor, Inspection])),
     ]
 };
+
+/// What a demonstration says of itself on every page.
+pub fn demonstration(app: &App) -> Option<&'static str> {
+    let rules = app.rules();
+    rules.demonstration.then_some(match rules.second_factor {
+        SecondFactor::Off => {
+            "演示系统：数据均为虚构，未启用动态口令（第二因子），请勿录入真实信息。"
+        }
+        SecondFactor::Administrators | SecondFactor::All => {
+            "演示系统：数据均为虚构，请勿录入真实信息。"
+        }
+    })
+}
 
 fn menu(role: Role, path: &str) -> Vec<MenuItem> {
     let mine = MENU.iter().filter(|(.., who)| who.admits(role));

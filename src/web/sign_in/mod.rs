@@ -71,7 +71,7 @@ struct SignInPage {
     problems: Problems,
     /// Why the last session is gone.
     gone: String,
-    demonstration: bool,
+    demonstration: Option<&'static str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -130,7 +130,7 @@ fn page(app: &App, nonce: &str, form: SignInForm, problems: Problems) -> SignInP
         username: form.username,
         problems,
         gone: String::new(),
-        demonstration: app.start.demonstration,
+        demonstration: layout::demonstration(app),
     }
 }
 

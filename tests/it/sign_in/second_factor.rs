@@ -254,6 +254,11 @@ async fn the_demonstration_says_on_every_page_that_it_has_no_second_factor() {
         let page = site.get(who, path).await.expect(StatusCode::OK);
         assert!(page.texts(".demo")[0].contains("未启用动态口令"), "{path}");
     }
+    let mut switched_on = anjie::demo::rules();
+    switched_on.second_factor = SecondFactor::Administrators;
+    let site = Site::under(&city, noon(), switched_on).await;
+    let said = site.get(None, "/login").await.texts(".demo").concat();
+    assert!(said.contains("数据均为虚构") && !said.contains("未启用"), "{said}");
     let production = Site::of(&city).await;
     assert_eq!(production.get(None, "/login").await.texts(".demo"), [""; 0]);
 }

@@ -169,7 +169,7 @@ async fn a_returned_report_comes_back_with_its_reason_and_is_handed_in_anew() {
     let second = approval(&city).await;
     assert_ne!(first, second);
     let old = site.get(Some(LEADER), &first).await.expect(StatusCode::OK);
-    assert_eq!(old.texts(".notice"), ["责任单位已另报一份办结报告，请在签批列表中打开新的一份。"]);
+    assert_eq!(old.texts(".notice"), ["责任单位已另报一份办结报告，这一份不再签批。"]);
     approve(&site, LEADER, &second).await;
     assert_eq!(stage(&city, &number).await, "unit_closed");
 }

@@ -28,14 +28,16 @@ pub enum NotSigned {
     TooEarly(&'static str, &'static str),
     #[error("这份办结报告已退回补正，请等责任单位重新报送后再签批")]
     Returned,
-    #[error("责任单位已另报一份办结报告，请在签批列表中打开新的一份")]
+    #[error("责任单位已另报一份办结报告，这一份不再签批")]
     Superseded,
+    #[error("案件已转入新的办理环节，这份办结报告不再签批")]
+    Former,
     #[error("这份办结报告的各个环节已全部签批，不需要再签")]
     Complete,
     #[error(transparent)]
     NotNow(#[from] NotNow),
-    #[error("现在等待的是{}，不由您的岗位办理", .0.label())]
-    OtherRole(SignStep),
+    #[error("现在等待的是{0}，不由您的岗位办理")]
+    OtherRole(&'static str),
     #[error("须由本案包案领导本人签字")]
     NotTheLeader,
     #[error("只能签批本院的办结报告")]
@@ -70,6 +72,7 @@ impl NotSigned {
                 | Self::TooEarly(..)
                 | Self::Returned
                 | Self::Superseded
+                | Self::Former
                 | Self::Complete
                 | Self::NotNow(_)
         )
@@ -181,15 +184,27 @@ pub fn sign(
 
 /// The step that waits, or why none does.
 pub fn waiting_step(case: &PetitionCase, closing: &Closing) -> Result<SignStep, NotSigned> {
+    let is_returned = closing.returned().is_some();
+    if closing.next().is_none() && !is_returned && !closing.superseded {
+        return Err(NotSigned::Complete);
+    }
+    match handling::under_way(case) {
+        Err(ended @ (NotNow::Closed | NotNow::Void)) => return Err(ended.into()),
+        Err(NotNow::NotAssigned | NotNow::NotAcknowledged | NotNow::BeforeTheBureau) => {
+            return Err(NotSigned::Former);
+        }
+        Ok(()) => {}
+    }
+    if case.round != closing.round {
+        return Err(NotSigned::Former);
+    }
     if closing.superseded {
         return Err(NotSigned::Superseded);
     }
-    if closing.returned().is_some() {
+    if is_returned {
         return Err(NotSigned::Returned);
     }
-    let next = closing.next().ok_or(NotSigned::Complete)?;
-    handling::under_way(case)?;
-    if case.round == closing.round { Ok(next) } else { Err(NotSigned::Superseded) }
+    closing.next().ok_or(NotSigned::Complete)
 }
 
 /// The capacity in which this person may take the step.
@@ -201,7 +216,7 @@ pub fn may_sign(
 ) -> Result<String, NotSigned> {
     let actor = signer.actor;
     if !step.is_for(actor.role) {
-        return Err(NotSigned::OtherRole(step));
+        return Err(NotSigned::OtherRole(step.label_at(closing.court_kind)));
     }
     if judges_own_work(actor, closing) {
         return Err(NotSigned::OwnWork);
@@ -509,7 +524,7 @@ mod tests {
     #[test]
     fn a_signature_is_given_for_the_present_content_on_the_step_that_waits() {
         type Change = fn(&mut PetitionCase, &mut Closing, &mut Verdict);
-        let table: [(&str, Change); 10] = [
+        let table: [(&str, Change); 14] = [
             ("办结报告已有变化", |_, _, verdict| verdict.seen = ContentHash::of("")),
             ("办结报告已有变化", |_, closing, _| closing.content.round_number = 2),
             // An earlier signature is void.
@@ -539,6 +554,17 @@ mod tests {
             }),
             ("本案已办结归档", |case, _, _| case.stage = Stage::ConfirmedClosed),
             ("本案已作废", |case, _, _| case.stage = Stage::Void),
+            // What became of the case is said before what became of the report.
+            ("本案已办结归档", |case, closing, _| {
+                case.stage = Stage::ConfirmedClosed;
+                closing.superseded = true;
+            }),
+            ("本案已作废", |case, closing, _| {
+                case.stage = Stage::Void;
+                closing.signatures.iter_mut().for_each(|one| one.decision = Decision::Return);
+            }),
+            ("案件已转入新的办理环节", |case, _, _| case.round = RoundId(99)),
+            ("案件已转入新的办理环节", |case, _, _| case.stage = Stage::Assigned),
         ];
         for (said, change) in table {
             let (mut case, mut closing) = (case(), closing(&BEFORE[..1]));

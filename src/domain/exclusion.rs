@@ -126,7 +126,7 @@ pub fn lift(
     case: PetitionCaseId,
     reason: &str,
     at: DateTime<Utc>,
-) -> Result<Lifted, Refusal> {
+) -> Result<Lifted<Excluded>, Refusal> {
     if !may_lift(actor) {
         return Err(Refusal::NotTheBureau);
     }

@@ -62,7 +62,7 @@ pub fn lift(
     case: PetitionCaseId,
     reason: &str,
     at: DateTime<Utc>,
-) -> Result<Lifted, Refusal> {
+) -> Result<Lifted<Held>, Refusal> {
     if !may_hold(actor) {
         return Err(Refusal::NotTheBureau);
     }

@@ -136,7 +136,7 @@ pub fn withdraw(
     (case, is_running): (PetitionCaseId, bool),
     reason: &str,
     at: DateTime<Utc>,
-) -> Result<Lifted, Refusal> {
+) -> Result<Lifted<Given>, Refusal> {
     if !may_give(actor) {
         return Err(Refusal::NotTheBureau);
     }

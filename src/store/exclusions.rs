@@ -108,7 +108,11 @@ pub async fn keeps_out(tx: &mut Tx, actor: &Actor, case: PetitionCaseId) -> Stor
 }
 
 /// Writes that an exclusion is lifted, if it still runs.
-pub async fn record_lifting(tx: &mut Tx, exclusion: Uuid, fact: &Lifted) -> StoreResult<()> {
+pub async fn record_lifting(
+    tx: &mut Tx,
+    exclusion: Uuid,
+    fact: &Lifted<Excluded>,
+) -> StoreResult<()> {
     let done = sqlx::query!(
         "UPDATE exclusion SET lifted_at = $3, lifted_by = $4, lifted_reason = $5
          WHERE uuid = $1 AND case_id = $2 AND lifted_at IS NULL",

@@ -79,7 +79,7 @@ pub async fn record(tx: &mut Tx, fact: &Held) -> StoreResult<()> {
 }
 
 /// Writes that a hold is lifted, if it still runs.
-pub async fn record_lifting(tx: &mut Tx, hold: Uuid, fact: &Lifted) -> StoreResult<()> {
+pub async fn record_lifting(tx: &mut Tx, hold: Uuid, fact: &Lifted<Held>) -> StoreResult<()> {
     let done = sqlx::query!(
         "UPDATE legal_hold SET lifted_at = $3, lifted_by = $4, lifted_reason = $5
          WHERE uuid = $1 AND case_id = $2 AND lifted_at IS NULL",

@@ -125,7 +125,7 @@ pub async fn record(tx: &mut Tx, fact: &Given) -> StoreResult<()> {
 }
 
 /// Writes that it is taken back, if it still runs.
-pub async fn record_withdrawal(tx: &mut Tx, given: Uuid, fact: &Lifted) -> StoreResult<()> {
+pub async fn record_withdrawal(tx: &mut Tx, given: Uuid, fact: &Lifted<Given>) -> StoreResult<()> {
     let done = sqlx::query!(
         "UPDATE case_reviewer SET withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
          WHERE uuid = $1 AND case_id = $2 AND withdrawn_at IS NULL",

@@ -359,9 +359,9 @@
   /* Check boxes of a list: the whole page at once, and how many are chosen. */
   doc.addEventListener("change", function (event) {
     var box = event.target;
-    if (!box.matches || !box.matches("table input[type=checkbox]")) return;
-    var table = box.closest("table");
-    if ("all" in box.dataset) all("tbody input[type=checkbox]", table).forEach(function (it) { it.checked = box.checked; });
+    if (!box.matches || !box.matches("table input[type=checkbox],[data-all]")) return;
+    var table = box.closest("table") || one("table", box.form); /* on a phone the box stands in the bar */
+    if ("all" in box.dataset) all("tbody input[type=checkbox],[data-all]", box.form).forEach(function (it) { it.checked = box.checked; });
     var chosen = all("tbody input:checked", table).length;
     all("[data-chosen]").forEach(function (it) { it.textContent = "已选" + chosen + "件"; });
     all("[data-bulk]").forEach(function (it) { it.hidden = chosen === 0; });

@@ -338,3 +338,63 @@ fn every_list_is_read_on_a_phone_as_cards() {
     }
     assert_eq!(wide, READ_ACROSS);
 }
+
+/// The cells of a part of a table: the inside of each one's tag, and what stands in it.
+fn cells(part: &str) -> Vec<(&str, &str)> {
+    part.split("</t")
+        .filter_map(|cell| {
+            let start = cell.rfind("<td").max(cell.rfind("<th"))?;
+            cell.get(start..)?.split_once('>')
+        })
+        .collect()
+}
+
+/// What is read of a piece of markup.
+fn words(markup: &str) -> String {
+    markup.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
+}
+
+/// Which cells of a row nobody can tell on a card. Where the row has a cell for each column, a cell
+/// bears its own column's head; a loop or a choice within the row leaves any head of the table.
+fn nameless(heads: &[String], row: &str) -> Vec<String> {
+    let row = cells(row);
+    let acts = ["<a ", "<button", "<input"];
+    let is_in_step = row.len() == heads.len();
+    let mut found = Vec::new();
+    for (nth, (tag, inside)) in row.iter().enumerate() {
+        let said = tag.split_once("data-head=\"").and_then(|(_, rest)| rest.split('"').next());
+        let is_named = match said {
+            // Askama says it: with the words that it puts into the head.
+            Some(said) if said.contains("{{") => true,
+            Some(said) if is_in_step => heads.get(nth).is_some_and(|head| head == said),
+            Some(said) => heads.iter().any(|head| head == said),
+            // The row's name, the box that chooses it, and what can be done with it need no head.
+            None if tag.contains("scope=\"row\"") || inside.contains("type=\"checkbox\"") => true,
+            None => nth + 1 == row.len() && acts.iter().any(|act| inside.contains(act)),
+        };
+        if !is_named {
+            found.push(format!("{tag}>{}", words(inside)));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_cell_says_on_a_card_which_column_it_is_of() {
+    let mut bare = Vec::new();
+    for path in files("templates", ".html") {
+        for table in fs::read_to_string(&path).unwrap().split("<table").skip(1) {
+            let table = table.split("</table>").next().unwrap_or_default();
+            if !table.split('>').next().unwrap_or_default().contains(" cards") {
+                continue;
+            }
+            let (head, body) = table.split_once("</thead>").unwrap();
+            let heads: Vec<_> = cells(head).iter().map(|(_, inside)| words(inside)).collect();
+            for row in body.split("<tr").skip(1) {
+                let row = nameless(&heads, row.split("</tr>").next().unwrap_or_default());
+                bare.extend(row.iter().map(|cell| format!("{}: {cell}", path.display())));
+            }
+        }
+    }
+    assert_eq!(bare, [""; 0]);
+}

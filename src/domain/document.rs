@@ -153,10 +153,11 @@ fn plain_name(name: &str, media_type: MediaType) -> String {
 }
 
 /// Endings of files that a machine runs, or opens as a page.
-const RUNNING: [&str; 36] = [
-    "apk", "app", "bat", "chm", "cmd", "com", "cpl", "dll", "exe", "hta", "htm", "html", "jar",
-    "js", "jse", "lnk", "mht", "mhtml", "msc", "msi", "msp", "pif", "ps1", "reg", "scf", "scr",
-    "sh", "svg", "swf", "sys", "url", "vbe", "vbs", "wsf", "wsh", "xhtml",
+const RUNNING: [&str; 46] = [
+    "apk", "app", "bat", "chm", "cmd", "com", "cpl", "dll", "docm", "exe", "hta", "htm", "html",
+    "inf", "jar", "js", "jse", "lnk", "mht", "mhtml", "msc", "msi", "msp", "pif", "pptm", "ps1",
+    "ps1xml", "reg", "scf", "scr", "sh", "shtml", "svg", "swf", "sys", "url", "vb", "vbe", "vbs",
+    "ws", "wsc", "wsf", "wsh", "xht", "xhtml", "xlsm",
 ];
 
 /// The dot before an ending of these becomes a low line, save that before the last.

@@ -337,7 +337,7 @@ CALL lay_wall('party', wall_of_case('head', 'party.case_id'));
 -- People: of a court for whoever has to do with all its matters, else those of the cases that whoever
 -- asks finds. A function, so that each page need not plan the walls of the cases once more.
 CREATE FUNCTION is_party_within_reach(of_petitioner bigint) RETURNS boolean
-    LANGUAGE plpgsql STABLE AS $$
+    LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM party WHERE petitioner_id = of_petitioner);
 END

@@ -318,3 +318,22 @@ async fn each_role_finds_of_each_table_behind_the_second_wall_what_the_committed
     let lines = differ.join("\n");
     assert!(found == committed, "{lines}\nTo accept what was found: cp {path} {COMMITTED}");
 }
+
+/// S20.
+/// Offices that have to do with some cases of a court find the people of these, and not those of its
+/// other cases.
+#[tokio::test]
+async fn a_person_is_found_by_whoever_finds_a_case_of_theirs_alone() {
+    let city = city().await;
+    let all: i64 = city.value("SELECT count(*) FROM petitioner").await;
+    for (who, finds_some) in [
+        ("zhongyuan.leading_group", true),
+        ("zonghe.enforcement_office", true),
+        ("zhongyuan.reviewer", false),
+    ] {
+        let found = city.as_server(who, "SELECT count(*) FROM petitioner").await.unwrap();
+        let of_cases = "SELECT count(DISTINCT petitioner_id) FROM party";
+        assert_eq!(Some(found), city.as_server(who, of_cases).await, "{who}");
+        assert!((found > 0) == finds_some && found < all, "{who} finds {found} of {all}");
+    }
+}

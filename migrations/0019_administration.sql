@@ -97,12 +97,18 @@ BEGIN ATOMIC
     SELECT id FROM taken UNION ALL SELECT id FROM ended;
 END;
 
--- Whether a role would keep the program by an account whose password somebody else knows: it was set
--- for its owner, who did not change it yet.
-CREATE FUNCTION opens_to_another(person bigint, of_role text) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-    RETURN of_role IN ('sysadmin', 'secadmin', 'auditor')
-        AND EXISTS (SELECT FROM staff s WHERE s.id = person AND s.password_must_change);
+-- Takes from an account what it is opened with. Its next first password comes from the command line.
+CREATE FUNCTION account_shut(person bigint, at timestamptz) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = public
+BEGIN ATOMIC
+    UPDATE staff SET password_hash = NULL, password_must_change = false, password_reset_by = '',
+                     password_expires_at = NULL
+    WHERE id = person;
+    UPDATE second_factor SET secret_sealed = NULL, pending_sealed = NULL, confirmed_at = NULL,
+                             fresh_codes_sealed = NULL
+    WHERE staff_id = person;
+    UPDATE session SET ended_at = at, ended_why = 'reset' WHERE staff_id = person AND ended_at IS NULL;
+END;
 
 -- The second person. Who is asked is looked up here, not passed in; a grant from today holds from now.
 CREATE FUNCTION grant_confirm(proposal uuid, at timestamptz) RETURNS bigint
@@ -114,8 +120,7 @@ BEGIN
     SELECT * INTO wanted FROM grant_proposal WHERE uuid = proposal AND decided_at IS NULL FOR UPDATE;
     IF wanted.id IS NULL OR coalesce(asking_role(), '') <> 'secadmin'
         OR asking_staff() IN (wanted.proposed_by, wanted.staff_id)
-        OR wanted.valid_until <= at OR NOT can_stand_in(wanted.stands_in_for, at)
-        OR opens_to_another(wanted.staff_id, wanted.role) THEN
+        OR wanted.valid_until <= at OR NOT can_stand_in(wanted.stands_in_for, at) THEN
         RETURN NULL;
     END IF;
     INSERT INTO role_grant (staff_id, role, unit_id, hall_id, valid_from, valid_until, stands_in_for)
@@ -124,6 +129,11 @@ BEGIN
             wanted.stands_in_for)
     RETURNING id INTO given;
     UPDATE grant_proposal SET decided_at = at, decided_by = asking_staff(), grant_id = given WHERE id = wanted.id;
+    -- A security administrator may have set the password, or even signed in with it: whoever could sign
+    -- in as the other would be both of the two who must agree.
+    IF wanted.role IN ('sysadmin', 'secadmin', 'auditor') THEN
+        PERFORM account_shut(wanted.staff_id, at);
+    END IF;
     RETURN given;
 END
 $$;
@@ -145,7 +155,7 @@ BEGIN ATOMIC
     RETURNING id;
 END;
 
-GRANT EXECUTE ON FUNCTION can_stand_in(bigint, timestamptz), opens_to_another(bigint, text),
+GRANT EXECUTE ON FUNCTION can_stand_in(bigint, timestamptz),
     substitution_propose(bigint, bigint, timestamptz, timestamptz, timestamptz), substitution_end(uuid, timestamptz),
     grant_propose(bigint, text, bigint, timestamptz, timestamptz, timestamptz),
     grant_confirm(uuid, timestamptz), grant_decline(uuid, text, timestamptz), grant_end(bigint, timestamptz) TO app_user;

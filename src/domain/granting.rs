@@ -18,10 +18,6 @@ pub enum Refusal {
     OneSelf,
     #[error("该账号已停用")]
     Inactive,
-    #[error(
-        "该账号的密码由他人设置，本人还没有修改，不能授予系统、安全、审计三员岗位。请其登录并修改密码后再办理"
-    )]
-    OthersPassword,
     #[error("{0}不能在{1}任职，请选择{2}")]
     WrongUnit(&'static str, String, &'static str),
     #[error("{0}已有{1}岗位。系统、安全、审计三员彼此分设，也不兼任业务岗位")]
@@ -60,8 +56,6 @@ pub struct Holder {
     pub staff: StaffId,
     pub name: String,
     pub is_active: bool,
-    /// Whether somebody else set the password, and its owner did not change it yet.
-    pub others_password: bool,
     /// Role and unit of each grant that holds now or later.
     pub holds: Vec<(Role, UnitId)>,
 }
@@ -86,8 +80,6 @@ pub struct Waiting {
     pub proposed_by: StaffId,
     /// Whether its time is over, or whoever is to be stood in for no longer holds the role.
     pub has_lapsed: bool,
-    /// Whether an administrator's role would go to an account whose password somebody else set.
-    pub opens_to_another: bool,
     pub is_decided: bool,
 }
 
@@ -150,10 +142,6 @@ pub fn propose(
     if !holder.is_active {
         return Err(Refusal::Inactive);
     }
-    // Whoever knows the password would be both of the two who must agree.
-    if holder.others_password && wanted.role.is_administrator() {
-        return Err(Refusal::OthersPassword);
-    }
     let (kinds, named) = units_of(wanted.role);
     if !kinds.contains(&unit.kind) {
         return Err(Refusal::WrongUnit(wanted.role.label(), unit.short_name.clone(), named));
@@ -209,9 +197,6 @@ pub fn confirm(actor: &Actor, waiting: &Waiting, at: DateTime<Utc>) -> Result<De
     second_person(actor, waiting)?;
     if waiting.has_lapsed {
         return Err(Refusal::Lapsed);
-    }
-    if waiting.opens_to_another {
-        return Err(Refusal::OthersPassword);
     }
     Ok(Decided { by: actor.staff, declined: None, at })
 }
@@ -337,11 +322,7 @@ mod tests {
 
     fn holder(holds: &[(Role, UnitId)]) -> Holder {
         Holder {
-            staff: OTHER,
-            name: "李某某".to_owned(),
-            is_active: true,
-            others_password: false,
-            holds: holds.to_vec(),
+            staff: OTHER, name: "李某某".to_owned(), is_active: true, holds: holds.to_vec()
         }
     }
 
@@ -428,13 +409,8 @@ mod tests {
     /// S31.
     #[test]
     fn a_grant_needs_a_second_person() {
-        let waiting = Waiting {
-            staff: OTHER,
-            proposed_by: ME,
-            has_lapsed: false,
-            opens_to_another: false,
-            is_decided: false,
-        };
+        let waiting =
+            Waiting { staff: OTHER, proposed_by: ME, has_lapsed: false, is_decided: false };
         let third = StaffId(3);
         for (who, role, expected) in [
             (ME, Role::Secadmin, Some(Refusal::SecondPerson)),
@@ -449,9 +425,6 @@ mod tests {
         let secadmin = actor(third, Role::Secadmin);
         assert_eq!(confirm(&secadmin, &lapsed, at()).err(), Some(Refusal::Lapsed));
         assert!(decline(&secadmin, &lapsed, "期限已过", at()).is_ok());
-        let known = Waiting { opens_to_another: true, ..waiting.clone() };
-        assert_eq!(confirm(&secadmin, &known, at()).err(), Some(Refusal::OthersPassword));
-        assert!(decline(&secadmin, &known, "密码未改", at()).is_ok());
         assert_eq!(confirm(&secadmin, &decided, at()).err(), Some(Refusal::Decided));
         assert_eq!(decline(&secadmin, &waiting, " ", at()).err(), Some(Refusal::NoReason));
         assert!(decline(&secadmin, &waiting, "岗位不符", at()).is_ok());

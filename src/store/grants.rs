@@ -114,7 +114,6 @@ pub struct ProposalLine {
     /// Who is to be stood in for.
     pub principal: Option<String>,
     pub has_lapsed: bool,
-    pub opens_to_another: bool,
 }
 
 impl ProposalLine {
@@ -124,7 +123,6 @@ impl ProposalLine {
             staff: self.staff,
             proposed_by: self.proposed_by,
             has_lapsed: self.has_lapsed,
-            opens_to_another: self.opens_to_another,
             is_decided: self.decided_at.is_some(),
         }
     }
@@ -138,8 +136,7 @@ pub async fn proposals(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<Propos
                   p.valid_from AS from, p.valid_until AS until, p.proposed_at,
                   p.proposed_by AS "proposed_by: StaffId", b.name AS proposer, p.decided_at,
                   d.name AS "decider?", p.declined_reason, o.name AS "principal?",
-                  coalesce(p.valid_until <= $1, false) OR NOT can_stand_in(p.stands_in_for, $1) AS "has_lapsed!",
-                  opens_to_another(p.staff_id, p.role) AS "opens_to_another!"
+                  coalesce(p.valid_until <= $1, false) OR NOT can_stand_in(p.stands_in_for, $1) AS "has_lapsed!"
            FROM grant_proposal p
            JOIN staff s ON s.id = p.staff_id
            JOIN unit u ON u.id = p.unit_id
@@ -161,7 +158,7 @@ pub async fn proposals(tx: &mut Tx, at: DateTime<Utc>) -> StoreResult<Vec<Propos
 /// Whoever signs in with this name, with what they hold at a moment or later, and what waits.
 pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResult<Option<Holder>> {
     let rows = sqlx::query!(
-        r#"SELECT s.id AS "staff: StaffId", s.name, s.active, s.password_must_change, g.role AS "role?: Role", g.unit_id AS "unit?: UnitId"
+        r#"SELECT s.id AS "staff: StaffId", s.name, s.active, g.role AS "role?: Role", g.unit_id AS "unit?: UnitId"
            FROM staff s
            LEFT JOIN LATERAL (
                SELECT role, unit_id FROM role_grant
@@ -176,9 +173,8 @@ pub async fn holder(tx: &mut Tx, username: &str, at: DateTime<Utc>) -> StoreResu
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let (staff, name, is_active) = (first.staff, first.name.clone(), first.active);
-    let others_password = first.password_must_change;
     let holds = rows.iter().filter_map(|row| row.role.zip(row.unit)).collect();
-    Ok(Some(Holder { staff, name, is_active, others_password, holds }))
+    Ok(Some(Holder { staff, name, is_active, holds }))
 }
 
 /// How many others hold a role and can use it. Until this work ends nobody else takes one away.
@@ -233,7 +229,7 @@ pub struct Left {
 }
 
 /// Why a proposal is declined whose person left the court.
-const LEFT: &str = "本人已调离该法院";
+const LEFT: &str = "被授权人已调离该法院";
 
 /// Ends what someone held at the court that they left, and declines what waited for them there.
 pub(super) async fn record_leaving(

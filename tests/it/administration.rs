@@ -542,12 +542,12 @@ async fn what_waits_for_someone_at_a_court_ends_when_they_leave_it() {
     let told = "SELECT count(*) FROM audit a JOIN grant_proposal p ON p.uuid::text = a.object
                 JOIN staff s ON s.id = p.decided_by AND s.id = a.staff_id
                 WHERE a.verb = 'grant.declined' AND s.username = 'zhongyuan.sysadmin'
-                  AND p.declined_reason = '本人已调离该法院' AND p.grant_id IS NULL";
+                  AND p.declined_reason = '被授权人已调离该法院' AND p.grant_id IS NULL";
     assert_eq!(city.value::<i64>(told).await, 1);
     let late = site.post(Some(SECOND), &format!("{there}/confirmation"), &[]).await;
     let late = late.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(late.problem("").as_deref(), Some("这项授权已经处理过"));
-    assert!(late.text().contains("本人已调离该法院"), "{}", late.text());
+    assert!(late.text().contains("被授权人已调离该法院"), "{}", late.text());
     site.act(SECOND, &format!("{elsewhere}/confirmation"), &[]).await;
     // Nobody else of the program declines so.
     propose(&city, &site, &proposal("qingxi.handler", "clerk", "0110")).await;
@@ -558,41 +558,47 @@ async fn what_waits_for_someone_at_a_court_ends_when_they_leave_it() {
     assert_eq!(city.as_server(SYSADMIN, leaves).await, Some(1));
 }
 
-const OTHERS_PASSWORD: &str = "该账号的密码由他人设置，本人还没有修改，不能授予系统、安全、审计三员岗位。请其登录并修改密码后再办理";
-
 /// S31.
-/// Whoever saw a first password would sign in as the other of the two who must agree.
+/// One security administrator may have set the password, or signed in with it.
 #[tokio::test]
-async fn nobody_keeps_the_program_by_a_password_that_another_set() {
+async fn whoever_becomes_an_administrator_is_known_by_nothing_that_another_could_know() {
     let city = City::new().await;
     let site = Site::of(&city).await;
     city.force(
-        "UPDATE role_grant g SET valid_until = '2026-06-01' FROM staff s
+        "INSERT INTO second_factor (staff_id, secret_sealed, confirmed_at)
+         SELECT id, 'x', now() FROM staff WHERE username IN ('donghu.handler2', 'donghu.handler')
+         ON CONFLICT ON CONSTRAINT second_factor_pkey DO UPDATE SET secret_sealed = 'x', confirmed_at = now();
+         UPDATE role_grant g SET valid_until = '2026-06-01' FROM staff s
          WHERE s.id = g.staff_id AND s.username = 'donghu.handler2'",
     )
     .await;
-    let wanted = proposal("donghu.handler2", "auditor", "01");
-    let waiting = propose(&city, &site, &wanted).await;
+    let opens = |who: &str| {
+        format!(
+            "SELECT (s.password_hash IS NOT NULL)::int + count(f.secret_sealed)
+             FROM staff s LEFT JOIN second_factor f ON f.staff_id = s.id
+             WHERE s.username = '{who}' GROUP BY s.id"
+        )
+    };
     let uuid = uuid_of(&city, "donghu.handler2").await;
     let path = format!("/admin/accounts/{uuid}/password");
     site.post(Some(SECADMIN), &path, &[]).await.expect(StatusCode::OK);
-    // What waited already is not confirmed, by the page or past it; it can be declined.
+    let waiting = propose(&city, &site, &proposal("donghu.handler2", "auditor", "01")).await;
+    assert!(site.get(Some(SECOND), "/admin/roles").await.text().contains("确认后，其原有密码"));
+    assert_eq!(city.value::<i64>(&opens("donghu.handler2")).await, 2);
     let page = site.post(Some(SECOND), &format!("{waiting}/confirmation"), &[]).await;
-    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(page.problem("").as_deref(), Some(OTHERS_PASSWORD));
-    let confirm = "SELECT coalesce(grant_confirm(uuid, now()), 0) FROM grant_proposal";
-    assert_eq!(city.as_server(SECOND, confirm).await, Some(0));
-    site.act(SECOND, &format!("{waiting}/refusal"), &[("reason", "密码未改")]).await;
-    let page = site.post(Some(SECADMIN), "/admin/roles", &wanted).await;
-    let page = page.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(page.problem("user").as_deref(), Some(OTHERS_PASSWORD));
-    // A role of the courts can be given meanwhile; and this one, once the owner chose a password.
-    propose(&city, &site, &proposal("donghu.handler2", "handler", "0112")).await;
+    page.expect(StatusCode::SEE_OTHER);
+    assert_eq!(city.value::<i64>(&opens("donghu.handler2")).await, 0);
+    // Nor is another one set by them; a role of the courts takes nothing away.
+    site.post(Some(SECADMIN), &path, &[]).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let uuid = uuid_of(&city, "donghu.handler").await;
+    let path = format!("/admin/accounts/{uuid}/password");
+    site.post(Some(SECADMIN), &path, &[]).await.expect(StatusCode::OK);
     city.force(
-        "UPDATE grant_proposal SET decided_at = now(), decided_by = proposed_by WHERE decided_at IS NULL;
-         UPDATE staff SET password_must_change = false WHERE username = 'donghu.handler2'",
+        "UPDATE second_factor SET secret_sealed = 'x' FROM staff s
+                WHERE s.id = staff_id AND s.username = 'donghu.handler'",
     )
     .await;
-    let waiting = propose(&city, &site, &wanted).await;
+    let waiting = propose(&city, &site, &proposal("donghu.handler", "clerk", "0110")).await;
     site.act(SECOND, &format!("{waiting}/confirmation"), &[]).await;
+    assert_eq!(city.value::<i64>(&opens("donghu.handler")).await, 2);
 }

@@ -161,7 +161,7 @@ pub async fn create(asking: Asking, form: Form<GrantForm>) -> AppResult<Response
 /// The field that a refusal is about.
 pub const fn field(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::OneSelf | Refusal::Inactive | Refusal::OthersPassword => "user",
+        Refusal::OneSelf | Refusal::Inactive => "user",
         Refusal::WrongUnit(..) => "unit",
         Refusal::KeptApart(..) | Refusal::Held(_) => "role",
         Refusal::InThePast => "from",

@@ -10,9 +10,10 @@ use crate::domain::calendar::day_of;
 use crate::domain::staff::PostKind;
 use crate::domain::staffing::{Before, Profile, Refusal, keep, username};
 use crate::domain::unit::Unit;
+use crate::store::edits::{self, ADMINISTRATORS};
 use crate::store::grants::Left;
 use crate::store::staff::{self, Account, StaffLine};
-use crate::store::{Tx, edits, grants, units};
+use crate::store::{Tx, grants, units};
 use crate::web::conflict::{self, Choices, Conflict, Field, Place, Shared, fact};
 use crate::web::extract::{Form, Path, Query};
 use crate::web::form::{Choice, Problems};
@@ -194,6 +195,8 @@ pub async fn update(
     let (choices, now) = (Choices::of(&form.typed, &form.key), asking.now());
     let mut form = form.fields;
     edits::hold(&mut tx, &uuid.to_string()).await?;
+    // Nothing that a move ends is decided on meanwhile.
+    edits::hold(&mut tx, ADMINISTRATORS).await?;
     let account = staff::find(&mut tx, uuid, day_of(now)).await?.ok_or(AppError::NotFound)?;
     let theirs = UserForm::of(&account);
     let units = units::list(&mut tx).await?;
@@ -216,13 +219,26 @@ pub async fn update(
     };
     let said = match staff::record(&mut tx, uuid, &fact).await? {
         Left { ended: 0, declined: 0 } => format!("已保存{}。", account.username),
-        Left { ended, declined } => format!(
-            "已保存{}。{}离开原法院，在原法院的{ended}项岗位已终止，待确认的{declined}项授权已退回，须由安全管理员重新授权。",
+        left => format!(
+            "已保存{}。{}离开原法院，{}，须由安全管理员重新授权。",
             account.username,
-            fact.profile().name
+            fact.profile().name,
+            named(left)
         ),
     };
     layout::kept(tx, "/admin/users", &said).await
+}
+
+/// What ended with the move.
+fn named(left: Left) -> String {
+    [
+        (left.ended, format!("在原法院的{}项岗位已终止", left.ended)),
+        (left.declined, format!("待确认的{}项授权已退回", left.declined)),
+    ]
+    .into_iter()
+    .filter_map(|(count, said)| (count > 0).then_some(said))
+    .collect::<Vec<_>>()
+    .join("，")
 }
 
 /// What an account is before it becomes what was typed.

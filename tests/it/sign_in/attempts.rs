@@ -244,7 +244,7 @@ async fn two_hundred_who_sign_in_at_once_hold_nobody_up() {
     );
     assert_eq!(answered + turned_away, 200, "{answers:?}");
     assert!(turned_away > 0, "the line has an end");
-    assert!(last_but_one < Duration::from_secs(1), "{times:?}");
+    assert!(last_but_one < Duration::from_secs(1) && slowest.as_secs() < 5, "{times:?}");
 }
 
 /// S1.

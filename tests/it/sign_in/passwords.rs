@@ -157,7 +157,7 @@ async fn whose_password_another_set_reads_when_and_by_whom_also_after_they_chang
     let city = City::new().await;
     let site = Site::of(&city).await;
     let own = site.get(Some("donghu.handler2"), "/account").await.expect(StatusCode::OK);
-    assert!(!own.text().contains("密码重置"), "{}", own.text());
+    assert!(!own.text().contains("最近由他人设置"), "{}", own.text());
     let name: String =
         city.value("SELECT name FROM staff WHERE username = 'zhongyuan.secadmin'").await;
     let uuid = city
@@ -178,6 +178,6 @@ async fn whose_password_another_set_reads_when_and_by_whom_also_after_they_chang
         .expect(StatusCode::SEE_OTHER);
     let page = browser.get("/account").await.expect(StatusCode::OK);
     let told =
-        format!("2026-06-15 12:00由安全管理员{name}设置。如果您没有要求重置，请告诉本院管理员。");
+        format!("2026-06-15 12:00由安全管理员{name}设置。如果不是您要求的，请告诉本院管理员。");
     assert!(page.text().contains(&told), "{}", page.text());
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{HERE, Pressed, refused};
 use crate::domain::resetting::{Reset, reset};
 use crate::store::account_resets;
+use crate::store::edits::{self, ADMINISTRATORS};
 use crate::web::extract::{Form, Path};
 use crate::web::{AppError, AppResult, Asking, layout};
 
@@ -15,6 +16,8 @@ pub async fn create(
     form: Form<Pressed>,
 ) -> AppResult<Response> {
     let mut tx = asking.act(&form.key).await?;
+    // Nobody is made an administrator meanwhile.
+    edits::hold(&mut tx, ADMINISTRATORS).await?;
     let found = account_resets::find(&mut tx, person).await?.ok_or(AppError::NotFound)?;
     let fact = match reset(asking.actor(), &found, Reset::Factor, asking.now()) {
         Ok(fact) => fact,

@@ -7,6 +7,8 @@ use crate::domain::document;
 
 /// How long an instance goes by the security administrators' settings before it reads them again.
 pub const SETTINGS_HELD: Duration = Duration::from_secs(5);
+/// A page waits no longer for settings of which older ones are known: it waits for a connection as well.
+pub const SETTINGS_READ: Duration = Duration::from_millis(500);
 
 /// How long the program is patient with those who connect, and how many it lets in. A value, so
 /// that a test can be impatient.

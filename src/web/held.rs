@@ -1,10 +1,11 @@
 //! What the security administrators set, as each instance holds it: asked for again after a few
-//! seconds, so that no request waits for it and none goes by it for longer.
+//! seconds, so that hardly a request waits for it and none goes by it for longer.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use chrono::Duration;
+use tokio::time::timeout;
 
 use super::App;
 use crate::domain::security_setting::Settings;
@@ -51,11 +52,19 @@ impl App {
         if known.as_ref().is_some_and(is_fresh) {
             return Ok(());
         }
-        match (security_settings::in_force(&self.db).await, known) {
-            (Ok(found), _) => self.held.keep(found),
-            (Err(error), None) => return Err(error),
-            (Err(error), Some(read)) => {
+        let reading = security_settings::in_force(&self.db);
+        let Some(read) = known else {
+            self.held.keep(reading.await?);
+            return Ok(());
+        };
+        match timeout(limits::SETTINGS_READ, reading).await {
+            Ok(Ok(found)) => self.held.keep(found),
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "the settings could not be read again");
+                self.held.keep(read.found);
+            }
+            Err(_) => {
+                tracing::warn!("the settings were not read again in time");
                 self.held.keep(read.found);
             }
         }

@@ -81,6 +81,7 @@ async fn a_unit_that_is_named_loses_the_case_until_the_bureau_lifts_it() {
     let page = site.post(Some(BUREAU), &lifting, &[("lifted_reason", " ")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(page.problem("lifted_reason").as_deref(), Some("请填写解除回避的理由"));
+    assert_eq!(page.texts("details[open] summary"), ["解除回避"]);
     site.post(Some(HANDLER), &lifting, &[("lifted_reason", "x")])
         .await
         .expect(StatusCode::FORBIDDEN);

@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 use crate::cluster::{self, Places};
 use crate::domain::password::{Policy, Profile};
 use crate::domain::sign_in::{FREE_TRIES, LONGEST_HOURS, Rules, SecondFactor};
-use crate::edge::{Edge, Proxies, PublicUrl};
+use crate::edge::{Edge, Proxies, PublicUrl, Scanner};
 use crate::jobs::backup::{BackupError, Recipient};
 use crate::keys::{KeyError, MasterKeys};
 use crate::store::keys::{Cipher, Keys};
@@ -141,6 +141,13 @@ impl Environment {
         if let Some(text) = self.text(name)? {
             let expected = "addresses or networks, for example 10.0.0.1, fd00::/8";
             edge.proxies = Proxies::parse(text).ok_or(ConfigError::Invalid { name, expected })?;
+        }
+        let name = "ANJIE_SCANNER";
+        if let Some(text) = self.text(name)? {
+            let expected = "a socket's path or a host with its port, for example \
+                            /run/clamav/clamd.ctl or 127.0.0.1:3310";
+            let scanner = Scanner::parse(text).ok_or(ConfigError::Invalid { name, expected })?;
+            edge.scanner = Some(scanner);
         }
         Ok(edge)
     }

@@ -12,5 +12,6 @@ pub mod keys;
 pub mod limits;
 pub mod office;
 pub mod sbom;
+pub mod scanner;
 pub mod store;
 pub mod web;

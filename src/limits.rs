@@ -73,6 +73,9 @@ pub const FILED_BY_PERSON: usize = 1024 * 1024 * 1024;
 pub const FILED_BY_UNIT: usize = 10 * 1024 * 1024 * 1024;
 /// One file of the largest size with its form.
 pub const UPLOAD: usize = FILE + LONG_FORM;
+/// Until a scanner for malware has answered about a file that is being sent; without an answer in time
+/// the file waits for one.
+pub const SCAN: Duration = Duration::from_secs(10);
 /// A browser's report of what the policy stopped.
 pub const VIOLATION: usize = 16 * 1024;
 /// Such reports a minute that are logged.
@@ -94,6 +97,10 @@ pub mod job {
     pub const LOOK: Duration = Duration::from_secs(15);
     /// How long the others wait for a sign of life of the instance that works on a run.
     pub const LEASE: Duration = Duration::from_secs(30);
+    /// Until a scanner for malware has answered about a file that waited.
+    pub const SCAN: Duration = Duration::from_mins(1);
+    /// So many of them are scanned a minute.
+    pub const SCANS: usize = 60;
     /// Matters that are looked at together whether their period is over.
     pub const MATTERS: i64 = 200;
     /// So many are destroyed in a night at most: what is wrong with a rule is seen before all is gone.

@@ -52,6 +52,7 @@ const VERBS: &[(&str, &str)] = &[
     ("closing.confirmed", "认定办结"),
     ("document.filed", "上传材料"),
     ("document.read", "查看材料"),
+    ("document.infected", "材料查出病毒"),
     ("bulletin.drafted", "生成通报"),
     ("bulletin.frozen", "冻结通报"),
     ("bulletin.published", "发布通报"),

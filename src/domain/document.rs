@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::code::codes;
 use super::ids::StaffId;
+use super::scan::{Scan, Standing};
 
 codes! {
     /// What a file is in the dossier (卷宗).
@@ -78,6 +79,8 @@ pub enum Refusal {
     TooLarge,
     #[error("只能上传PDF、图片（JPG、PNG）和Word（.docx）文件")]
     UnknownType,
+    #[error("查出病毒，没有保存。请查杀后重新上传，或换一份文件")]
+    Infected,
 }
 
 /// A file that belongs into the dossier. Only [`file()`] makes one.
@@ -88,9 +91,28 @@ pub struct Filed<'a> {
     name: String,
     media_type: MediaType,
     bytes: &'a [u8],
+    clean_at: Option<DateTime<Utc>>,
 }
 
 impl Filed<'_> {
+    /// With what a scanner for malware said of it; one that bears any isn't filed.
+    pub fn scanned(self, scan: &Scan) -> Result<Self, Refusal> {
+        match scan {
+            Scan::Infected(_) => Err(Refusal::Infected),
+            Scan::Clean(_) | Scan::Unscanned => Ok(Self { clean_at: scan.clean_at(), ..self }),
+        }
+    }
+
+    /// When a scanner found it clean; until then it waits.
+    pub const fn clean_at(&self) -> Option<DateTime<Utc>> {
+        self.clean_at
+    }
+
+    /// How it stands with the scanner from the beginning.
+    pub const fn standing(&self) -> Standing {
+        if self.clean_at.is_some() { Standing::Clean } else { Standing::Unscanned }
+    }
+
     /// What it is.
     pub const fn kind(&self) -> DocumentKind {
         self.kind
@@ -130,7 +152,8 @@ pub fn file<'a>(kind: DocumentKind, name: &str, bytes: &'a [u8]) -> Result<Filed
         return Err(Refusal::TooLarge);
     }
     let media_type = MediaType::of(bytes).ok_or(Refusal::UnknownType)?;
-    Ok(Filed { kind, name: plain_name(name, media_type), media_type, bytes })
+    let name = plain_name(name, media_type);
+    Ok(Filed { kind, name, media_type, bytes, clean_at: None })
 }
 
 /// The last part of a path, without control characters and signs that turn letters around; long names
@@ -214,6 +237,20 @@ mod tests {
             |bytes| file(DocumentKind::Plan, "a.pdf", bytes).map(|filed| filed.bytes().len());
         assert_eq!(taken(&bytes), Err(Refusal::TooLarge));
         assert_eq!(taken(&bytes[..LARGEST]), Ok(LARGEST));
+    }
+
+    /// S59.
+    #[test]
+    fn a_file_that_bears_malware_is_refused() {
+        let at = DateTime::UNIX_EPOCH;
+        for (scan, expected) in [
+            (Scan::Unscanned, Ok(None)),
+            (Scan::Clean(at), Ok(Some(at))),
+            (Scan::Infected("Eicar-Test-Signature".to_owned()), Err(Refusal::Infected)),
+        ] {
+            let filed = file(DocumentKind::Other, "a.pdf", b"%PDF-").unwrap().scanned(&scan);
+            assert_eq!(filed.map(|filed| filed.clean_at()), expected, "{scan:?}");
+        }
     }
 
     /// S51.

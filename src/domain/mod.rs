@@ -54,6 +54,7 @@ pub mod exclusion;
 pub mod legal_hold;
 pub mod retention;
 pub mod reviewing;
+pub mod scan;
 pub mod document;
 pub mod handling;
 pub mod material;

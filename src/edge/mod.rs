@@ -1,11 +1,13 @@
 //! Where the program meets the network: under which address browsers know it, which proxies it
-//! believes, how patient it is. Pure.
+//! believes, how patient it is, whom it asks about files. Pure.
 
 mod proxies;
 mod public_url;
+mod scanner;
 
 pub use proxies::Proxies;
 pub use public_url::PublicUrl;
+pub use scanner::Scanner;
 
 use crate::limits::Limits;
 
@@ -16,10 +18,13 @@ pub struct Edge {
     pub public: Option<PublicUrl>,
     pub proxies: Proxies,
     pub limits: Limits,
+    /// Who looks for malware in files; without it nobody does.
+    pub scanner: Option<Scanner>,
 }
 
 impl Default for Edge {
     fn default() -> Self {
-        Self { public: None, proxies: Proxies::default(), limits: Limits::PRODUCTION }
+        let (proxies, limits) = (Proxies::default(), Limits::PRODUCTION);
+        Self { public: None, proxies, limits, scanner: None }
     }
 }

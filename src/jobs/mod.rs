@@ -6,6 +6,7 @@ mod close_unused;
 pub mod figures;
 pub mod import_ledger;
 pub mod retention;
+pub mod scan;
 pub mod schedule;
 pub mod verify_audit;
 pub mod verify_bulletins;

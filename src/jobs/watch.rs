@@ -1,15 +1,17 @@
 //! Watches over the audit while the program serves: an anchor and a check every hour, alerts every
-//! minute, the traces of its own start and stop.
+//! minute, the traces of its own start and stop. Has the files scanned that wait for it.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::{anchor, figures, retention, verify_audit};
+use super::{anchor, figures, retention, scan, verify_audit};
 use crate::clock::Clock;
 use crate::domain::alert::alerts;
+use crate::edge::Scanner;
 use crate::store::audit_lists::Check;
 use crate::store::{Db, StoreResult, alerts as raised, audit, audit_lists};
 
@@ -22,11 +24,20 @@ pub struct Watch {
     pub db: Db,
     pub clock: Clock,
     pub anchors: Option<PathBuf>,
+    /// Who looks for malware in files.
+    pub scanner: Option<Scanner>,
 }
 
 impl Watch {
-    /// As long as the program runs.
+    /// As long as the program runs. A scanner that is slow holds up nothing else.
     pub async fn run(&self) -> Infallible {
+        tokio::select! {
+            never = self.watch() => never,
+            never = self.scan() => never,
+        }
+    }
+
+    async fn watch(&self) -> Infallible {
         let mut minutes = tokio::time::interval(EVERY);
         let mut written = None;
         for minute in 0_u64.. {
@@ -40,6 +51,18 @@ impl Watch {
             }
         }
         std::future::pending().await
+    }
+
+    async fn scan(&self) -> Infallible {
+        let Some(scanner) = &self.scanner else { return std::future::pending().await };
+        let mut minutes = tokio::time::interval(EVERY);
+        let mut last = Uuid::nil();
+        loop {
+            minutes.tick().await;
+            if let Err(error) = scan::run(&self.db, (scanner, self.clock), &mut last).await {
+                tracing::warn!(%error, "no files were scanned; trying again in a minute");
+            }
+        }
     }
 
     /// Notes that the program starts, with the names of its settings and a hash that changes with

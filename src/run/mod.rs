@@ -129,7 +129,8 @@ impl Watching {
 
     /// Who watches over the audit; the start is its first trace.
     pub async fn begin(&self, app: &App, settings: &Settings) -> anyhow::Result<Watch> {
-        let watch = Watch { db: app.db.clone(), clock: app.clock, anchors: self.anchors.clone() };
+        let (anchors, scanner) = (self.anchors.clone(), app.edge.scanner.clone());
+        let watch = Watch { db: app.db.clone(), clock: app.clock, anchors, scanner };
         watch.begin(&self.names, format!("{settings:?}").as_bytes()).await?;
         Ok(watch)
     }

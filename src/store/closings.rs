@@ -72,7 +72,7 @@ async fn papers_of_round(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<Paper>
         Paper,
         r#"SELECT d.id AS "id: DocumentId", d.uuid, d.kind AS "kind: DocumentKind", d.name, d.sha256
            FROM document d JOIN round r ON r.id = $2
-           WHERE d.case_id = $1 AND d.recorded_at >= r.recorded_at
+           WHERE d.case_id = $1 AND d.recorded_at >= r.recorded_at AND d.scan <> 'infected'
            ORDER BY d.id"#,
         case,
         round.0,

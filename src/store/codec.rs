@@ -18,6 +18,7 @@ use crate::domain::password::Profile;
 use crate::domain::petition_case::Stage;
 use crate::domain::petitioner::{IdOverride, IdType, NoIdReason, Sex};
 use crate::domain::reviewing::ReviewKind;
+use crate::domain::scan::Standing;
 use crate::domain::security_setting::Reach;
 use crate::domain::sign_in::{Ending, SecondFactor};
 use crate::domain::sign_step::SignStep;
@@ -113,6 +114,7 @@ code_column! {
     SignStep,
     Source,
     Stage,
+    Standing,
     UnitKind,
     VisitForm,
     VisitKind,

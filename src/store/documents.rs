@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::petition_cases::Opened;
 use super::{StoreError, StoreResult, Tx, audit, keys};
 use crate::domain::document::{DocumentKind, Filed, Filing, MediaType};
+use crate::domain::scan::{Standing, Withheld};
 
 pub const PURPOSE: &str = "document";
 
@@ -21,6 +22,16 @@ pub struct DocumentLine {
     pub belongs_to: String,
     pub recorded_at: DateTime<Utc>,
     pub recorded_by: String,
+    pub standing: Standing,
+}
+
+/// A file that someone asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub uuid: Uuid,
+    pub at: DateTime<Utc>,
+    /// Whether a scanner is named: what it has not seen is handed out to nobody.
+    pub has_scanner: bool,
 }
 
 /// A file with its content.
@@ -28,8 +39,7 @@ pub struct DocumentLine {
 pub struct Document {
     pub name: String,
     pub media_type: MediaType,
-    /// None where the file doesn't open with the program's keys, or isn't what came in.
-    pub bytes: Option<Vec<u8>>,
+    pub bytes: Result<Vec<u8>, Withheld>,
 }
 
 /// A file as it is kept.
@@ -51,10 +61,18 @@ impl Kept {
     }
 }
 
-/// The plain bytes of a file that was kept; none where they are no longer what came in.
-pub(super) fn open(tx: &Tx, uuid: Uuid, (sealed, sha256): (&[u8], &[u8])) -> Option<Vec<u8>> {
-    let bytes = tx.keys().open((PURPOSE, &uuid.to_string()), sealed).ok()?;
-    (keys::sha256(&bytes) == sha256).then_some(bytes)
+/// The plain bytes of a file that was kept, if nothing keeps them from being handed out.
+pub(super) fn open(
+    tx: &Tx,
+    wanted: Wanted,
+    (sealed, sha256, standing): (&[u8], &[u8], Standing),
+) -> Result<Vec<u8>, Withheld> {
+    if let Some(withheld) = standing.withheld(wanted.has_scanner) {
+        return Err(withheld);
+    }
+    let bytes = tx.keys().open((PURPOSE, &wanted.uuid.to_string()), sealed);
+    let bytes = bytes.ok().filter(|bytes| keys::sha256(bytes) == sha256);
+    bytes.ok_or(Withheld::Broken)
 }
 
 /// Files a document, and says so in the audit.
@@ -69,8 +87,8 @@ pub async fn add(
     let (conn, case) = tx.within(opened);
     sqlx::query!(
         "INSERT INTO document (case_id, kind, name, media_type, size, sha256, sealed, belongs_to,
-                               recorded_at, recorded_by, uuid)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                               recorded_at, recorded_by, uuid, scan, scanned_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         case,
         filed.kind().code(),
         filed.name(),
@@ -82,6 +100,8 @@ pub async fn add(
         filing.at,
         filing.by.0,
         uuid,
+        filed.standing().code(),
+        filed.clean_at(),
     )
     .execute(conn)
     .await?;
@@ -97,14 +117,15 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<DocumentLine>
         DocumentLine,
         r#"SELECT d.uuid AS "uuid!", d.kind AS "kind!: DocumentKind", d.name AS "name!",
                   d.media_type AS "media_type!: MediaType", d.size AS "size!", d.belongs_to AS "belongs_to!",
-                  d.recorded_at AS "recorded_at!", acting_name(s.name, d.on_behalf_of) AS "recorded_by!"
+                  d.recorded_at AS "recorded_at!", acting_name(s.name, d.on_behalf_of) AS "recorded_by!",
+                  d.scan AS "standing!: Standing"
            FROM (
                SELECT uuid, kind, name, media_type, size, belongs_to, recorded_at, recorded_by,
-                      on_behalf_of
+                      on_behalf_of, scan
                FROM document WHERE case_id = $1
                UNION ALL
                SELECT m.uuid, 'visit_material', m.name, m.media_type, m.size, v.number, m.recorded_at, m.recorded_by,
-                      m.on_behalf_of
+                      m.on_behalf_of, m.scan
                FROM visit_case vc
                JOIN visit v ON v.id = vc.visit_id
                CROSS JOIN LATERAL account_of_visit(v.id, $2)
@@ -122,18 +143,15 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<DocumentLine>
 }
 
 /// A file of the case or of one of its visits, with a line in the audit: who read what is known.
-pub async fn read(
-    tx: &mut Tx,
-    opened: &Opened,
-    uuid: Uuid,
-    at: DateTime<Utc>,
-) -> StoreResult<Option<Document>> {
+pub async fn read(tx: &mut Tx, opened: &Opened, wanted: Wanted) -> StoreResult<Option<Document>> {
+    let Wanted { uuid, at, .. } = wanted;
     let (conn, case, scope) = tx.within_reach(opened);
     let found = sqlx::query!(
-        r#"SELECT name AS "name!", media_type AS "media_type!: MediaType", sealed AS "sealed!", sha256 AS "sha256!"
+        r#"SELECT name AS "name!", media_type AS "media_type!: MediaType", sealed AS "sealed!", sha256 AS "sha256!",
+                  scan AS "standing!: Standing"
            FROM document WHERE case_id = $1 AND uuid = $3
            UNION ALL
-           SELECT m.name, m.media_type, m.sealed, m.sha256
+           SELECT m.name, m.media_type, m.sealed, m.sha256, m.scan
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN visit_case vc ON vc.visit_id = v.id AND vc.case_id = $1
@@ -147,17 +165,17 @@ pub async fn read(
     .fetch_optional(conn)
     .await?;
     let Some(row) = found else { return Ok(None) };
-    let bytes = open(tx, uuid, (&row.sealed, &row.sha256));
-    if bytes.is_some() {
-        trace(tx, opened, "document.read", uuid, at).await?;
-    } else {
-        let (case, object) = (Some(opened.case().id), uuid.to_string());
-        let detail = PURPOSE;
-        audit::broken(
-            tx,
-            audit::Entry { case, object: &object, detail, at, ..audit::Entry::default() },
-        )
-        .await?;
+    let bytes = open(tx, wanted, (&row.sealed, &row.sha256, row.standing));
+    match bytes {
+        Ok(_) => trace(tx, opened, "document.read", uuid, at).await?,
+        Err(Withheld::Broken) => {
+            let (case, object) = (Some(opened.case().id), uuid.to_string());
+            let detail = PURPOSE;
+            let entry =
+                audit::Entry { case, object: &object, detail, at, ..audit::Entry::default() };
+            audit::broken(tx, entry).await?;
+        }
+        Err(Withheld::Unscanned | Withheld::Infected) => {}
     }
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))
 }

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::documents::{self, Document};
+use super::documents::{self, Document, Wanted};
 use super::{StoreResult, Tx, audit};
 use crate::domain::document::MediaType;
 use crate::domain::ids::{PetitionCaseId, StaffId, VisitId};
 use crate::domain::material::{Added, Receiving};
+use crate::domain::scan::{Standing, Withheld};
 
 /// A visit within reach, as adding to it asks for it.
 pub async fn receiving(tx: &mut Tx, number: &str) -> StoreResult<Option<Receiving>> {
@@ -36,8 +37,8 @@ pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
         let kept = documents::Kept::of(tx, file, uuid)?;
         sqlx::query!(
             "INSERT INTO visit_material (uuid, visit_id, name, media_type, size, sha256, sealed, recorded_at,
-                                         recorded_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                                         recorded_by, scan, scanned_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             uuid,
             fact.visit().0,
             file.name(),
@@ -47,6 +48,8 @@ pub async fn record(tx: &mut Tx, fact: &Added<'_>) -> StoreResult<()> {
             &kept.sealed,
             fact.at(),
             fact.by().0,
+            file.standing().code(),
+            file.clean_at(),
         )
         .execute(tx.unscoped())
         .await?;
@@ -71,6 +74,7 @@ pub struct MaterialLine {
     pub size: i32,
     pub recorded_at: DateTime<Utc>,
     pub recorded_by: String,
+    pub standing: Standing,
 }
 
 /// What was handed in with a visit, oldest first, if its account is open to the reader.
@@ -78,7 +82,8 @@ pub async fn list(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<MaterialLine>>
     let (conn, scope) = tx.scoped();
     let lines = sqlx::query_as!(
         MaterialLine,
-        r#"SELECT m.uuid, m.name, m.size, m.recorded_at, acting_name(s.name, m.on_behalf_of) AS "recorded_by!"
+        r#"SELECT m.uuid, m.name, m.size, m.recorded_at, acting_name(s.name, m.on_behalf_of) AS "recorded_by!",
+                  m.scan AS "standing: Standing"
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
            JOIN staff s ON s.id = m.recorded_by
@@ -94,14 +99,11 @@ pub async fn list(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<MaterialLine>>
 }
 
 /// One of them with its content, and a line in the audit: who read what is known.
-pub async fn read(
-    tx: &mut Tx,
-    (number, uuid): (&str, Uuid),
-    at: DateTime<Utc>,
-) -> StoreResult<Option<Document>> {
+pub async fn read(tx: &mut Tx, number: &str, wanted: Wanted) -> StoreResult<Option<Document>> {
     let (conn, scope) = tx.scoped();
     let found = sqlx::query!(
         r#"SELECT m.name, m.media_type AS "media_type: MediaType", m.sealed, m.sha256,
+                  m.scan AS "standing: Standing",
                   (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = v.id) AS "case: PetitionCaseId"
            FROM visit_material m
            JOIN visit v ON v.id = m.visit_id
@@ -109,14 +111,14 @@ pub async fn read(
            WHERE v.number = $1 AND m.uuid = $3 AND within($2, v)"#,
         number,
         scope.reach() as _,
-        uuid,
+        wanted.uuid,
     )
     .fetch_optional(conn)
     .await?;
     let Some(row) = found else { return Ok(None) };
-    let bytes = documents::open(tx, uuid, (&row.sealed, &row.sha256));
-    let material = uuid.to_string();
-    let (verb, case) = ("material.read", row.case);
+    let bytes = documents::open(tx, wanted, (&row.sealed, &row.sha256, row.standing));
+    let material = wanted.uuid.to_string();
+    let (verb, case, at) = ("material.read", row.case, wanted.at);
     let entry = audit::Entry {
         verb,
         object: number,
@@ -125,11 +127,13 @@ pub async fn read(
         case,
         ..audit::Entry::default()
     };
-    if bytes.is_some() {
-        audit::append(tx, entry).await?;
-    } else {
-        let broken = audit::Entry { object: &material, detail: documents::PURPOSE, ..entry };
-        audit::broken(tx, broken).await?;
+    match bytes {
+        Ok(_) => audit::append(tx, entry).await?,
+        Err(Withheld::Broken) => {
+            let broken = audit::Entry { object: &material, detail: documents::PURPOSE, ..entry };
+            audit::broken(tx, broken).await?;
+        }
+        Err(Withheld::Unscanned | Withheld::Infected) => {}
     }
     Ok(Some(Document { name: row.name, media_type: row.media_type, bytes }))
 }

@@ -59,6 +59,7 @@ pub mod reveals;
 pub mod reviewers;
 pub mod roles;
 pub mod rule_changes;
+pub mod scans;
 pub mod second_factors;
 pub mod security_settings;
 pub mod sessions;

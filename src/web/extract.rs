@@ -16,7 +16,10 @@ use super::drafts::Late;
 use super::routes::Row;
 use super::typed::Typed;
 use super::{App, AppError, door, drafts, gate, sign_in, urls};
+use crate::domain::document::{self, DocumentKind, Filed, Refusal};
+use crate::domain::scan::Scan;
 use crate::limits;
+use crate::scanner;
 use crate::store::{FormKey, Session};
 
 impl FromRequestParts<App> for Session {
@@ -68,8 +71,17 @@ pub struct Upload {
     pub name: String,
     pub media_type: String,
     pub bytes: Bytes,
+    /// What a scanner for malware said of it, where one is named.
+    pub scan: Scan,
     /// Its part of the memory that files may take, given back when it is dropped.
     pub room: Room,
+}
+
+impl Upload {
+    /// The file as one of a dossier, if it may be filed.
+    pub fn file(&self, kind: DocumentKind) -> Result<Filed<'_>, Refusal> {
+        document::file(kind, &self.name, &self.bytes)?.scanned(&self.scan)
+    }
 }
 
 /// The memory that all files together may take while they are received and sealed, in pieces.
@@ -111,7 +123,7 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
         let typed = request.extensions().get::<Typed>().cloned();
         let session = request.extensions().get::<Session>().cloned();
         let route = request.extensions().get::<Row>().map_or("", |row| row.path);
-        let (body, files) = read(request, app).await.map_err(|(error, body)| {
+        let (body, mut files) = read(request, app).await.map_err(|(error, body)| {
             if let Some(typed) = &typed {
                 typed.leave(&body, true);
             }
@@ -129,6 +141,7 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
             None if COUNTED_BY_NOBODY.contains(&route) => Uuid::new_v4(),
             None => return Err(AppError::Malformed),
         };
+        scan(app, &mut files).await;
         let key = FormKey { key, draft: drafts::key(&path, &typed), path };
         Ok(Self { fields: parse(&body, app).await?, key, files, typed })
     }
@@ -211,7 +224,8 @@ async fn read_parts(
         };
         match file {
             Some(name) if !name.is_empty() => {
-                files.push(Upload { field, name, media_type, bytes, room });
+                let scan = Scan::default();
+                files.push(Upload { field, name, media_type, bytes, scan, room });
             }
             Some(_) => {}
             None => {
@@ -247,6 +261,20 @@ async fn receive(mut part: Field<'_>) -> Result<(Bytes, Room), AppError> {
         }
     }
     Ok((Bytes::from(bytes), Room(held.map(Arc::new))))
+}
+
+/// Has files scanned before anything is made of them; where there is no answer, they wait for one.
+async fn scan(app: &App, files: &mut [Upload]) {
+    let Some(scanner) = &app.edge.scanner else { return };
+    for file in files {
+        match scanner::scan(scanner, &file.bytes, limits::SCAN).await {
+            Ok(found) => file.scan = Scan::of(found, app.clock.now()),
+            Err(error) => tracing::warn!(%error, "a file waits for the scanner"),
+        }
+        if let Scan::Infected(found) = &file.scan {
+            tracing::warn!(found, "a file that someone sent bears malware");
+        }
+    }
 }
 
 /// What is seen nowhere and turns around what stands beside it: control signs but tabs and ends of

@@ -4,7 +4,7 @@ use super::extract::Upload;
 use super::form::{Choice, Problems};
 use super::routes::Who;
 use super::{AppError, AppResult};
-use crate::domain::document::{self, DocumentKind, Filed, Filing};
+use crate::domain::document::{DocumentKind, Filed, Filing};
 use crate::domain::staff::{Colleague, Role};
 use crate::store::petition_cases::Opened;
 use crate::store::{self, StoreResult, Tx};
@@ -57,7 +57,7 @@ pub fn filed<'a>(
 ) -> Vec<Filed<'a>> {
     let mut filed = Vec::new();
     for upload in uploads.iter().filter(|upload| upload.field == FILES) {
-        match document::file(kind, &upload.name, &upload.bytes) {
+        match upload.file(kind) {
             Ok(document) => filed.push(document),
             Err(refusal) => problems.add(FILES, format!("{}：{refusal}", upload.name)),
         }

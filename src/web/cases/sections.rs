@@ -13,6 +13,7 @@ use crate::domain::closing::Closing;
 use crate::domain::document::DocumentKind;
 use crate::domain::legal_hold::may_hold;
 use crate::domain::reveal::MaskedField;
+use crate::domain::scan::Standing;
 use crate::domain::staff::{Actor, Role};
 use crate::store::Tx;
 use crate::store::case_files::{
@@ -250,10 +251,16 @@ struct DocumentsPage {
     head: Head,
     lines: Vec<DocumentLine>,
     missing: String,
+    has_scanner: bool,
     today: NaiveDate,
 }
 
 impl DocumentsPage {
+    /// Why a file can't be downloaded.
+    fn withheld(&self, line: &DocumentLine) -> Option<&'static str> {
+        line.standing.note(self.has_scanner)
+    }
+
     fn size(line: &DocumentLine) -> String {
         file_size(line.size)
     }
@@ -261,7 +268,8 @@ impl DocumentsPage {
 
 /// What must be in the dossier before a case is closed, and isn't.
 fn missing(file: &CaseFile, lines: &[DocumentLine]) -> String {
-    let has = |kind| lines.iter().any(|line| line.kind == kind);
+    let is_there = |line: &DocumentLine| line.standing != Standing::Infected;
+    let has = |kind| lines.iter().any(|line| line.kind == kind && is_there(line));
     let needed = [
         ("约见笔录", has(DocumentKind::InterviewRecord)),
         ("评查报告", has(DocumentKind::ReviewReport)),
@@ -287,6 +295,7 @@ pub async fn documents(asking: Asking, Path(number): Path<String>) -> AppResult<
             String::new()
         },
         lines,
+        has_scanner: asking.has_scanner(),
         today: reading.today,
     })
 }

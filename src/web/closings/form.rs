@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::closing::{Closing, OFFERED, Refusal, Report, Section, Sections};
-use crate::domain::document::{DocumentKind, Filed, file};
+use crate::domain::document::{DocumentKind, Filed};
 use crate::domain::outcome::Outcome;
 use crate::web::conflict::{Field, Shared, fact, long};
 use crate::web::extract::Upload;
@@ -161,7 +161,7 @@ pub fn filed<'a>(uploads: &'a [Upload], problems: &mut Problems) -> Vec<Filed<'a
         let kind = upload.field.strip_prefix("file_").and_then(DocumentKind::from_code);
         let kind = kind.filter(|kind| *kind != DocumentKind::VisitMaterial);
         let Some(kind) = kind else { continue };
-        match file(kind, &upload.name, &upload.bytes) {
+        match upload.file(kind) {
             Ok(filed) => taken.push(filed),
             Err(refusal) => problems.add(&upload.field, format!("{}：{refusal}", upload.name)),
         }
@@ -172,6 +172,7 @@ pub fn filed<'a>(uploads: &'a [Upload], problems: &mut Problems) -> Vec<Filed<'a
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::scan::Scan;
     use crate::web::extract::Room;
 
     fn form() -> ClosingForm {
@@ -214,6 +215,7 @@ mod tests {
             name: "息诉承诺书.pdf".to_owned(),
             media_type: String::new(),
             bytes: axum::body::Bytes::from_static(bytes),
+            scan: Scan::default(),
             room: Room::default(),
         };
         let uploads = [

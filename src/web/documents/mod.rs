@@ -15,7 +15,7 @@ pub fn routes(table: Table) -> Table {
 
 async fn show(asking: Asking, Path((number, uuid)): Path<(String, Uuid)>) -> AppResult<Response> {
     let (mut tx, opened) = asking.open(&number).await?;
-    let document = store::documents::read(&mut tx, &opened, uuid, asking.now())
+    let document = store::documents::read(&mut tx, &opened, asking.wanted(uuid))
         .await?
         .ok_or(AppError::NotFound)?;
     tx.commit().await?;

@@ -13,6 +13,7 @@ use super::routes::Who;
 use super::traces::Why;
 use super::typed::{Again, Typed};
 use super::urls;
+use crate::domain::scan::Withheld;
 use crate::store::StoreError;
 use of_store::page_of_store;
 
@@ -49,6 +50,9 @@ pub enum AppError {
     /// Others are sending so much that there is no room for one more file.
     #[error("no room for one more file")]
     Crowded,
+    /// A file that is there and is not handed out.
+    #[error("withheld: {0:?}")]
+    Withheld(Withheld),
     /// Too many requests; seconds to wait.
     #[error("too many requests")]
     Busy(u32),
@@ -183,16 +187,34 @@ impl AppError {
                 "同时上传的文件太多，这一次没有保存。请过一分钟再提交，文件要重新选择。",
                 &[HOME],
             ),
-            Self::Busy(seconds) => Failed {
-                status: StatusCode::TOO_MANY_REQUESTS,
-                title: "操作太频繁",
-                text: format!("请{seconds}秒后再试。"),
-                ways: vec![HOME],
-                gone: None,
-            },
+            Self::Withheld(why) => page_of_withheld(*why),
+            Self::Busy(seconds) => failed(
+                StatusCode::TOO_MANY_REQUESTS,
+                "操作太频繁",
+                &format!("请{seconds}秒后再试。"),
+                &[HOME],
+            ),
             Self::Store(error) => page_of_store(error),
             Self::Elsewhere(_) | Self::Render(_) | Self::Office(_) => broken(),
         }
+    }
+}
+
+fn page_of_withheld(why: Withheld) -> Failed {
+    match why {
+        Withheld::Broken => page_of_store(&StoreError::Sealed),
+        Withheld::Unscanned => failed(
+            StatusCode::CONFLICT,
+            "文件正在等待查毒",
+            "这份文件还没有查毒，暂时不能下载。一般几分钟内完成，请稍后再打开。",
+            &[("再试一次", HERE), HOME],
+        ),
+        Withheld::Infected => failed(
+            StatusCode::CONFLICT,
+            "文件查出病毒",
+            "这份文件查出病毒，不能下载。请找交来的人换一份，重新上传。",
+            &[HOME],
+        ),
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::domain::document;
 use crate::domain::import::{Mappings, Sheets};
 use crate::domain::ledger_import::{Choice, Column, Kind, Mapping, Table};
+use crate::domain::scan::Scan;
 use crate::web::extract::Upload;
 use crate::web::form::Problems;
 
@@ -36,6 +38,11 @@ impl ChooseForm {
             Some(file) if file.bytes.is_empty() => {
                 let name = bare_name(&file.name);
                 problems.add("file", format!("{name}是空文件（0字节），请选择有内容的台账文件"));
+                Err(problems)
+            }
+            Some(Upload { name, scan: Scan::Infected(_), .. }) => {
+                let (name, refusal) = (bare_name(&name), document::Refusal::Infected);
+                problems.add("file", format!("{name}：{refusal}"));
                 Err(problems)
             }
             Some(file) => Ok((bare_name(&file.name), file.bytes.to_vec())),

@@ -14,7 +14,7 @@ use crate::domain::reveal::Purpose;
 use crate::store::inspections::{self, InspectionFile, OutcomeLine, Reading};
 use crate::store::materials::{self, MaterialLine};
 use crate::web::extract::Path;
-use crate::web::files::{file_size, handed_out};
+use crate::web::files::{file_size, handed_out, withheld};
 use crate::web::form::{Choice, Problems};
 use crate::web::layout::{self, Shell};
 use crate::web::{AppError, AppResult, Asking};
@@ -41,6 +41,7 @@ struct ShowPage {
     shell: Shell,
     file: InspectionFile,
     materials: Vec<MaterialLine>,
+    has_scanner: bool,
     outcome: Option<OutcomeLine>,
     opened: Opened,
     fields: Vec<Choice>,
@@ -76,8 +77,9 @@ impl ShowPage {
     }
 
     /// 「李某某　120KB」
-    fn about(line: &MaterialLine) -> String {
-        format!("{}　{}", format_full(line.recorded_at), file_size(line.size))
+    fn about(&self, line: &MaterialLine) -> String {
+        let why = withheld(line.standing, self.has_scanner);
+        format!("{}　{}{why}", format_full(line.recorded_at), file_size(line.size))
     }
 }
 
@@ -120,6 +122,7 @@ pub async fn page(
         limits: (FINDING, TOLD),
         file,
         materials,
+        has_scanner: asking.has_scanner(),
         outcome,
         opened,
         form,
@@ -143,7 +146,7 @@ pub async fn material(
     Path((number, uuid)): Path<(String, Uuid)>,
 ) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
-    let found = materials::read(&mut tx, (&number, uuid), asking.now()).await?;
+    let found = materials::read(&mut tx, &number, asking.wanted(uuid)).await?;
     let document = found.ok_or(AppError::NotFound)?;
     tx.commit().await?;
     handed_out(document)

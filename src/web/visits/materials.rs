@@ -50,7 +50,7 @@ pub async fn show(
     Path((number, uuid)): Path<(String, Uuid)>,
 ) -> AppResult<Response> {
     let mut tx = asking.begin().await?;
-    let found = materials::read(&mut tx, (&number, uuid), asking.now()).await?;
+    let found = materials::read(&mut tx, &number, asking.wanted(uuid)).await?;
     let document = found.ok_or(AppError::NotFound)?;
     tx.commit().await?;
     handed_out(document)

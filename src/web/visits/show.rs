@@ -11,7 +11,7 @@ use crate::store::materials::{self, MaterialLine};
 use crate::store::visit_lists::{self, VisitFile};
 use crate::store::{Tx, visit_voids};
 use crate::web::extract::Path;
-use crate::web::files::file_size;
+use crate::web::files::{file_size, withheld};
 use crate::web::form::Problems;
 use crate::web::layout::{self, Shell};
 use crate::web::traces::Told;
@@ -39,6 +39,7 @@ struct VisitPage {
 /// What was handed in with it.
 struct Section {
     lines: Vec<MaterialLine>,
+    has_scanner: bool,
     /// Whether files can join it.
     can_add: bool,
     /// Whether files came that must be chosen again.
@@ -64,7 +65,8 @@ impl VisitPage {
     /// 「06-12 10:20　李某某　120KB」
     fn about(&self, line: &MaterialLine) -> String {
         let when = calendar::format_moment(line.recorded_at, self.today);
-        format!("{when}　{}　{}", line.recorded_by, file_size(line.size))
+        let why = withheld(line.standing, self.materials.has_scanner);
+        format!("{when}　{}　{}{why}", line.recorded_by, file_size(line.size))
     }
 
     fn notice(&self) -> Option<&'static str> {
@@ -120,6 +122,7 @@ pub async fn page(
         sent: visit.sent_at.map(|at| calendar::format_moment(at, day_of(now))),
         materials: Section {
             lines: materials::list(&mut tx, visit.id).await?,
+            has_scanner: asking.has_scanner(),
             can_add: registers && receiving.may_be_added_to(actor).is_ok(),
             again,
             problems,

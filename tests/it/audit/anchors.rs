@@ -139,8 +139,12 @@ async fn the_program_writes_an_anchor_and_notes_its_start_its_settings_and_its_s
     let city = City::new().await;
     let site = Site::of(&city).await;
     let file = File::new();
-    let watch =
-        Watch { db: site.app.db.clone(), clock: site.app.clock, anchors: Some(file.0.clone()) };
+    let watch = Watch {
+        db: site.app.db.clone(),
+        clock: site.app.clock,
+        anchors: Some(file.0.clone()),
+        scanner: None,
+    };
     watch.begin("ANJIE_LISTEN", b"one").await.unwrap();
     watch.end().await;
     watch.begin("ANJIE_LISTEN", b"one").await.unwrap();

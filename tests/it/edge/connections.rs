@@ -75,6 +75,11 @@ fn the_figures_are_those_of_the_table_in_the_readme() {
         ("a long form (report, closing, bulletin, ledger, lists)", mib(limits::LONG_FORM)),
         ("a form with a file", format!("{}, the file {}", mib(limits::UPLOAD), mib(limits::FILE))),
         ("all files that are being received", mib(limits::FILES_AT_ONCE)),
+        ("the scanner's answer about a file that is sent", seconds(limits::SCAN)),
+        (
+            &*format!("its answer about one that waited, {} a minute", limits::job::SCANS),
+            seconds(limits::job::SCAN),
+        ),
         ("what one person files in 24 hours", gib(limits::FILED_BY_PERSON)),
         ("what one unit files in 24 hours", gib(limits::FILED_BY_UNIT)),
         (

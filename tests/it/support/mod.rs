@@ -7,6 +7,7 @@ mod city;
 pub mod laid;
 mod log;
 mod page;
+pub mod scanner;
 mod site;
 mod visit;
 

@@ -4,7 +4,9 @@ mod kinds;
 mod names;
 mod parallel;
 mod quota;
+mod scanner;
 
+use anjie::edge::Edge;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
@@ -22,9 +24,13 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
+        Self::with_edge(Edge::default()).await
+    }
+
+    async fn with_edge(edge: Edge) -> Self {
         let city = City::new().await;
         let case = lay(&city, Laid::default()).await;
-        Self { site: Site::of(&city).await, city, case }
+        Self { site: Site::with_edge(&city, edge), city, case }
     }
 
     /// Sends a file beside a line of progress, its name as these bytes.
@@ -57,10 +63,15 @@ impl Desk {
 
     /// What was filed last, as it is handed out.
     async fn handed_out(&self) -> Page {
+        self.asked_for().await.expect(StatusCode::OK)
+    }
+
+    /// What is answered to who asks for what was filed last.
+    async fn asked_for(&self) -> Page {
         let uuid: String =
             self.city.value("SELECT uuid::text FROM document ORDER BY id DESC LIMIT 1").await;
         let path = format!("/cases/{}/documents/{uuid}", self.case);
-        self.site.get(Some(HANDLER), &path).await.expect(StatusCode::OK)
+        self.site.get(Some(HANDLER), &path).await
     }
 
     async fn filed(&self) -> i64 {

@@ -286,7 +286,8 @@ fn is_unseen(sign: char) -> bool {
 
 /// The body without such signs, in names and values.
 fn without_unseen(body: Bytes) -> Bytes {
-    let Ok(text) = std::str::from_utf8(&body) else { return body };
+    // What is no text is read as such a one all the same.
+    let text = String::from_utf8_lossy(&body);
     let plain = |part: &str| urls::decode(part).contains(is_unseen);
     if !text.split(['&', '=']).any(plain) {
         return body;

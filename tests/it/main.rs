@@ -32,6 +32,7 @@ mod drafts;
 mod edge;
 mod failures;
 mod forms;
+mod fuzz;
 mod handling;
 mod imports;
 mod items;

@@ -84,10 +84,21 @@ fn day(cells: &[&str], year: i32) -> Result<Day, Fault> {
     }
     let text = cells.get(1).copied().unwrap_or_default();
     let kind = kind(text).ok_or_else(|| Fault::Kind(text.to_owned()))?;
-    let name = cells.get(2).copied().filter(|name| !name.is_empty() && is_arranged(kind));
-    let day = Day { date, kind, name: name.map(str::to_owned) };
+    let name = cells.get(2).map(|name| visible(name));
+    let name = name.filter(|name| !name.is_empty() && is_arranged(kind));
+    let day = Day { date, kind, name };
     fits(&day).map_err(Fault::Day)?;
     Ok(day)
+}
+
+/// A name without the signs that stand in files by mistake: no form sends them, and one of them is kept
+/// in no text of the database.
+fn visible(name: &str) -> String {
+    let unseen = |sign: char| {
+        matches!(sign, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            || sign.is_control()
+    };
+    name.replace(unseen, "").trim().to_owned()
 }
 
 /// By its code, its label, or as people say it.
@@ -127,6 +138,15 @@ mod tests {
 
     fn read_none() -> bool {
         read("  \n", 2027).is_ok_and(|days| days.is_empty())
+    }
+
+    #[test]
+    fn the_name_of_a_holiday_has_no_sign_that_is_not_seen() {
+        let row = "2027-01-01,holiday,\u{202e}元\0\u{feff}\u{1b}旦\u{200b} ,";
+        assert_eq!(read(row, 2027).unwrap()[0].name.as_deref(), Some("元旦"));
+        let said = "第1行：请写明是哪个节日，例如国庆节";
+        let fault = read("2027-01-01,holiday,\0", 2027).unwrap_err().remove(0);
+        assert_eq!(fault.to_string(), said);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
-use calamine::{DataRef, Dimensions, Xlsx};
+use calamine::{DataRef, Dimensions, ExcelDateTime, Xlsx};
 
 use super::Unreadable;
 use crate::domain::ledger_import::{Cell, RawRow};
@@ -20,6 +20,9 @@ const CELLS: usize = 1_500_000;
 /// A petitioner with several court cases is merged over their rows; no one over more than these.
 const MERGED_ROWS: u32 = 100;
 const MERGES: usize = 40_000;
+/// The days of a workbook's calendar, which ends with the year 9999. Beyond them a number that is
+/// formatted as a date is none, and the reader may break off at it.
+const DAYS: f64 = 2_958_466.0;
 /// A header has fewer merged cells than these.
 const HEADER_MERGES: usize = 1_000;
 
@@ -132,9 +135,9 @@ fn cell(value: &DataRef<'_>) -> Cell {
         DataRef::Bool(true) => Cell::Text("是".to_owned()),
         DataRef::Bool(false) => Cell::Text("否".to_owned()),
         DataRef::Error(error) => Cell::Broken(error.to_string()),
-        DataRef::DateTime(moment) => moment
-            .as_datetime()
-            .filter(|_| moment.is_datetime())
+        DataRef::DateTime(moment) => Some(moment)
+            .filter(|moment| moment.is_datetime() && moment.as_f64().abs() < DAYS)
+            .and_then(ExcelDateTime::as_datetime)
             .map_or(Cell::Number(moment.as_f64()), |moment| Cell::Date(moment.date())),
     }
 }

@@ -114,6 +114,20 @@ fn cells_keep_their_kind() {
 }
 
 #[test]
+fn a_number_that_is_no_day_of_any_calendar_stays_a_number() {
+    for number in [-1e300, 1e300, 2_958_466.0] {
+        let bytes = book(|sheet| {
+            write_row(sheet, 0, &["姓名", "案件来源", "交办日期", "责任单位"]);
+            write_row(sheet, 1, &["张某"]);
+            let format = Format::new().set_num_format("yyyy-mm-dd");
+            sheet.write_number_with_format(1, 2, number, &format).unwrap();
+        });
+        let cell = read(&bytes).unwrap().tables[0].rows[0].cells[2].clone();
+        assert_eq!(cell, Cell::Number(number));
+    }
+}
+
+#[test]
 fn the_same_bytes_have_the_same_hash() {
     let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(sha256(b"abc"), expected);

@@ -36,22 +36,23 @@ BEGIN
 END
 $$;
 
--- Writes what the scanner said of a file that waited; whether it still did.
-CREATE FUNCTION file_scanned(of_file uuid, bears text, at timestamptz) RETURNS boolean
+-- Writes what the scanner said of a file that waited: a row with the case that it belongs to, unless
+-- another instance was faster. Of an accusation nothing is said.
+CREATE FUNCTION file_scanned(of_file uuid, bears text, at timestamptz) RETURNS TABLE (of_case bigint)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     said text := CASE WHEN bears = '' THEN 'clean' ELSE 'infected' END;
-    waited boolean;
 BEGIN
     IF coalesce(asking_role(), '') <> 'job' THEN
-        RETURN false;
+        RETURN;
     END IF;
-    UPDATE document SET scan = said, scanned_at = at, malware = bears
-    WHERE uuid = of_file AND scan = 'unscanned';
-    waited := FOUND;
-    UPDATE visit_material SET scan = said, scanned_at = at, malware = bears
-    WHERE uuid = of_file AND scan = 'unscanned';
-    RETURN waited OR FOUND;
+    RETURN QUERY
+        UPDATE document d SET scan = said, scanned_at = at, malware = bears
+        WHERE d.uuid = of_file AND d.scan = 'unscanned' RETURNING d.case_id;
+    RETURN QUERY
+        UPDATE visit_material m SET scan = said, scanned_at = at, malware = bears
+        WHERE m.uuid = of_file AND m.scan = 'unscanned'
+        RETURNING (SELECT min(vc.case_id) FROM visit_case vc WHERE vc.visit_id = m.visit_id);
 END
 $$;
 GRANT EXECUTE ON FUNCTION file_to_scan(uuid), file_scanned(uuid, text, timestamptz) TO app_user;

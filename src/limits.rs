@@ -26,6 +26,9 @@ pub struct Limits {
     pub request: Duration,
     /// The same where files come along.
     pub upload: Duration,
+    /// Until a scanner for malware has answered about the files of a form; those without an answer
+    /// wait for one. Well below what a request may take.
+    pub scan: Duration,
     /// From being told to stop to having stopped, requests in flight or not.
     pub stop: Duration,
     /// Connections at once. Together with the pool they stay below the 1,024 files that a process
@@ -43,6 +46,7 @@ impl Limits {
         answer: Duration::from_secs(30),
         request: Duration::from_secs(10),
         upload: Duration::from_mins(2),
+        scan: Duration::from_secs(5),
         stop: Duration::from_secs(10),
         connections: 800,
         per_address: 400,
@@ -73,9 +77,8 @@ pub const FILED_BY_PERSON: usize = 1024 * 1024 * 1024;
 pub const FILED_BY_UNIT: usize = 10 * 1024 * 1024 * 1024;
 /// One file of the largest size with its form.
 pub const UPLOAD: usize = FILE + LONG_FORM;
-/// Until a scanner for malware has answered about a file that is being sent; without an answer in time
-/// the file waits for one.
-pub const SCAN: Duration = Duration::from_secs(10);
+/// Files that come with one form.
+pub const FILES: usize = 100;
 /// A browser's report of what the policy stopped.
 pub const VIOLATION: usize = 16 * 1024;
 /// Such reports a minute that are logged.
@@ -99,6 +102,8 @@ pub mod job {
     pub const LEASE: Duration = Duration::from_secs(30);
     /// Until a scanner for malware has answered about a file that waited.
     pub const SCAN: Duration = Duration::from_mins(1);
+    /// Until it has said that it is there.
+    pub const PING: Duration = Duration::from_secs(2);
     /// So many of them are scanned a minute.
     pub const SCANS: usize = 60;
     /// Matters that are looked at together whether their period is over.

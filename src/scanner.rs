@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use clamav_client::tokio::{Socket, Tcp, scan_buffer};
+use clamav_client::PONG;
+use clamav_client::tokio::{Socket, Tcp, ping, scan_buffer};
 
 use crate::edge::Scanner;
 
@@ -24,6 +25,8 @@ const PIECE: usize = 64 * 1024;
 const BEGINS: &str = "stream: ";
 const CLEAN: &str = "OK";
 const FOUND: &str = " FOUND";
+/// What it finds in a file of which it read a part only (`AlertExceedsMax`).
+const TOO_MUCH: &str = "Heuristics.Limits.Exceeded";
 /// The longest part of an answer that is written down.
 const LONGEST: usize = 120;
 
@@ -57,6 +60,17 @@ fn silence(error: io::Error) -> Silence {
     }
 }
 
+/// Whether it is there at all: who takes too long for one file may answer about the next.
+pub async fn is_there(scanner: &Scanner, patience: Duration) -> bool {
+    let asked = async {
+        match scanner {
+            Scanner::Socket(path) => ping(Socket { socket_path: path }).await,
+            Scanner::Tcp(address) => ping(Tcp { host_address: address.as_str() }).await,
+        }
+    };
+    matches!(tokio::time::timeout(patience, asked).await, Ok(Ok(answer)) if answer == PONG)
+}
+
 fn said(answer: &str) -> Result<Option<String>, Silence> {
     let answer = answer.trim_end_matches(['\0', '\n']);
     if answer.is_empty() {
@@ -64,6 +78,7 @@ fn said(answer: &str) -> Result<Option<String>, Silence> {
     }
     match answer.strip_prefix(BEGINS) {
         Some(CLEAN) => Ok(None),
+        Some(rest) if rest.starts_with(TOO_MUCH) => Err(Silence::Unsure(rest.to_owned())),
         Some(rest) if rest.ends_with(FOUND) => Ok(rest.strip_suffix(FOUND).map(str::to_owned)),
         _ => Err(Silence::Unsure(answer.chars().take(LONGEST).collect())),
     }
@@ -80,6 +95,7 @@ mod tests {
             ("stream: OK\0", "Ok(None)"),
             ("stream: OK\n", "Ok(None)"),
             ("stream: Eicar-Test-Signature FOUND\0", "Ok(Some(\"Eicar-Test-Signature\"))"),
+            ("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0", "Err(Unsure"),
             ("stream: OK FOUND\0", "Ok(Some(\"OK\"))"),
             ("stream: not OK\0", "Err(Unsure"),
             ("INSTREAM size limit exceeded. ERROR\0", "Err(Unsure"),

@@ -81,6 +81,8 @@ pub enum Refusal {
     UnknownType,
     #[error("查出病毒，没有保存。请查杀后重新上传，或换一份文件")]
     Infected,
+    #[error("查毒服务没有响应，没有保存。请过几分钟再上传")]
+    Unscanned,
 }
 
 /// A file that belongs into the dossier. Only [`file()`] makes one.
@@ -99,7 +101,9 @@ impl Filed<'_> {
     pub fn scanned(self, scan: &Scan) -> Result<Self, Refusal> {
         match scan {
             Scan::Infected(_) => Err(Refusal::Infected),
-            Scan::Clean(_) | Scan::Unscanned => Ok(Self { clean_at: scan.clean_at(), ..self }),
+            Scan::Clean(_) | Scan::Unasked | Scan::Unscanned => {
+                Ok(Self { clean_at: scan.clean_at(), ..self })
+            }
         }
     }
 
@@ -244,6 +248,7 @@ mod tests {
     fn a_file_that_bears_malware_is_refused() {
         let at = DateTime::UNIX_EPOCH;
         for (scan, expected) in [
+            (Scan::Unasked, Ok(None)),
             (Scan::Unscanned, Ok(None)),
             (Scan::Clean(at), Ok(Some(at))),
             (Scan::Infected("Eicar-Test-Signature".to_owned()), Err(Refusal::Infected)),

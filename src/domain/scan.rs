@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::code::{codes, getters};
+use super::document::Refusal;
 
 /// The longest name of a find that is kept.
 const LONGEST_NAME: usize = 120;
@@ -11,8 +12,10 @@ const LONGEST_NAME: usize = 120;
 /// What is known of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Scan {
-    /// Nothing yet: no scanner is named, or it didn't answer.
+    /// No scanner is named.
     #[default]
+    Unasked,
+    /// It didn't answer.
     Unscanned,
     Clean(DateTime<Utc>),
     /// It bears what the scanner calls so.
@@ -29,7 +32,16 @@ impl Scan {
     pub const fn clean_at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Clean(at) => Some(*at),
-            Self::Unscanned | Self::Infected(_) => None,
+            Self::Unasked | Self::Unscanned | Self::Infected(_) => None,
+        }
+    }
+
+    /// Whether a file may be read at once: one that isn't kept can't wait.
+    pub const fn readable(&self) -> Result<(), Refusal> {
+        match self {
+            Self::Unasked | Self::Clean(_) => Ok(()),
+            Self::Unscanned => Err(Refusal::Unscanned),
+            Self::Infected(_) => Err(Refusal::Infected),
         }
     }
 }

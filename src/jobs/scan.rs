@@ -6,8 +6,8 @@ use super::schedule;
 use crate::clock::Clock;
 use crate::domain::scan::settle;
 use crate::edge::Scanner;
-use crate::limits::job::{SCAN, SCANS};
-use crate::scanner::{self, Silence};
+use crate::limits::job::{PING, SCAN, SCANS};
+use crate::scanner;
 use crate::store::scans::{self, Waiting};
 use crate::store::{Db, StoreResult};
 
@@ -34,13 +34,12 @@ pub async fn run(
         };
         let found = match scanner::scan(scanner, &bytes, SCAN).await {
             Ok(found) => found,
-            Err(error @ Silence::Away(_)) => {
-                tracing::warn!(%error, "files wait for the scanner");
-                break;
-            }
-            Err(error @ Silence::Unsure(_)) => {
+            Err(error) => {
                 tracing::warn!(%error, %file, "a file waits on");
-                continue;
+                if scanner::is_there(scanner, PING).await {
+                    continue;
+                }
+                break;
             }
         };
         let fact = settle(file, found, clock.now());

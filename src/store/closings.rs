@@ -70,7 +70,7 @@ async fn papers_of_round(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<Paper>
     let (conn, case) = tx.within(opened);
     let papers = sqlx::query_as!(
         Paper,
-        r#"SELECT d.id AS "id: DocumentId", d.uuid, d.kind AS "kind: DocumentKind", d.name, d.sha256
+        r#"SELECT d.id AS "id: DocumentId", d.uuid, d.kind AS "kind: DocumentKind", d.name, d.sha256, false AS "is_infected!"
            FROM document d JOIN round r ON r.id = $2
            WHERE d.case_id = $1 AND d.recorded_at >= r.recorded_at AND d.scan <> 'infected'
            ORDER BY d.id"#,
@@ -275,7 +275,8 @@ async fn papers(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<(ClosingId, Pap
     let (conn, case) = tx.within(opened);
     let rows = sqlx::query!(
         r#"SELECT p.closing_id AS "closing: ClosingId", d.id AS "id: DocumentId", d.uuid,
-                  d.kind AS "kind: DocumentKind", d.name, d.sha256
+                  d.kind AS "kind: DocumentKind", d.name, d.sha256,
+                  d.scan = 'infected' AS "is_infected!"
            FROM closing_document p JOIN document d ON d.id = p.document_id
            WHERE p.case_id = $1 ORDER BY d.id"#,
         case,
@@ -284,7 +285,8 @@ async fn papers(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<(ClosingId, Pap
     .await?;
     let paper = rows.into_iter().map(|row| {
         let (id, uuid, kind) = (row.id, row.uuid, row.kind);
-        (row.closing, Paper { id, uuid, kind, name: row.name, sha256: row.sha256 })
+        let (name, sha256, is_infected) = (row.name, row.sha256, row.is_infected);
+        (row.closing, Paper { id, uuid, kind, name, sha256, is_infected })
     });
     Ok(paper.collect())
 }

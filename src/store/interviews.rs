@@ -40,7 +40,7 @@ pub async fn list(tx: &mut Tx, opened: &Opened) -> StoreResult<Vec<InterviewLine
                   i.absence_note, i.notes, i.requests, i.told_timetable, i.opinion AS "opinion: Opinion",
                   i.sign_note, i.no_record_reason,
                   (SELECT count(*) FROM document d
-                   WHERE d.case_id = i.case_id AND d.belongs_to = i.uuid::text) AS "records!"
+                   WHERE d.case_id = i.case_id AND d.belongs_to = i.uuid::text AND d.scan <> 'infected') AS "records!"
            FROM interview i JOIN staff s ON s.id = i.host_id
            WHERE i.case_id = $1
            ORDER BY i.held_at DESC, i.id DESC"#,

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{StoreResult, Tx, audit, documents};
+use crate::domain::ids::PetitionCaseId;
 use crate::domain::scan::Scanned;
 
 /// A file that waits.
@@ -25,21 +26,22 @@ pub async fn next(tx: &mut Tx, after: Uuid) -> StoreResult<Option<Waiting>> {
     }))
 }
 
-/// Writes what was said of a file; of what it bears there is an entry in the audit. Another instance
-/// may have been faster.
+/// Writes what was said of a file; of what it bears there is an entry in the audit, with the case.
+/// Another instance may have been faster.
 pub async fn record(tx: &mut Tx, fact: &Scanned) -> StoreResult<()> {
     let found = fact.found().unwrap_or_default();
-    let waited = sqlx::query_scalar!(
-        r#"SELECT file_scanned($1, $2, $3) AS "waited!""#,
+    let waited = sqlx::query!(
+        r#"SELECT of_case AS "case: PetitionCaseId" FROM file_scanned($1, $2, $3)"#,
         fact.file(),
         found,
         fact.at(),
     )
-    .fetch_one(tx.unscoped())
+    .fetch_optional(tx.unscoped())
     .await?;
-    if !waited || found.is_empty() {
-        return Ok(());
-    }
-    let file = fact.file().to_string();
-    audit::trace(tx, ("document.infected", &file, found), fact.at()).await
+    let Some(waited) = waited.filter(|_| !found.is_empty()) else { return Ok(()) };
+    let (verb, case, at) = ("document.infected", waited.case, fact.at());
+    let object = fact.file().to_string();
+    let entry =
+        audit::Entry { verb, case, object: &object, detail: found, at, ..audit::Entry::default() };
+    audit::append(tx, entry).await
 }

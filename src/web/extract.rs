@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::drafts::Late;
@@ -78,6 +79,13 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// What it holds, to be read here and now: nothing that bears malware, or that a scanner which is
+    /// named has not seen.
+    pub fn content(&self) -> Result<&Bytes, Refusal> {
+        self.scan.readable()?;
+        Ok(&self.bytes)
+    }
+
     /// The file as one of a dossier, if it may be filed.
     pub fn file(&self, kind: DocumentKind) -> Result<Filed<'_>, Refusal> {
         document::file(kind, &self.name, &self.bytes)?.scanned(&self.scan)
@@ -141,7 +149,9 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Form<T> {
             None if COUNTED_BY_NOBODY.contains(&route) => Uuid::new_v4(),
             None => return Err(AppError::Malformed),
         };
-        scan(app, &mut files).await;
+        if session.is_some_and(|session| session.is_whole()) {
+            scan(app, &mut files).await;
+        }
         let key = FormKey { key, draft: drafts::key(&path, &typed), path };
         Ok(Self { fields: parse(&body, app).await?, key, files, typed })
     }
@@ -224,6 +234,9 @@ async fn read_parts(
         };
         match file {
             Some(name) if !name.is_empty() => {
+                if files.len() == limits::FILES {
+                    return Err(AppError::Malformed);
+                }
                 let scan = Scan::default();
                 files.push(Upload { field, name, media_type, bytes, scan, room });
             }
@@ -263,11 +276,15 @@ async fn receive(mut part: Field<'_>) -> Result<(Bytes, Room), AppError> {
     Ok((Bytes::from(bytes), Room(held.map(Arc::new))))
 }
 
-/// Has files scanned before anything is made of them; where there is no answer, they wait for one.
+/// Has the files of someone who is signed in scanned before anything is made of them. Those without
+/// an answer in time wait for one.
 async fn scan(app: &App, files: &mut [Upload]) {
     let Some(scanner) = &app.edge.scanner else { return };
+    let until = Instant::now() + app.edge.limits.scan;
     for file in files {
-        match scanner::scan(scanner, &file.bytes, limits::SCAN).await {
+        file.scan = Scan::Unscanned;
+        let patience = until.saturating_duration_since(Instant::now());
+        match scanner::scan(scanner, &file.bytes, patience).await {
             Ok(found) => file.scan = Scan::of(found, app.clock.now()),
             Err(error) => tracing::warn!(%error, "a file waits for the scanner"),
         }

@@ -59,6 +59,8 @@ pub struct Paper {
     pub kind: DocumentKind,
     pub name: String,
     pub sha256: Vec<u8>,
+    /// Nobody can open it any more: malware was found in it.
+    pub is_infected: bool,
 }
 
 /// Everything that a signature vouches for.
@@ -121,6 +123,7 @@ pub mod sample {
             kind,
             name: format!("{}.pdf", kind.label()),
             sha256: vec![7; 32],
+            is_infected: false,
         }
     }
 

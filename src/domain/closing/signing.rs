@@ -56,6 +56,8 @@ pub enum NotSigned {
     OwnWork,
     #[error("请写明退回原因")]
     NoReason,
+    #[error("有附件查出病毒，已不能打开。请退回责任单位，换一份后重新报送")]
+    Infected,
 }
 
 impl NotSigned {
@@ -166,6 +168,10 @@ pub fn sign(
     let capacity = may_sign(signer, case, closing, verdict.step)?;
     if verdict.decision == Decision::Return && verdict.opinion.trim().is_empty() {
         return Err(NotSigned::NoReason);
+    }
+    let is_infected = closing.content.papers.iter().any(|paper| paper.is_infected);
+    if verdict.decision != Decision::Return && is_infected {
+        return Err(NotSigned::Infected);
     }
     let effect = effect(closing, &verdict);
     Ok(Signed {
@@ -493,6 +499,18 @@ mod tests {
         closing.court = INTERMEDIATE;
         let who = (StaffId(40), Role::President, President);
         assert_eq!(signed(who, &closing, SignStep::President), "只能签批本院的办结报告");
+    }
+
+    /// S59.
+    #[test]
+    fn a_report_is_not_signed_for_while_malware_is_in_one_of_its_papers() {
+        let mut closing = closing(&BEFORE[..2]);
+        let who = (SUN, Role::Bureau, PostKind::Officer);
+        closing.content.papers[0].is_infected = true;
+        let said = signed(who, &closing, SignStep::Bureau);
+        assert_eq!(said, "有附件查出病毒，已不能打开。请退回责任单位，换一份后重新报送");
+        closing.content.papers[0].is_infected = false;
+        assert_eq!(signed(who, &closing, SignStep::Bureau), "信访局（工作人员）");
     }
 
     #[test]

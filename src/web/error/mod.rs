@@ -206,7 +206,7 @@ fn page_of_withheld(why: Withheld) -> Failed {
         Withheld::Unscanned => failed(
             StatusCode::CONFLICT,
             "文件正在等待查毒",
-            "这份文件还没有查毒，暂时不能下载。一般几分钟内完成，请稍后再打开。",
+            "这份文件还没有查毒，查毒完成后才能下载。请稍后再打开；长时间打不开的，请联系系统管理员。",
             &[("再试一次", HERE), HOME],
         ),
         Withheld::Infected => failed(

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::domain::document;
 use crate::domain::import::{Mappings, Sheets};
 use crate::domain::ledger_import::{Choice, Column, Kind, Mapping, Table};
-use crate::domain::scan::Scan;
 use crate::web::extract::Upload;
 use crate::web::form::Problems;
 
@@ -40,12 +38,10 @@ impl ChooseForm {
                 problems.add("file", format!("{name}是空文件（0字节），请选择有内容的台账文件"));
                 Err(problems)
             }
-            Some(Upload { name, scan: Scan::Infected(_), .. }) => {
-                let (name, refusal) = (bare_name(&name), document::Refusal::Infected);
-                problems.add("file", format!("{name}：{refusal}"));
-                Err(problems)
-            }
-            Some(file) => Ok((bare_name(&file.name), file.bytes.to_vec())),
+            Some(file) => match file.content() {
+                Ok(bytes) => Ok((bare_name(&file.name), bytes.to_vec())),
+                Err(no) => Err(Problems::at("file", format!("{}：{no}", bare_name(&file.name)))),
+            },
             None => Err(problems),
         }
     }

@@ -55,7 +55,7 @@ async fn cut(stream: &mut tokio::net::TcpStream, opened: Instant) -> Duration {
 fn the_figures_are_those_of_the_table_in_the_readme() {
     let readme = std::fs::read_to_string("README.md").unwrap();
     let seconds = |it: Duration| format!("{} s", it.as_secs());
-    let Limits { header, body, answer, request, upload, stop, connections, per_address } =
+    let Limits { header, body, answer, request, upload, scan, stop, connections, per_address } =
         Limits::PRODUCTION;
     let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
     let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
@@ -75,7 +75,8 @@ fn the_figures_are_those_of_the_table_in_the_readme() {
         ("a long form (report, closing, bulletin, ledger, lists)", mib(limits::LONG_FORM)),
         ("a form with a file", format!("{}, the file {}", mib(limits::UPLOAD), mib(limits::FILE))),
         ("all files that are being received", mib(limits::FILES_AT_ONCE)),
-        ("the scanner's answer about a file that is sent", seconds(limits::SCAN)),
+        ("files of one form", limits::FILES.to_string()),
+        ("the scanner's answer about the files of a form", seconds(scan)),
         (
             &*format!("its answer about one that waited, {} a minute", limits::job::SCANS),
             seconds(limits::job::SCAN),

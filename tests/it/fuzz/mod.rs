@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 use mutation::Dice;
 
 /// No input may take longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// A city of its own is founded before the first one.
 const PREPARATION: Duration = Duration::from_mins(5);
 

@@ -84,3 +84,20 @@ async fn a_court_that_has_filed_enough_for_a_day_leaves_room_for_the_others() {
         assert_eq!(page.status, status, "{who}: {}", page.text());
     }
 }
+
+/// S54.
+#[tokio::test]
+async fn a_form_takes_a_hundred_files_and_not_one_more() {
+    let desk = Desk::new().await;
+    let path = format!("/cases/{}/progress/new", desk.case);
+    let fields = [("kind", "other"), ("happened_at", "2026-06-15 11:20"), ("text", "收到照片")];
+    for (count, status) in
+        [(limits::FILES + 1, StatusCode::BAD_REQUEST), (limits::FILES, StatusCode::SEE_OTHER)]
+    {
+        let file: (&str, &str, &str, &[u8]) = ("files", "照片.pdf", "application/pdf", b"%PDF-1.7");
+        let files = vec![file; count];
+        let page = desk.site.upload(Some(super::HANDLER), &path, &fields, &files).await;
+        assert_eq!(page.status, status, "{count}: {}", page.text());
+    }
+    assert_eq!(desk.filed().await, i64::try_from(limits::FILES).unwrap());
+}

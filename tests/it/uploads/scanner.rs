@@ -5,8 +5,10 @@ use std::time::Duration;
 use anjie::clock::Clock;
 use anjie::edge::{Edge, Scanner};
 use anjie::jobs::scan;
+use anjie::limits::Limits;
 use anjie::scanner::{Silence, scan as ask};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -94,8 +96,11 @@ async fn a_file_in_which_malware_is_found_later_is_handed_out_to_nobody_with_or_
         let list = dossier(&desk).await;
         assert!(list.contains("查出病毒") && !list.contains("下载"), "{list}");
     }
-    let told = "SELECT detail FROM audit WHERE verb = 'document.infected'";
-    assert_eq!(desk.city.value::<String>(told).await, "Eicar-Test-Signature");
+    let told =
+        "SELECT a.detail || ' ' || c.number FROM audit a JOIN petition_case c ON c.id = a.case_id
+                WHERE a.verb = 'document.infected'";
+    let said = format!("Eicar-Test-Signature {}", desk.case);
+    assert_eq!(desk.city.value::<String>(told).await, said);
 }
 
 /// S59.
@@ -128,12 +133,14 @@ async fn what_was_handed_in_with_an_accusation_is_scanned_like_any_other_and_rea
     // The functions of the job answer nobody else.
     city.force("UPDATE visit_material SET scan = 'unscanned', scanned_at = NULL, malware = ''")
         .await;
+    let file: String = city.value("SELECT uuid::text FROM visit_material").await;
     let asked = "SELECT count(*) FROM file_to_scan('00000000-0000-0000-0000-000000000000')";
-    let told = "SELECT count(*) FROM visit_material m WHERE file_scanned(m.uuid, '', now())";
-    for statement in [asked, told] {
+    let told = format!("SELECT count(*) FROM file_scanned('{file}', '', now())");
+    for statement in [asked, &told] {
         for who in ["donghu.clerk", "zhongyuan.bureau", "zhongyuan.inspection"] {
             assert_eq!(city.as_server(who, statement).await, Some(0), "{who}: {statement}");
         }
+        assert_eq!(city.as_server("job.schedule", statement).await, Some(1), "{statement}");
     }
     let site = Site::with_edge(&city, fake.edge());
     refused(&site.upload(clerk, "/visits/new", &visit(&said), &files).await);
@@ -180,16 +187,73 @@ async fn a_scanner_that_says_nothing_is_waited_for_no_longer_than_the_limit() {
 
 /// S59.
 #[tokio::test]
-async fn a_ledger_that_bears_malware_is_not_read() {
+async fn while_the_scanner_says_nothing_all_files_of_a_form_wait_together_and_are_kept() {
+    let fake = FakeScanner::new(Manner::Silent).await;
+    let limits = Limits { scan: Duration::from_millis(300), ..Limits::PRODUCTION };
+    let desk = Desk::with_edge(Edge { limits, ..fake.edge() }).await;
+    let bytes = pdf("clean");
+    let files: Vec<_> = (0..12).map(|_| ("files", "材料.pdf", KIND, &*bytes)).collect();
+    let path = format!("/cases/{}/progress/new", desk.case);
+    let fields = [("kind", "other"), ("happened_at", "2026-06-15 11:20"), ("text", "收到照片")];
+    let sent = desk.site.upload(Some(super::HANDLER), &path, &fields, &files);
+    let page = timeout(Duration::from_secs(10), sent).await.unwrap();
+    page.expect(StatusCode::SEE_OTHER);
+    assert_eq!(desk.filed().await, 12);
+    desk.asked_for().await.expect(StatusCode::CONFLICT);
+}
+
+/// S59.
+#[tokio::test]
+async fn nobody_has_files_scanned_before_they_are_signed_in() {
     let city = City::new().await;
     let fake = FakeScanner::new(Manner::Well).await;
     let site = Site::with_edge(&city, fake.edge());
-    let bytes = [&b"PK\x03\x04"[..], eicar().as_bytes()].concat();
-    let file = ("file", "台账.xlsx", "application/octet-stream", &*bytes);
-    let page = site
-        .upload(Some("zhongyuan.bureau"), "/imports/new", &[("kind", "all")], &[file])
-        .await
-        .expect(StatusCode::UNPROCESSABLE_ENTITY);
-    let said = "台账.xlsx：查出病毒，没有保存。请查杀后重新上传，或换一份文件";
-    assert_eq!(page.problem("file").unwrap(), said);
+    let page = site.get(None, "/login").await;
+    let cookie = page.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let token = page.attributes("input[name=csrf_token]", "value").remove(0);
+    let field = |name: &str, value: &str| {
+        format!("--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let body = [
+        field("csrf_token", &token),
+        field("username", "donghu.clerk"),
+        field("password", "wrong"),
+        field("files\"; filename=\"材料.pdf", "%PDF-1.7"),
+        "--frontier--\r\n".to_owned(),
+    ];
+    let request = Request::post("/login")
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=frontier");
+    let answer = site.send(None, request, Body::from(body.concat())).await;
+    assert!(answer.text().contains("用户名或密码"), "{}", answer.text());
+    assert_eq!(fake.asked(), 0);
+}
+
+/// S59.
+#[tokio::test]
+async fn a_table_that_is_read_at_once_is_refused_with_malware_and_without_an_answer() {
+    let city = City::new().await;
+    let fake = FakeScanner::new(Manner::Well).await;
+    let (found, silent) = (
+        "查出病毒，没有保存。请查杀后重新上传，或换一份文件",
+        "查毒服务没有响应，没有保存。请过几分钟再上传",
+    );
+    for (edge, said) in [(fake.edge(), found), (away(), silent)] {
+        let site = Site::with_edge(&city, edge);
+        let bytes = [&b"PK\x03\x04"[..], eicar().as_bytes()].concat();
+        let file = ("file", "台账.xlsx", "application/octet-stream", &*bytes);
+        let page = site
+            .upload(Some("zhongyuan.bureau"), "/imports/new", &[("kind", "all")], &[file])
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.problem("file").unwrap(), format!("台账.xlsx：{said}"));
+        let fields = [("what", "year"), ("year", "2027"), ("source", "国办通知"), ("rows", "")];
+        let eicar = eicar();
+        let file = ("file", "日历.csv", "text/csv", eicar.as_bytes());
+        let page = site
+            .upload(Some("zhongyuan.sysadmin"), "/admin/calendar", &fields, &[file])
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.problem("file").unwrap(), said);
+    }
 }

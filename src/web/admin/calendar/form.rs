@@ -46,7 +46,8 @@ impl CalendarForm {
     /// A file takes the place of what was pasted; its text stands in the field from then on.
     pub fn take_file(&mut self, files: &[Upload]) -> Result<(), Problems> {
         let Some(file) = files.iter().find(|file| file.field == "file") else { return Ok(()) };
-        let Ok(text) = std::str::from_utf8(&file.bytes) else {
+        let bytes = file.content().map_err(|no| Problems::at("file", no.to_string()))?;
+        let Ok(text) = std::str::from_utf8(bytes) else {
             let said = "文件读不出来：请另存为“CSV UTF-8”格式，或把表格内容粘贴到下面";
             return Err(Problems::at("file", said));
         };

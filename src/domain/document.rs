@@ -160,6 +160,15 @@ pub fn file<'a>(kind: DocumentKind, name: &str, bytes: &'a [u8]) -> Result<Filed
     Ok(Filed { kind, name, media_type, bytes, clean_at: None })
 }
 
+/// Whether a file may be read at once: one that isn't kept can't wait for the scanner.
+pub const fn readable(scan: &Scan) -> Result<(), Refusal> {
+    match scan {
+        Scan::Unasked | Scan::Clean(_) => Ok(()),
+        Scan::Unscanned => Err(Refusal::Unscanned),
+        Scan::Infected(_) => Err(Refusal::Infected),
+    }
+}
+
 /// The last part of a path, without control characters and signs that turn letters around; long names
 /// lose their beginning, so that the ending stays. It ends as files of its type do, and shows no other
 /// ending that a machine would run or open as a page: whoever saves it, also where the last ending is

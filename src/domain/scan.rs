@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::code::{codes, getters};
-use super::document::Refusal;
 
 /// The longest name of a find that is kept.
 const LONGEST_NAME: usize = 120;
@@ -33,15 +32,6 @@ impl Scan {
         match self {
             Self::Clean(at) => Some(*at),
             Self::Unasked | Self::Unscanned | Self::Infected(_) => None,
-        }
-    }
-
-    /// Whether a file may be read at once: one that isn't kept can't wait.
-    pub const fn readable(&self) -> Result<(), Refusal> {
-        match self {
-            Self::Unasked | Self::Clean(_) => Ok(()),
-            Self::Unscanned => Err(Refusal::Unscanned),
-            Self::Infected(_) => Err(Refusal::Infected),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Upload {
     /// What it holds, to be read here and now: nothing that bears malware, or that a scanner which is
     /// named has not seen.
     pub fn content(&self) -> Result<&Bytes, Refusal> {
-        self.scan.readable()?;
+        document::readable(&self.scan)?;
         Ok(&self.bytes)
     }
 

@@ -70,9 +70,14 @@ impl Drop for FakeScanner {
 
 /// One connection: the command, pieces with their lengths, a piece of no length, the answer.
 async fn answer(mut stream: TcpStream, manner: Manner) {
-    let mut command = [0; 10];
-    stream.read_exact(&mut command).await.unwrap();
-    assert_eq!(&command, b"zINSTREAM\0");
+    let mut command = Vec::new();
+    while !command.ends_with(b"\0") {
+        command.push(stream.read_u8().await.unwrap());
+    }
+    if command == b"zPING\0" {
+        return stream.write_all(b"PONG\0").await.unwrap();
+    }
+    assert_eq!(command, b"zINSTREAM\0");
     let mut bytes = Vec::new();
     while let Ok(length @ 1..) = stream.read_u32().await {
         let mut piece = vec![0; length as usize];

@@ -83,6 +83,20 @@ async fn a_file_that_came_while_the_scanner_was_away_is_handed_out_once_it_was_f
 
 /// S59.
 #[tokio::test]
+async fn a_file_that_the_scanner_has_no_answer_for_keeps_no_other_waiting() {
+    let desk = Desk::with_edge(away()).await;
+    let long = pdf(&"x".repeat(1000));
+    for bytes in [&long, &pdf("1"), &long, &pdf("2"), &long] {
+        desk.send("材料.pdf".as_bytes(), KIND, bytes).await.expect(StatusCode::SEE_OTHER);
+    }
+    let fake = FakeScanner::new(Manner::Limited(100)).await;
+    assert_eq!(scanned(&desk.site, &fake).await, 2);
+    let waits = "SELECT count(*) FROM document WHERE scan = 'unscanned' AND size > 1000";
+    assert_eq!(desk.city.value::<i64>(waits).await, 3);
+}
+
+/// S59.
+#[tokio::test]
 async fn a_file_in_which_malware_is_found_later_is_handed_out_to_nobody_with_or_without_a_scanner()
 {
     let mut desk = Desk::with_edge(away()).await;
